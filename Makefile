@@ -1,0 +1,30 @@
+# Every target does its own set-up; on a machine that has everything this costs a fraction of a second.
+PYTHON := .venv/bin/python
+.PHONY: help demo check test lab bench lock
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 12
+
+demo: ## a bare machine becomes a running appliance and is given back
+	@tools/setup.sh --if-possible machines
+	@exec $(PYTHON) -m lab.demo
+
+check: ## the fast loop: format, lint, types, imports, dependencies, fast tests
+	@tools/setup.sh
+	@exec $(PYTHON) -m tools.check
+
+test: ## all tests, on PostgreSQL and on real machines too (up to 20 minutes)
+	@tools/setup.sh machines database
+	@exec $(PYTHON) -m tools.suites host real
+
+lab: ## what takes longer than that
+	@tools/setup.sh machines database
+	@exec $(PYTHON) -m tools.suites lab
+
+bench: ## the numbers, as a table and in build/bench/results.json
+	@tools/setup.sh --if-possible machines database
+	@exec $(PYTHON) -m bench
+
+lock: ## requirements.lock from pyproject.toml, keeping the pins that still fit
+	@tools/setup.sh
+	@exec tools/lock.sh

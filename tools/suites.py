@@ -1,0 +1,61 @@
+"""Runs test suites and adds them up: `python -m tools.suites host real`.
+
+A suite is a choice of markers and a place: on this machine, or inside a cell, where real machines and storages have
+namespaces of their own.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.tally import tally_file, total
+
+RESULTS = Path("build/tests")
+
+
+@dataclass(frozen=True)
+class Suite:
+    markers: str
+    in_cell: bool = False
+
+    def command(self, junit: Path) -> list[str]:
+        place = ["-m", "lab.cell", sys.executable] if self.in_cell else []
+        # Two workers for two cores; real machines share neither, they come one after the other.
+        workers = [] if self.in_cell else ["-n", "2", "--dist", "loadgroup"]
+        return [sys.executable, *place, "-m", "pytest", "-m", self.markers, *workers, f"--junit-xml={junit}"]
+
+
+SUITES = {
+    "fast": Suite("not real and not lab and not postgresql"),
+    "host": Suite("not real and not lab"),
+    "real": Suite("real and not lab", in_cell=True),
+    "lab": Suite("lab", in_cell=True),
+}
+
+
+def junit_of(name: str) -> Path:
+    return RESULTS / f"{name}.xml"
+
+
+def prepare(name: str) -> list[str]:
+    """The command of a suite, with the result of an earlier run out of the way."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    junit_of(name).unlink(missing_ok=True)
+    return SUITES[name].command(junit_of(name))
+
+
+def main(names: list[str]) -> int:
+    statuses = [subprocess.run(prepare(name), check=False).returncode for name in names]
+    tallies = [tally_file(junit_of(name)) for name in names]
+    for name, counted in zip(names, tallies, strict=True):
+        print(f"{name}: {counted}")
+    result = total(tallies, statuses)
+    print(result)
+    return 1 if result.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
