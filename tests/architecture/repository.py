@@ -1,0 +1,24 @@
+"""The files of this repository, as the rules want them."""
+
+from functools import cache
+from pathlib import Path
+
+from tools.rules.source import Source
+
+ROOT = Path(__file__).parents[2]
+IGNORED = {".venv", ".git", "build", "dist", "node_modules", "__pycache__"}
+
+
+def paths_under(*folders: str, suffix: str) -> list[str]:
+    """Paths from the root of the repository, sorted, without what is built."""
+    found = (path.relative_to(ROOT) for folder in folders for path in (ROOT / folder).rglob(f"*{suffix}"))
+    return sorted(str(path) for path in found if not IGNORED & {*path.parts})
+
+
+@cache
+def sources_under(*folders: str) -> tuple[Source, ...]:
+    return tuple(Source(path, read(path)) for path in paths_under(*folders, suffix=".py"))
+
+
+def read(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
