@@ -1,0 +1,45 @@
+"""Pytest fixtures: a rack for any test that asks."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Unpack
+
+import pytest
+
+from lab import cell
+from lab.bmc import Kind
+from lab.qemu import Firmware
+from lab.rack import Build, Rack
+
+
+class MakeRack:
+    """Called with the arguments of `Rack` but its directory: an open rack, which is closed when the test ends."""
+
+    def __init__(self, directory: Path, open_racks: ExitStack) -> None:
+        self._directory = directory
+        self._open_racks = open_racks
+
+    def __call__(
+        self,
+        machines: int = 1,
+        bmc: Kind | Sequence[Kind] = "ipmi",
+        firmware: Firmware | Sequence[Firmware] = "bios",
+        **build: Unpack[Build],
+    ) -> Rack:
+        return self._open_racks.enter_context(Rack(self._directory, machines, bmc, firmware, **build))
+
+
+@pytest.fixture
+def in_cell() -> None:
+    """Fails, and does not skip, where the test would touch the real network."""
+    if not cell.in_cell():
+        pytest.fail("this test needs a cell: python -m lab.cell python -m pytest … (make test does it)", pytrace=False)
+
+
+@pytest.fixture
+def make_rack(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeRack]:
+    """Makes a rack; one at a time."""
+    request.getfixturevalue("in_cell")
+    with ExitStack() as open_racks:
+        yield MakeRack(tmp_path / "rack", open_racks)

@@ -1,0 +1,15 @@
+"""The command line: FOLDER, where kernel and image are kept."""
+
+import sys
+from pathlib import Path
+
+from lab.images.kernel import ensure_kernel
+from lab.images.small import ensure_image
+
+if len(sys.argv) != 2:
+    print("usage: python -m lab.images FOLDER", file=sys.stderr)
+    sys.exit(2)
+kernel = ensure_kernel(Path(sys.argv[1]))
+image = ensure_image(Path(sys.argv[1]))
+print(f"kernel {kernel.version}: {kernel.folder}")
+print(f"image {image.digest}: {image.tree}, {image.archive}")
