@@ -1,146 +1,185 @@
-"""The hardware of one machine, and the QEMU command line that stands for it."""
+"""A cell: a private network, mount table and process tree that the kernel takes back when its first process ends.
 
+There is no clean-up code: processes, interfaces, taps and mounts go with the cell, even after kill -9 of its holder.
+
+    python -m lab.cell COMMAND…     run a command in a new cell
+
+`unshare` makes the namespaces. The fork stays ours, because unshare's own --fork swallows SIGTERM (util-linux 2.38)
+and makes the command PID 1, which neither reaps orphans nor dies of an ordinary signal:
+
+    holder (the pid the caller knows) ── first process (PID 1 inside: reaps) ── the command
+"""
+
+import ctypes
+import fcntl
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import NoReturn
 
-Firmware = Literal["bios", "uefi"]
-BootDevice = Literal["network", "disk"]
+_MARK = "OPENQRM_CELL"  # its value is the network outside
+_NAMESPACES = ("--net", "--mount", "--propagation", "private", "--pid", "--uts", "--ipc")
+_FURNITURE = (("proc", "/proc"), ("sysfs", "/sys"), ("tmpfs", "/run"))
+_FIRST_LISTENING_FD = 3  # as the LISTEN_FDS convention has it
+_PASSED_ON = {signal.SIGTERM, signal.SIGHUP, signal.SIGINT}
+_SI_KERNEL = 128  # sent by the terminal, so to the whole process group
+_PR_SET_PDEATHSIG = 1
 
-OVMF_CODE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
-OVMF_VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
-ONCE = 0  # the boot index before all standing ones
-_RETRY_BOOT_MS = 10_000  # a BIOS that found nothing to boot starts over
-
-
-@dataclass(frozen=True)
-class Hardware:
-    """What is bolted into the rack: it does not change while the machine exists.
-
-    `pause_at_banner`: iPXE waits 2 s for a key. False presses one, which stands for a firmware without that pause.
-    `loader_in_rom`: the network card carries iPXE. False (UEFI only) is the firmware's own PXE, as in most real
-    machines: it fetches a loader by TFTP first.
-    """
-
-    name: str
-    mac: str
-    uuid: str
-    serial: str
-    firmware: Firmware = "bios"
-    memory_mib: int = 512
-    disk_sizes_mib: tuple[int, ...] = ()
-    vendor: str = "openQRM"
-    product: str = "Virtual rack unit"
-    pause_at_banner: bool = False
-    loader_in_rom: bool = True
-
-    def __post_init__(self) -> None:
-        """Refuse a machine that could never boot from the network."""
-        if self.firmware == "bios" and not self.loader_in_rom:
-            raise ValueError("the BIOS has no PXE of its own: loader_in_rom=False needs firmware='uefi'")
+_PROGRAMS = {
+    "unshare": "util-linux",
+    "mount": "mount",
+    "ip": "iproute2",
+    "qemu-system-x86_64": "qemu-system-x86",
+    "ipmi_sim": "openipmi",
+    "ipmitool": "ipmitool",
+    "dnsmasq": "dnsmasq-base",
+}
+_FILES = {
+    "/usr/lib/ipxe/qemu/pxe-virtio.rom": "ipxe-qemu",
+    "/usr/share/OVMF/OVMF_CODE_4M.fd": "ovmf",
+}
 
 
-@dataclass(frozen=True)
-class Places:
-    """Where a machine keeps its files; the sockets' path is short because the kernel allows 107 characters."""
-
-    directory: Path
-    sockets: Path
-    tap: str
-
-    @property
-    def serial_log(self) -> Path:
-        """All that the machine ever wrote to its serial line."""
-        return self.directory / "serial.log"
-
-    @property
-    def complaints(self) -> Path:
-        """What QEMU itself said since the last power-on."""
-        return self.directory / "qemu.log"
-
-    @property
-    def qmp(self) -> Path:
-        """The control socket, free for tests."""
-        return self.sockets / "qmp"
-
-    @property
-    def events(self) -> Path:
-        """A second control socket, taken by the rack."""
-        return self.sockets / "events"
-
-    @property
-    def uefi_variables(self) -> Path:
-        """The machine's own UEFI variables."""
-        return self.directory / "uefi-variables.fd"
-
-    def disk(self, number: int) -> Path:
-        """The raw file behind a disk."""
-        return self.directory / f"disk{number}.raw"
+class NotInCell(RuntimeError):
+    """Something that would touch the real network or process table was asked for outside a cell."""
 
 
-def boot_index(device_id: str) -> int:
-    """The standing place in the firmware's boot order: network first, then the disks."""
-    return 1 if device_id == "nic0" else 2 + int(device_id.removeprefix("disk"))
+def in_cell() -> bool:
+    """Is this process inside a cell? Believes the marker only when the network really is another one."""
+    outside = os.environ.get(_MARK)
+    return outside is not None and outside != _network()
 
 
-def device_id(device: BootDevice) -> str:
-    """The device that a BMC means by the name of its kind."""
-    return "nic0" if device == "network" else "disk0"
+def require(what: str) -> None:
+    """Refuse to go on outside a cell; WHAT is the subject of the sentence."""
+    if not in_cell():
+        raise NotInCell(f"{what} lives in a cell only. Run the command as: python -m lab.cell COMMAND…")
 
 
-def render_argv(hardware: Hardware, places: Places, once: BootDevice | None) -> list[str]:
-    """The command line of one power-on; ONCE goes before the standing boot order."""
-    first = device_id(once) if once else None
-    rom = "" if hardware.loader_in_rom else ",romfile="
-    return [
-        *("qemu-system-x86_64", "-name", hardware.name, "-uuid", hardware.uuid),
-        *("-machine", "q35,graphics=off", "-accel", "tcg,thread=multi,tb-size=512"),
-        *("-cpu", "qemu64,+rdrand", "-smp", "1", "-m", str(hardware.memory_mib)),
-        *("-nodefaults", "-display", "none", "-boot", f"reboot-timeout={_RETRY_BOOT_MS}"),
-        *("-smbios", f"type=1,{_dmi(hardware)}"),
-        *("-chardev", f"file,id=serial0,path={_value(places.serial_log)},append=on", "-serial", "chardev:serial0"),
-        *_qmp(places.qmp),
-        *_qmp(places.events),
-        *("-netdev", f"tap,id=net0,ifname={places.tap},script=no,downscript=no"),
-        *("-device", f"virtio-net-pci,id=nic0,netdev=net0,mac={hardware.mac},{_index('nic0', first)}{rom}"),
-        *_disks(hardware, places, first),
-        *_uefi(hardware, places),
-    ]
+def missing() -> list[str]:
+    """What this computer lacks for a cell with a rack in it, as sentences for the operator; empty when ready."""
+    lacking = [f"{p} is missing: install the Debian package {d}." for p, d in _PROGRAMS.items() if not shutil.which(p)]
+    lacking += [f"{f} is missing: install the Debian package {d}." for f, d in _FILES.items() if not Path(f).exists()]
+    if not Path("/dev/net/tun").exists():
+        lacking.append("/dev/net/tun is missing: load the kernel module tun, or give the container that device.")
+    if os.geteuid() != 0:
+        lacking.append("Virtual machines on a private network need root: run it as root, for example with sudo.")
+    return lacking or _missing_privileges()
 
 
-def _value(text: object) -> str:
-    """A comma ends a value in QEMU's option lists, two are one comma."""
-    return str(text).replace(",", ",,")
-
-
-def _dmi(hardware: Hardware) -> str:
-    texts = {"manufacturer": hardware.vendor, "product": hardware.product, "serial": hardware.serial}
-    return ",".join(f"{name}={_value(text)}" for name, text in texts.items())
-
-
-def _qmp(path: Path) -> Sequence[str]:
-    return ("-qmp", f"unix:{path},server=on,wait=off")
-
-
-def _index(device: str, first: str | None) -> str:
-    return f"bootindex={ONCE if device == first else boot_index(device)}"
-
-
-def _disks(hardware: Hardware, places: Places, first: str | None) -> list[str]:
-    argv: list[str] = []
-    for number in range(len(hardware.disk_sizes_mib)):
-        name = f"disk{number}"
-        argv += ["-drive", f"if=none,id=file{number},file={_value(places.disk(number))},format=raw,cache=writeback"]
-        argv += ["-device", f"virtio-blk-pci,id={name},drive=file{number},{_index(name, first)}"]
-    return argv
-
-
-def _uefi(hardware: Hardware, places: Places) -> list[str]:
-    if hardware.firmware == "bios":
+def _missing_privileges() -> list[str]:
+    argv = ["unshare", *_NAMESPACES, "--", "ip", "link", "add", "probe", "type", "bridge"]
+    probe = subprocess.run(argv, capture_output=True, text=True, timeout=10, check=False)
+    if probe.returncode == 0:
         return []
-    flash = "if=pflash,format=raw"
+    said = probe.stderr.strip()
     return [
-        *("-drive", f"{flash},unit=0,readonly=on,file={OVMF_CODE}"),
-        *("-drive", f"{flash},unit=1,file={_value(places.uefi_variables)}"),
+        f"The kernel refuses a private network with a bridge ({said}): in a container, allow the capabilities "
+        "SYS_ADMIN and NET_ADMIN; on a host, load the kernel module bridge."
     ]
+
+
+def enter(argv: Sequence[str], listening: Sequence[socket.socket] = ()) -> NoReturn:
+    """Become the holder of a new cell that runs ARGV, and end as ARGV ends.
+
+    LISTENING sockets stay in the network they were opened in, so what serves them can be reached from outside; the
+    command finds them with `inherited()`.
+    """
+    high = [fcntl.fcntl(s, fcntl.F_DUPFD_CLOEXEC, _FIRST_LISTENING_FD + len(listening)) for s in listening]
+    for fd, wanted in zip(high, range(_FIRST_LISTENING_FD, _FIRST_LISTENING_FD + len(high)), strict=True):
+        os.dup2(fd, wanted)
+    path = f"{Path(sys.executable).parent}:{os.environ.get('PATH', os.defpath)}"
+    environment = os.environ | {_MARK: _network(), "PATH": path, "LISTEN_FDS": str(len(high))}
+    holder = (sys.executable, "-I", "-S", os.path.abspath(__file__), "--hold", *argv)
+    os.execvpe("unshare", ["unshare", *_NAMESPACES, "--", *holder], environment)
+
+
+def inherited() -> list[socket.socket]:
+    """The listening sockets that `enter` handed to this process, in order."""
+    if os.environ.get("LISTEN_PID") != str(os.getpid()):
+        return []
+    return [socket.socket(fileno=_FIRST_LISTENING_FD + i) for i in range(int(os.environ["LISTEN_FDS"]))]
+
+
+def _network() -> str:
+    return os.readlink("/proc/self/ns/net")
+
+
+def _hold(argv: Sequence[str]) -> int:
+    """The holder: fork the cell's first process and end as it ends."""
+    libc = ctypes.CDLL(None)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD, *_PASSED_ON})
+    first = os.fork()
+    if first == 0:
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        os._exit(_furnish_and_run(argv))
+    return _wait_for(first)
+
+
+def _furnish_and_run(argv: Sequence[str]) -> int:
+    """PID 1 of the cell; when it returns, the kernel ends the cell."""
+    for kind, where in _FURNITURE:
+        subprocess.run(["mount", "-t", kind, kind, where], check=True)
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    command = os.fork()
+    if command == 0:
+        _exec(argv)
+    return _wait_for(command)
+
+
+def _exec(argv: Sequence[str]) -> NoReturn:
+    signal.pthread_sigmask(signal.SIG_SETMASK, set())
+    try:
+        os.execvpe(argv[0], list(argv), os.environ | {"LISTEN_PID": str(os.getpid())})
+    except OSError as error:
+        print(f"cannot run {argv[0]} in the cell: {error.strerror}", file=sys.stderr)
+        os._exit(127)
+
+
+def _wait_for(child: int) -> int:
+    """Reap until CHILD has ended, passing signals on to it: its exit code, or 128 + N when signal N ended it."""
+    while True:
+        info = signal.sigwaitinfo({signal.SIGCHLD, *_PASSED_ON})
+        if info.si_signo != signal.SIGCHLD:
+            if info.si_code != _SI_KERNEL:
+                os.kill(child, info.si_signo)
+            continue
+        code = _reap(child)
+        if code is not None:
+            return code if code >= 0 else 128 - code
+
+
+def _reap(child: int) -> int | None:
+    """Collect all that have ended; the exit code of CHILD if it was among them."""
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return None
+        if pid == child:
+            return os.waitstatus_to_exitcode(status)
+        if pid == 0:
+            return None
+
+
+def main(argv: Sequence[str]) -> int:
+    """The command line: COMMAND… in a new cell."""
+    if argv[:1] == ["--hold"]:
+        return _hold(argv[1:])
+    if not argv or argv[0].startswith("-"):
+        print("usage: python -m lab.cell COMMAND…", file=sys.stderr)
+        return 2
+    lacking = missing()
+    if lacking:
+        print("\n".join(lacking), file=sys.stderr)
+        return 2
+    enter(argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
