@@ -65,6 +65,7 @@ def build(tree: Path, downloads: Path, mirror: Mirror) -> None:
         for path in tree.glob(pattern):
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     shutil.copytree(OVERLAY, tree, dirs_exist_ok=True, symlinks=True)
+    (tree / "lib/modules").mkdir(exist_ok=True)  # where the machine's kernel shows its modules
     for name in _APPLETS:
         (tree / "sbin" / name).symlink_to("/bin/busybox")
     younger = ["find", str(tree), "-newermt", f"@{EPOCH}"]

@@ -1,0 +1,49 @@
+# Standard output is the uplink: what lies in the spool, and statistics every 10 seconds. Descriptor 5 wakes it.
+set -u
+interval=10
+agent=
+. /agent/post.sh
+. /agent/statistics.sh
+. /agent/machine.sh
+. /agent/watch.sh
+
+# What is written before the server listens would be lost when the login is refused.
+wait_until_ready() {
+    while read -r word number <&5; do
+        [ "${number:-}" = "$connection" ] || continue
+        [ "$word" = ready ] || exit 0
+        : >/ready
+        return
+    done
+}
+
+send_spool() {
+    for file in /spool/*; do
+        [ -f "$file" ] || continue
+        cat "$file" || exit 0
+        rm "$file"
+    done
+}
+
+now() {
+    read -r up _ </proc/uptime
+    now=${up%.*}
+}
+
+wait_until_ready
+now
+due=$now
+while :; do
+    watch_for_init
+    send_spool
+    now
+    if [ "$now" -ge "$due" ]; then
+        statistics
+        due=$((now + interval))
+    fi
+    pause=$((due - now))
+    [ "$watching" = no ] || pause=0.1
+    word='' number=''
+    read -r -t "$pause" word number <&5
+    [ "$word $number" != "closed $connection" ] || exit 0
+done

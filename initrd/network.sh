@@ -1,0 +1,63 @@
+# The network card that the firmware booted from, with the address that the firmware was given.
+
+configure_network() {
+    ip link set lo up
+    find_card
+    ip link set "$card" up
+    wait_for_link
+    if [ -n "$ip" ]; then
+        configure_as_told
+    else
+        udhcpc -q -f -n -t 10 -T 1 -i "$card" -s /openqrm/dhcp.sh >/dev/null || stop "No DHCP server answered on $card."
+    fi
+    address=$(address_of_card)
+    say "network: $card $address"
+}
+
+# Sets $card. Drivers may take their time: wait for it.
+find_card() {
+    mac=$(echo "${bootif#01-}" | tr 'A-Z-' 'a-z:')
+    for _ in $(seq 100); do
+        for path in /sys/class/net/*; do
+            card=${path##*/}
+            [ -e "$path/device" ] || continue
+            [ -z "$mac" ] || [ "$(cat "$path/address")" = "$mac" ] || continue
+            return 0
+        done
+        sleep 0.1
+    done
+    stop "No network card${mac:+ with the address $mac}: its driver is missing, or the card is."
+}
+
+wait_for_link() {
+    for _ in $(seq 150); do
+        [ "$(cat "/sys/class/net/$card/carrier" 2>/dev/null)" != 1 ] || return 0
+        sleep 0.1
+    done
+    stop "No link on $card: look at its cable and its switch."
+}
+
+# ip=ADDRESS:SERVER:GATEWAY:MASK:…
+configure_as_told() {
+    gateway=$(field 3) mask=$(field 4)
+    ip addr add "$(field 1)/${mask:-24}" dev "$card" || stop "The address in ip=$ip cannot be used."
+    case $gateway in
+        '' | 0.0.0.0) ;;
+        *) ip route add default via "$gateway" dev "$card" || stop "The gateway in ip=$ip cannot be used." ;;
+    esac
+}
+
+field() { # NUMBER
+    echo "$ip" | cut -d : -f "$1"
+}
+
+# The address is the machine's only while the DHCP server lends it. This asks for it again and again, and changes
+# nothing: a network root would not survive another address. It lives with the agent, so it goes on in the image.
+keep_lease() {
+    setsid chroot /run/openqrm /bin/busybox udhcpc -f -t 3 -T 5 -A 300 -i "$card" -r "${address%/*}" -s /bin/true \
+        </dev/null >/dev/null 2>&1 &
+}
+
+address_of_card() {
+    ip -4 -o addr show dev "$card" | awk '{ print $4; exit }'
+}

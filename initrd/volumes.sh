@@ -1,0 +1,60 @@
+# Volumes by their fragments, and the two transfers between them.
+
+mount_volume_of() ( # PREFIX FOLDER: a subshell, so that each fragment has names of its own
+    prefix=$1
+    type=$(fact "${prefix}_type")
+    volume_install=no
+    [ "$prefix" != root ] || [ -z "$(fact install_type)" ] || volume_install=yes
+    [ -r "/volumes/$type.sh" ] || stop "This initrd has no fragment for volumes of type \"$type\"."
+    volume_facts "$prefix"
+    # shellcheck source=/dev/null
+    . "/volumes/$type.sh"
+    mkdir -p "$2"
+    mount_volume "$2"
+)
+
+# For fragments: the storage has answered. Only the root's is a milestone.
+volume_found() { # TEXT
+    [ "$prefix" != root ] || milestone root-found "$1"
+}
+
+# For fragments: a module whose name is known only now, such as that of a file system. It may be part of the kernel.
+need_module() { # NAME
+    ! modprobe -q "$1" 2>/dev/null || return 0
+    echo "$1" >/tmp/needed
+    ! fetch_modules /tmp/needed || { join_index && modprobe -q "$1"; } || true
+}
+
+# For fragments: a disk appears some time after its login.
+wait_for_device() { # PATH
+    for _ in $(seq 100); do
+        [ ! -e "$1" ] || return 0
+        sleep 0.1
+    done
+    stop "$1 did not appear within 10 seconds."
+}
+
+fill_root() {
+    [ -n "$(fact install_type)" ] || return 0
+    mount_volume_of install /transfer
+    copy /transfer /newroot
+    umount /transfer
+}
+
+save_root() {
+    [ -n "$(fact transfer_type)" ] || return 0
+    mount_volume_of transfer /transfer
+    copy /newroot /transfer
+    umount /transfer
+}
+
+# One side is NFS, which carries neither ACLs nor capabilities of files.
+copy() { # FROM TO
+    say "copying $1 to $2"
+    code=0
+    rsync -aHx --numeric-ids --delete --exclude=/lost+found "$1/" "$2/" || code=$?
+    case $code in
+        0 | 24) ;; # 24: files went away meanwhile
+        *) stop "Copying $1 to $2 failed, rsync says $code." ;;
+    esac
+}

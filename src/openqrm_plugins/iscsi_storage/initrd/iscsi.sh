@@ -1,0 +1,43 @@
+# A disk that an iSCSI target serves.
+#
+#   server=ADDRESS  port=3260  target=IQN  lun=NUMBER  initiator=IQN  filesystem=ext4
+#   user=NAME  secret=PASSWORD (CHAP; both or none)
+
+mount_volume() { # FOLDER
+    modprobe iscsi_tcp
+    modprobe sd_mod
+    log_in
+    disk=$(find_disk)
+    volume_found "$volume_target $disk"
+    need_module "${volume_filesystem:-ext4}"
+    [ "$volume_install" = no ] || format_if_empty
+    mount -t "${volume_filesystem:-ext4}" -o rw,noatime "$disk" "$1" ||
+        stop "$volume_target holds no ${volume_filesystem:-ext4} file system, or a broken one."
+}
+
+# iscsistart takes the password as an argument and no other way. Nobody else is on the machine at this point.
+log_in() {
+    set -- -i "$volume_initiator" -t "$volume_target" -g 1 -a "$volume_server" -p "${volume_port:-3260}"
+    [ -z "${volume_secret:-}" ] || set -- "$@" -u "$volume_user" -w "$volume_secret"
+    iscsistart "$@" >/tmp/iscsi.log 2>&1 || stop "$volume_target at $volume_server: $(grep . /tmp/iscsi.log | tail -n 1)"
+}
+
+# The disk of this LUN among those of the new session; it comes some time after the login.
+find_disk() {
+    for _ in $(seq 100); do
+        for path in /sys/class/iscsi_session/session*/device/target*/*:"${volume_lun:-1}"/block/*; do
+            [ -e "$path" ] || continue
+            [ "$(cat "${path%/device/target*}/targetname")" = "$volume_target" ] || continue
+            wait_for_device "/dev/${path##*/}"
+            echo "/dev/${path##*/}"
+            return 0
+        done
+        sleep 0.1
+    done
+    stop "$volume_target has no LUN ${volume_lun:-1}."
+}
+
+# Where a file system would begin there is nothing but zeros: not one is overwritten.
+format_if_empty() {
+    head -c 1048576 "$disk" | tr -d '\0' | grep -q . || mke2fs -q -t "${volume_filesystem:-ext4}" "$disk"
+}
