@@ -1,0 +1,36 @@
+"""The append-only facts of a plan's life. From them alone the next move follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Fact(StrEnum):
+    """What was found, done or decided."""
+
+    FOUND_SO = "found_so"  # true before we touched anything: not ours to undo
+    STARTED = "started"  # written ahead of every attempt to change: from here on it is ours
+    DONE = "done"
+    FAILED = "failed"
+    UNDONE = "undone"
+    KEPT = "kept"  # cannot be undone, said why
+    UNDO_FAILED = "undo_failed"
+    # an operator's decisions
+    RETRIED = "retried"
+    SKIPPED = "skipped"
+    UNDO_ASKED = "undo_asked"
+    ABANDONED = "abandoned"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One fact; `step` is empty for decisions about the whole plan. `seq` counts from 0 within a plan."""
+
+    seq: int
+    step: str
+    fact: Fact
+    at_s: float
+    note: str = ""
+    category: str = ""  # of a failure
+    hint: str = ""

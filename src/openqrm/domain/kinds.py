@@ -1,0 +1,31 @@
+"""Every kind of record by its word."""
+
+from __future__ import annotations
+
+from openqrm.domain.appliance import Appliance, BootProfile
+from openqrm.domain.event import Event
+from openqrm.domain.kernel import Kernel
+from openqrm.domain.network import Network
+from openqrm.domain.record import Record
+from openqrm.domain.resource import Observation, Resource
+from openqrm.domain.storage import Image, Storage, Volume
+from openqrm.domain.user import PluginState, Token, User
+
+KINDS: dict[str, type[Record]] = {
+    record.kind: record
+    for record in (
+        Appliance,
+        BootProfile,
+        Event,
+        Image,
+        Kernel,
+        Network,
+        Observation,
+        PluginState,
+        Resource,
+        Storage,
+        Token,
+        User,
+        Volume,
+    )
+}

@@ -1,0 +1,107 @@
+"""A resource: anything with a CPU and memory; and what was last observed of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from openqrm.domain.record import Record
+
+SELF = "openqrm"  # the resource on which this installation itself runs
+PHYSICAL = "physical"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bmc:
+    """How to reach a machine's management controller. `secret` refers to the vault."""
+
+    driver: str = ""  # id of a power plugin: ipmi, redfish, …; empty: none known
+    address: str = ""
+    port: int = 0
+    user: str = ""
+    secret: str = ""
+    system: str = ""  # Redfish: path of the system
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource(Record):
+    """What is wanted of a machine and known of its hardware. Its condition is `condition()`."""
+
+    kind: ClassVar[str] = "resource"
+    mac: str = ""
+    address: str = ""
+    type: str = PHYSICAL
+    host: str = ""  # the resource that carries this VM
+    boot: str = "net"  # net or local
+    managed: bool = True  # False: added by hand, no agent can run on it
+    claimed_by: str = ""  # appliance
+    bmc: Bmc = field(default_factory=Bmc)
+    cpu_count: int = 0
+    cpu_mhz: int = 0
+    cpu_model: str = ""
+    memory_mib: int = 0
+    swap_mib: int = 0
+    nic_count: int = 0
+    timeout_s: int = 240
+    inventory: dict[str, Any] = field(default_factory=dict)
+    comment: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observation(Record):
+    """What was last seen of a resource; its name is the resource's. Never wished, only seen."""
+
+    kind: ClassVar[str] = "observation"
+    power: str = "unknown"  # on, off, unknown
+    boot_id: str = ""  # the boot this machine is in
+    profile: str = ""  # the appliance whose boot profile that boot was given; empty: idle
+    milestone: str = ""  # the last one reached in that boot
+    failure: str = ""  # text of milestone `failed`
+    connected: bool = False  # the uplink is open
+    last_seen_s: float = 0.0  # epoch
+    statistics: dict[str, Any] = field(default_factory=dict)
+
+
+class Condition(StrEnum):
+    """What a resource is in, as a function of what is wanted and what was seen."""
+
+    UNKNOWN = "unknown"
+    OFF = "off"
+    BOOTING = "booting"
+    IDLE = "idle"
+    ASSIGNED = "assigned"
+    LOST = "lost"
+
+
+def condition(resource: Resource, seen: Observation | None, now_s: float) -> Condition:
+    """The condition of a resource at epoch `now_s`. A resource added by hand is never lost."""
+    if seen is None or (not resource.managed and seen.power == "unknown"):
+        return Condition.UNKNOWN
+    if seen.power == "off":
+        return Condition.OFF
+    if seen.milestone not in AGENT_MILESTONES:
+        return Condition.BOOTING if seen.milestone or seen.power == "on" else Condition.UNKNOWN
+    if now_s - seen.last_seen_s > resource.timeout_s:
+        return Condition.LOST
+    return Condition.ASSIGNED if seen.profile else Condition.IDLE
+
+
+# In the order in which a boot reaches them.
+MILESTONES = (
+    "script",
+    "kernel",
+    "initrd",
+    "registered",
+    "uplink",
+    "root-found",
+    "root-mounted",
+    "handed-over",
+    "init",
+)
+AGENT_MILESTONES = frozenset(MILESTONES[MILESTONES.index("uplink") :])
+
+
+def reached(seen: Observation, milestone: str) -> bool:
+    """Whether this boot has come as far as `milestone`."""
+    return seen.milestone in MILESTONES and MILESTONES.index(seen.milestone) >= MILESTONES.index(milestone)

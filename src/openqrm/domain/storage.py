@@ -1,0 +1,45 @@
+"""Storages, the volumes they hold, and the images that give a volume a meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from openqrm.domain.record import Record
+
+
+@dataclass(frozen=True, kw_only=True)
+class Storage(Record):
+    """A resource that serves volumes by one technology; `type` is the id of its plugin."""
+
+    kind: ClassVar[str] = "storage"
+    type: str = ""
+    resource: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
+    comment: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Volume(Record):
+    """A place on a storage. Its name is unique among all volumes, for it becomes a path or an IQN."""
+
+    kind: ClassVar[str] = "volume"
+    storage: str = ""
+    size_mib: int = 0
+    source: str = ""  # the volume this is a clone or snapshot of
+    granted_to: str = ""  # the one resource that may write it; the secret of the grant is `grant-NAME` in the vault
+
+
+@dataclass(frozen=True, kw_only=True)
+class Image(Record):
+    """A root file system: a volume and how to use it. The transfers are single shot."""
+
+    kind: ClassVar[str] = "image"
+    volume: str = ""
+    os: str = "linux"
+    os_version: str = ""
+    install_from: str = ""  # volume on an NFS storage to fill this one from, at the next boot
+    transfer_to: str = ""  # volume on an NFS storage to copy this one to, at the next boot
+    root_password: str = ""  # reference to the vault
+    authorized_keys: str = ""  # public, one a line
+    comment: str = ""

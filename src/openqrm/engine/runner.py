@@ -1,0 +1,155 @@
+"""Drives plans: asks `next_move`, makes the move, writes the fact; parks what waits. It decides nothing itself."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+import structlog
+
+from openqrm.domain.errors import Category, StepError
+from openqrm.domain.event import Event, Severity
+from openqrm.domain.journal import Fact
+from openqrm.domain.plan import PlanState, Step, StoredPlan
+from openqrm.engine.carry_out import carry_out, expire, take_back
+from openqrm.engine.ledger import Ledger
+from openqrm.engine.next_move import Expire, Finished, Run, Undo, Wait, next_move
+from openqrm.ports.plans import Dispatcher, Fenced, PlanStore
+from openqrm.ports.world import World
+
+log = structlog.get_logger()
+HOST_BOUND = 4  # steps at work on one host at a time
+HOST_BUSY_S = 0.2
+
+
+class HostBounds:
+    """How many steps are at work on each host."""
+
+    def __init__(self, bound: int = HOST_BOUND) -> None:
+        self._bound, self._at_work, self._lock = bound, defaultdict[str, int](int), threading.Lock()
+
+    def enter(self, host: str) -> bool:
+        """Whether there is room; an empty host has no bound."""
+        with self._lock:
+            if host and self._at_work[host] >= self._bound:
+                return False
+            self._at_work[host] += 1
+            return True
+
+    def leave(self, host: str) -> None:
+        """Give the room back."""
+        with self._lock:
+            self._at_work[host] -= 1
+
+
+class Runner:
+    """Drives one plan at a time per call; many calls run side by side in their dispatcher's threads."""
+
+    def __init__(self, store: PlanStore, world: World, dispatcher: Dispatcher, *, steps_at_once: int = 64) -> None:
+        self._store, self._world, self._dispatcher = store, world, dispatcher
+        self._pool = ThreadPoolExecutor(steps_at_once, thread_name_prefix="step")
+        self._bounds = HostBounds()
+
+    def drive(self, plan: str) -> None:
+        """Move the plan on until it ends, is stuck, or has to wait."""
+        ledger = Ledger(self._store, self._world, plan)
+        if ledger.stored.state is not PlanState.RUNNING:
+            return
+        try:
+            _Drive(self, ledger).go()
+        except Fenced:
+            log.info("plan is driven by another runner", plan=plan)
+
+    def close(self) -> None:
+        """Let the steps that run come to their end."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+class _Drive:
+    def __init__(self, runner: Runner, ledger: Ledger) -> None:
+        self._r, self._ledger = runner, ledger
+        self._busy: dict[Future[float], Step] = {}
+        self._waiting: dict[str, float] = {}
+
+    def go(self) -> None:
+        world, stored = self._r._world, self._ledger.stored
+        while True:
+            busy = frozenset(step.id for step in self._busy.values())
+            move = next_move(stored.plan, self._ledger.history(), world.now_s(), busy, self._waiting)
+            match move:
+                case Run(steps):
+                    self._run(steps)
+                case Expire(step):
+                    expire(step, self._ledger, world)
+                case Undo(step):
+                    self._guarded(step, lambda step: take_back(step, self._ledger, world), Fact.UNDO_FAILED)
+                case Wait(until_s):
+                    if not self._busy:
+                        return self._park(until_s)
+                    self._collect(max(0.0, until_s - world.now_s()))
+                case Finished(state, note):
+                    return self._r._store.settle(stored.id, state, note, ending(stored, state, note, world.now_s()))
+
+    def _run(self, steps: tuple[Step, ...]) -> None:
+        if len(steps) == 1 and not self._busy:
+            self._note(steps[0], self._carry_out(steps[0]))
+            return
+        for step in steps:
+            self._busy[self._r._pool.submit(self._carry_out, step)] = step
+        self._collect(0)
+
+    def _collect(self, timeout_s: float) -> None:
+        timeout = None if timeout_s == float("inf") else max(timeout_s, 0.01)
+        for future in wait(self._busy, timeout, FIRST_COMPLETED).done:
+            self._note(self._busy.pop(future), future.result())
+
+    def _note(self, step: Step, again_s: float) -> None:
+        if again_s:
+            self._waiting[step.id] = self._r._world.now_s() + again_s
+        else:
+            self._waiting.pop(step.id, None)
+
+    def _carry_out(self, step: Step) -> float:
+        if not self._r._bounds.enter(step.host):
+            return HOST_BUSY_S
+        try:
+            return self._guarded(step, lambda step: carry_out(step, self._ledger, self._r._world), Fact.FAILED)
+        finally:
+            self._r._bounds.leave(step.host)
+
+    def _guarded(self, step: Step, work: Callable[[Step], float | None], on_bug: Fact) -> float:
+        """A defect in an action is a failed step that says so, not a plan that nobody drives any more."""
+        try:
+            return work(step) or 0
+        except Fenced:
+            raise
+        except Exception as bug:
+            log.exception("defect in an action", plan=self._ledger.stored.id, step=step.id)
+            hint = "This is a defect: report it with the log of the server, then undo or abandon the plan."
+            error = StepError(Category.BUG, f"{type(bug).__name__}: {bug}", hint)
+            self._ledger.write(step.id, on_bug, error=error)
+            return 0
+
+    def _park(self, until_s: float) -> None:
+        plan = self._ledger.stored.id
+        self._r._store.park(plan, due_s=until_s, note=f"waiting for {', '.join(self._waiting) or 'its next attempt'}")
+        self._r._dispatcher.submit(plan, due_s=until_s)
+
+
+def ending(stored: StoredPlan, state: PlanState, note: str, now_s: float) -> tuple[Event, ...]:
+    """The events of a plan that came to this state."""
+    plan = stored.plan
+    if state is PlanState.DONE:
+        if not plan.topic_done:
+            return ()
+        topic, severity, text = plan.topic_done, Severity.NOTICE, plan.title
+    else:
+        severity = Severity.ERROR if state is PlanState.STUCK else Severity.WARNING
+        topic, text = f"plan.{state}", f"{plan.title}: {note}"
+    event = Event(
+        name="", topic=topic, about=plan.about, severity=severity, text=text, plan=stored.id, user=stored.asked_by,
+        at_s=now_s, seen_at_s=now_s,
+    )  # fmt: skip
+    return (event,)

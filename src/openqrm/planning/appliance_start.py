@@ -1,0 +1,168 @@
+"""Start an appliance: claim, grant, publish, boot, await."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from msgspec import Meta
+
+from openqrm.domain.appliance import Appliance, BootProfile
+from openqrm.domain.errors import Category, PlanningError
+from openqrm.domain.kernel import Kernel
+from openqrm.domain.plan import OnFailure, Plan, Step
+from openqrm.domain.resource import Resource
+from openqrm.domain.storage import Image, Storage, Volume
+from openqrm.domain.user import Role
+from openqrm.planning.fit import choose_resource
+from openqrm.plugin_api.actions import AskReboot, AwaitMilestone, MakeSecret, SetField, put
+from openqrm.plugin_api.drivers import Machine
+from openqrm.plugin_api.intents import Intent
+from openqrm.plugin_api.planning import Planning
+
+BOOT_DEADLINE_S = 600.0
+
+
+class StartAppliance(Intent, noun="appliance", verb="start", role=Role.OPERATOR):
+    """Start an appliance.
+
+    Claims a resource, gives it alone leave to write the image's volume, and boots it into the image. When any step
+    fails everything is undone and the resource is idle again.
+    """
+
+    name: Annotated[str, Meta(description="the appliance")]
+    resource: Annotated[str, Meta(description="run it on this resource, this time")] = ""
+
+
+def plan_start_appliance(intent: StartAppliance, planning: Planning) -> Plan:
+    """The steps from an idle resource to a running appliance."""
+    facts = planning.facts
+    appliance = facts.get(Appliance, intent.name)
+    if appliance.wanted == "running":
+        raise PlanningError(Category.CONFLICT, f"appliance {appliance.name} is started already", "Stop it first.")
+    image = facts.get(Image, appliance.image)
+    volume = facts.get(Volume, image.volume)
+    storage = facts.get(Storage, volume.storage)
+    resource = choose_resource(appliance, intent.resource, planning)
+    if volume.granted_to:
+        raise PlanningError(
+            Category.CONFLICT,
+            f"volume {volume.name} is granted to {volume.granted_to}",
+            "Stop the appliance that runs there; a volume has one writer.",
+        )
+    steps = [
+        *_claim_steps(appliance, resource),
+        *_grant_steps(volume, storage, resource, planning),
+        _profile_step(appliance, image, volume, storage, resource, planning),
+        *_name_steps(appliance.name, resource, planning),
+        *_boot_steps(appliance, resource, planning),
+        *_single_shot_steps(image),
+    ]
+    return Plan(
+        title=f"Start appliance {appliance.name} on {resource.name}",
+        steps=tuple(steps),
+        intent="appliance.start",
+        on_failure=OnFailure.UNDO,
+        locks=(appliance.ref, resource.ref, volume.ref, image.ref),
+        topic_done="appliance.started",
+        about=appliance.ref,
+    )
+
+
+def machine_of(resource: Resource) -> Machine:
+    """The resource as grants and names know it."""
+    return Machine(resource=resource.name, mac=resource.mac, address=resource.address)
+
+
+def _claim_steps(appliance: Appliance, resource: Resource) -> list[Step]:
+    want = SetField(
+        "appliance", appliance.name, "wanted", "running", "stopped", f"Want appliance {appliance.name} running"
+    )
+    claim = SetField(
+        "resource", resource.name, "claimed_by", appliance.name, "", f"Claim {resource.name} for {appliance.name}"
+    )
+    return [
+        Step(id="want", action=want, why="it was asked for"),
+        Step(id="claim", action=claim, why=f"{resource.name} is idle and fits", needs=("want",)),
+    ]
+
+
+def _grant_steps(volume: Volume, storage: Storage, resource: Resource, planning: Planning) -> list[Step]:
+    """One writer is first written down, then made so on the storage."""
+    note = SetField(
+        "volume", volume.name, "granted_to", resource.name, "", f"Make {resource.name} the one writer of {volume.name}"
+    )
+    secret = f"grant-{volume.name}"
+    steps = [
+        Step(id="writer", action=note, why="a volume has one writer", needs=("claim",)),
+        Step(id="secret", action=MakeSecret(secret), why="each grant has its own secret", needs=("writer",)),
+    ]
+    granted = planning.drivers.storage(storage).plan_grant(storage, volume, machine_of(resource), secret)
+    return steps + after(granted, "secret")
+
+
+def _profile_step(
+    appliance: Appliance, image: Image, volume: Volume, storage: Storage, resource: Resource, planning: Planning
+) -> Step:
+    kernel = planning.facts.get(Kernel, appliance.kernel)
+    carrier = planning.facts.get(Resource, storage.resource)
+    root = planning.drivers.storage(storage).root(storage, volume, carrier.address, f"grant-{volume.name}")
+    profile = BootProfile(
+        name=resource.name,
+        appliance=appliance.name,
+        kernel=kernel.name,
+        root_type=root.type,
+        root=root.facts,
+        secrets=root.secrets + ((("root_password", image.root_password),) if image.root_password else ()),
+        arguments=kernel.arguments,
+    )
+    before = planning.facts.find(BootProfile, resource.name)
+    action = put(profile, before, f"Let {resource.name} boot {appliance.name} with kernel {kernel.name}")
+    return Step(id="profile", action=action, why="the boot door serves it by MAC and token", needs=("secret",))
+
+
+def _name_steps(name: str, resource: Resource, planning: Planning) -> list[Step]:
+    steps: list[Step] = []
+    for service in planning.drivers.network_services():
+        steps += after(service.plan_publish(name, machine_of(resource)), "claim")
+    return steps
+
+
+def _boot_steps(appliance: Appliance, resource: Resource, planning: Planning) -> list[Step]:
+    power = planning.drivers.power(resource)
+    if power is None:
+        reboot = AskReboot(resource.name, appliance.name, "")
+        boot = [Step(id="reboot", action=reboot, why=f"{resource.name} has no BMC", needs=("profile",))]
+    else:
+        boot = after(power.plan_off(resource), "profile")
+        boot += after(power.plan_on(resource), boot[-1].id)
+    ready = AwaitMilestone(resource.name, appliance.name, "init")
+    step = Step(
+        id="ready",
+        action=ready,
+        why="only what was seen counts as started",
+        needs=(boot[-1].id,),
+        deadline_s=BOOT_DEADLINE_S,
+        notice=f"{appliance.name} begins to answer",
+    )
+    return [*boot, step]
+
+
+def _single_shot_steps(image: Image) -> list[Step]:
+    steps = []
+    for field in ("install_from", "transfer_to"):
+        if source := getattr(image, field):
+            action = SetField("image", image.name, field, "", source, f"Clear {field} of image {image.name}")
+            steps.append(Step(id=field.replace("_", "-"), action=action, why="it is single shot", needs=("ready",)))
+    return steps
+
+
+def after(steps: tuple[Step, ...], need: str) -> list[Step]:
+    """These steps, in a row of needs that begins after `need`, where they name none of their own."""
+    chained: list[Step] = []
+    for step in steps:
+        chained.append(step if step.needs else replace(step, needs=(chained[-1].id if chained else need,)))
+    return chained
+
+
+PLANNERS = {StartAppliance: plan_start_appliance}

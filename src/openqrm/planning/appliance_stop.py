@@ -1,0 +1,122 @@
+"""Stop an appliance: ask, power off, see it off, revoke, release, back to idle."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from openqrm.domain.appliance import Appliance, BootProfile
+from openqrm.domain.errors import Category, PlanningError
+from openqrm.domain.plan import OnFailure, Plan, Step
+from openqrm.domain.resource import Resource
+from openqrm.domain.storage import Image, Storage, Volume
+from openqrm.domain.user import Role
+from openqrm.planning.appliance_start import BOOT_DEADLINE_S, after, machine_of
+from openqrm.plugin_api.actions import AskReboot, AskShutdown, AwaitMilestone, ForgetSecret, SetField, remove
+from openqrm.plugin_api.intents import Intent
+from openqrm.plugin_api.planning import Planning
+
+
+class StopAppliance(Intent, noun="appliance", verb="stop", role=Role.OPERATOR):
+    """Stop an appliance and give its resource back to the idle pool.
+
+    The operating system is asked first. The volume is taken from the machine only when it has been seen off or in
+    the idle system, never under a running kernel.
+    """
+
+    name: Annotated[str, Meta(description="the appliance")]
+
+
+def plan_stop_appliance(intent: StopAppliance, planning: Planning) -> Plan:
+    """The steps from a running appliance to an idle resource."""
+    facts = planning.facts
+    appliance = facts.get(Appliance, intent.name)
+    claimed = facts.list(Resource, claimed_by=appliance.name)
+    if appliance.wanted != "running" and not claimed:
+        raise PlanningError(Category.CONFLICT, f"appliance {appliance.name} is stopped already", "Start it.")
+    want = SetField(
+        "appliance", appliance.name, "wanted", "stopped", appliance.wanted, f"Want {appliance.name} stopped"
+    )
+    steps = [Step(id="want", action=want, why="it was asked for")]
+    locks = [appliance.ref]
+    for resource in claimed:
+        steps += _release_steps(appliance, resource, planning)
+        locks.append(resource.ref)
+    return Plan(
+        title=f"Stop appliance {appliance.name}",
+        steps=tuple(steps),
+        intent="appliance.stop",
+        on_failure=OnFailure.HOLD,
+        locks=tuple(locks),
+        topic_done="appliance.stopped",
+        about=appliance.ref,
+    )
+
+
+def _release_steps(appliance: Appliance, resource: Resource, planning: Planning) -> list[Step]:
+    facts = planning.facts
+    steps = []
+    profile = facts.find(BootProfile, resource.name)
+    if profile is not None:
+        action = remove(profile, f"Let {resource.name} boot the idle system again")
+        steps.append(Step(id="profile", action=action, why="its next boot is idle", needs=("want",)))
+    steps += _off_steps(appliance, resource, planning, "profile" if profile else "want")
+    gone = steps[-1].id
+    for service in planning.drivers.network_services():
+        steps += after(service.plan_withdraw(appliance.name, machine_of(resource)), gone)
+    steps += _revoke_steps(appliance, resource, planning, gone)
+    free = SetField(
+        "resource", resource.name, "claimed_by", "", appliance.name, f"Release {resource.name} to the idle pool"
+    )
+    steps.append(Step(id="release", action=free, why="nothing of the appliance is left on it", needs=(steps[-1].id,)))
+    power = planning.drivers.power(resource)
+    if power is not None:
+        steps += after(power.plan_on(resource), "release")
+        idle = AwaitMilestone(resource.name, "", "uplink")
+        steps.append(
+            Step(
+                id="idle", action=idle, why="the idle pool is what answers", needs=(steps[-1].id,),
+                deadline_s=BOOT_DEADLINE_S,
+            )
+        )  # fmt: skip
+    return steps
+
+
+def _off_steps(appliance: Appliance, resource: Resource, planning: Planning, need: str) -> list[Step]:
+    """Until nothing of the appliance can be running: seen off by the BMC, or seen booted idle by its agent."""
+    power = planning.drivers.power(resource)
+    if power is None:
+        reboot = AskReboot(resource.name, "", appliance.name)
+        back = AwaitMilestone(resource.name, "", "uplink")
+        return [
+            Step(id="reboot", action=reboot, why=f"{resource.name} has no BMC", needs=(need,)),
+            Step(
+                id="idle", action=back, why="the old kernel is gone once it is idle", needs=("reboot",),
+                deadline_s=BOOT_DEADLINE_S,
+            ),
+        ]  # fmt: skip
+    ask = Step(
+        id="ask", action=AskShutdown(resource.name), why="its services end in order", needs=(need,),
+        deadline_s=60, attempts=1, optional=True, notice=f"{appliance.name} no longer answers",
+    )  # fmt: skip
+    return [ask, *after(power.plan_off(resource), "ask")]
+
+
+def _revoke_steps(appliance: Appliance, resource: Resource, planning: Planning, need: str) -> list[Step]:
+    facts = planning.facts
+    image = facts.get(Image, appliance.image)
+    steps: list[Step] = []
+    for volume in facts.list(Volume, granted_to=resource.name):
+        storage = facts.get(Storage, volume.storage)
+        secret = f"grant-{volume.name}"
+        driver = planning.drivers.storage(storage)
+        steps += after(driver.plan_revoke(storage, volume, machine_of(resource), secret), need)
+        forget = Step(id=f"secret-{volume.name}", action=ForgetSecret(secret), why="the grant is over")
+        note = SetField("volume", volume.name, "granted_to", "", resource.name, f"{volume.name} has no writer")
+        writer = Step(id=f"writer-{volume.name}", action=note, why=f"image {image.name} is free again")
+        steps += after((forget, writer), steps[-1].id if steps else need)
+    return steps
+
+
+PLANNERS = {StopAppliance: plan_stop_appliance}

@@ -1,0 +1,69 @@
+"""All that a plugin may import: manifest, driver kinds, hooks, intents, actions, errors, and the contract suites.
+
+Not here: how any of it is stored, loaded or carried out.
+"""
+
+from openqrm.domain.errors import Category, OpenqrmError, PlanningError, StepError
+from openqrm.domain.names import parse_address, parse_mac, parse_name
+from openqrm.domain.plan import Action, Differs, Irreversible, NotYet, OnFailure, Plan, Satisfied, Seen, Step
+from openqrm.domain.resource import SELF, Bmc, Observation, Resource
+from openqrm.domain.storage import Image, Storage, Volume
+from openqrm.plugin_api.drivers import (
+    Capability,
+    Deployment,
+    Machine,
+    NetworkService,
+    Power,
+    Root,
+    StorageDriver,
+    VolumeFacts,
+)
+from openqrm.plugin_api.intents import Intent, Query, Secret
+from openqrm.plugin_api.run import run
+from openqrm.ports.records import Facts, Records
+from openqrm.ports.world import Completed, Host, HttpAnswer, HttpRequest, World
+
+__all__ = [
+    "SELF",
+    "Action",
+    "Bmc",
+    "Capability",
+    "Category",
+    "Completed",
+    "Deployment",
+    "Differs",
+    "Facts",
+    "Host",
+    "HttpAnswer",
+    "HttpRequest",
+    "Image",
+    "Intent",
+    "Irreversible",
+    "Machine",
+    "NetworkService",
+    "NotYet",
+    "Observation",
+    "OnFailure",
+    "OpenqrmError",
+    "Plan",
+    "PlanningError",
+    "Power",
+    "Query",
+    "Records",
+    "Resource",
+    "Root",
+    "Satisfied",
+    "Secret",
+    "Seen",
+    "Step",
+    "StepError",
+    "Storage",
+    "StorageDriver",
+    "Volume",
+    "VolumeFacts",
+    "World",
+    "parse_address",
+    "parse_mac",
+    "parse_name",
+    "run",
+]

@@ -1,0 +1,24 @@
+"""The actions that core and plugins share: records, secrets, and waiting for machines.
+
+Not here: actions that need a tool or an API; those belong to the plugin that knows it.
+"""
+
+from openqrm.plugin_api.actions.machines import AskReboot, AskShutdown, AwaitMilestone
+from openqrm.plugin_api.actions.records import PutRecord, RemoveRecord, SetField, put, remove
+from openqrm.plugin_api.actions.secrets import ForgetSecret, MakeSecret
+
+CORE_ACTIONS = (PutRecord, RemoveRecord, SetField, MakeSecret, ForgetSecret, AwaitMilestone, AskReboot, AskShutdown)
+
+__all__ = [
+    "CORE_ACTIONS",
+    "AskReboot",
+    "AskShutdown",
+    "AwaitMilestone",
+    "ForgetSecret",
+    "MakeSecret",
+    "PutRecord",
+    "RemoveRecord",
+    "SetField",
+    "put",
+    "remove",
+]

@@ -1,0 +1,105 @@
+"""Asking a machine through its agent, and waiting for how far it has booted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from openqrm.domain.errors import Category, StepError
+from openqrm.domain.plan import Differs, NotYet, Satisfied, Seen
+from openqrm.domain.resource import Observation, reached
+from openqrm.ports.world import World
+
+POLL_S = 2.0
+
+
+@dataclass(frozen=True)
+class AwaitMilestone:
+    """The resource boots with the profile of this appliance (empty: idle) and has come as far as `milestone`."""
+
+    name: ClassVar[str] = "openqrm.await-milestone"
+    resource: str
+    appliance: str
+    milestone: str
+
+    hint: ClassVar[str] = "Look at the machine's console and at the last milestone it reported."
+
+    def describe(self) -> str:
+        what = f"appliance {self.appliance}" if self.appliance else "the idle system"
+        return f"Wait until {self.resource} has booted {what} as far as {self.milestone}"
+
+    def touches(self) -> tuple[str, ...]:
+        return (f"resource/{self.resource}",)
+
+    def inverse(self) -> None:
+        return None
+
+    def observe(self, world: World) -> Seen:
+        seen = world.records.find(Observation, self.resource) or Observation(name=self.resource)
+        if seen.profile != self.appliance or not seen.boot_id:
+            return NotYet(f"{self.resource} has not asked for its boot script yet", POLL_S)
+        if seen.failure:
+            message = f"{self.resource} stopped after {seen.milestone}: {seen.failure}"
+            raise StepError(Category.REFUSED, message, "Mend what it names, then start again; its console has more.")
+        if reached(seen, self.milestone):
+            return Satisfied(f"{self.resource} reached {seen.milestone}")
+        return NotYet(f"{self.resource} is at {seen.milestone or 'no milestone yet'}", POLL_S)
+
+    def ensure(self, world: World) -> None:
+        """Nothing to do: the machine boots by itself."""
+
+
+@dataclass(frozen=True)
+class AskShutdown:
+    """The operating system of the resource has been asked to stop, and its agent has gone."""
+
+    name: ClassVar[str] = "openqrm.ask-shutdown"
+    resource: str
+
+    def describe(self) -> str:
+        return f"Ask the operating system of {self.resource} to stop"
+
+    def touches(self) -> tuple[str, ...]:
+        return (f"resource/{self.resource}",)
+
+    def inverse(self) -> None:
+        return None
+
+    def observe(self, world: World) -> Seen:
+        seen = world.records.find(Observation, self.resource)
+        if seen is None or not seen.connected or seen.power == "off":
+            return Satisfied(f"no agent answers on {self.resource}")
+        return Differs(f"{self.resource} is up")
+
+    def ensure(self, world: World) -> None:
+        world.host(self.resource).run(("poweroff",), timeout_s=20)
+
+
+@dataclass(frozen=True)
+class AskReboot:
+    """The resource has been rebooted by its agent into the profile of this appliance (empty: idle)."""
+
+    name: ClassVar[str] = "openqrm.ask-reboot"
+    resource: str
+    appliance: str
+    back_to: str
+
+    def describe(self) -> str:
+        return f"Reboot {self.resource} by its agent"
+
+    def touches(self) -> tuple[str, ...]:
+        return (f"resource/{self.resource}",)
+
+    def inverse(self) -> AskReboot:
+        return AskReboot(self.resource, self.back_to, self.appliance)
+
+    def observe(self, world: World) -> Seen:
+        seen = world.records.find(Observation, self.resource) or Observation(name=self.resource)
+        if seen.profile == self.appliance and seen.boot_id:
+            return Satisfied(f"{self.resource} has asked for its boot script since")
+        if not seen.connected:
+            return NotYet(f"no agent answers on {self.resource}", POLL_S)
+        return Differs(f"{self.resource} is in its older boot")
+
+    def ensure(self, world: World) -> None:
+        world.host(self.resource).run(("reboot",), timeout_s=20)

@@ -1,0 +1,62 @@
+"""Secrets that a plan makes and ends; the plan holds their reference only."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import ClassVar
+
+from openqrm.domain.plan import Action, Differs, Irreversible, Satisfied, Seen
+from openqrm.ports.world import World
+
+ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+
+@dataclass(frozen=True)
+class MakeSecret:
+    """The vault holds a random secret under this reference: 16 characters, which every CHAP initiator accepts."""
+
+    name: ClassVar[str] = "openqrm.make-secret"
+    reference: str
+
+    def describe(self) -> str:
+        return f"Make the secret {self.reference}"
+
+    def touches(self) -> tuple[str, ...]:
+        return (f"secret/{self.reference}",)
+
+    def inverse(self) -> Action:
+        return ForgetSecret(self.reference)
+
+    def observe(self, world: World) -> Seen:
+        if world.vault.holds(self.reference):
+            return Satisfied("the vault holds it")
+        return Differs("the vault does not hold it")
+
+    def ensure(self, world: World) -> None:
+        world.vault.keep(self.reference, "".join(secrets.choice(ALPHABET) for _ in range(16)))
+
+
+@dataclass(frozen=True)
+class ForgetSecret:
+    """The vault no longer holds this secret."""
+
+    name: ClassVar[str] = "openqrm.forget-secret"
+    reference: str
+
+    def describe(self) -> str:
+        return f"Forget the secret {self.reference}"
+
+    def touches(self) -> tuple[str, ...]:
+        return (f"secret/{self.reference}",)
+
+    def inverse(self) -> Action | Irreversible:
+        return Irreversible("a forgotten secret cannot be had back; a new one is made at the next start")
+
+    def observe(self, world: World) -> Seen:
+        if world.vault.holds(self.reference):
+            return Differs("the vault still holds it")
+        return Satisfied("the vault does not hold it")
+
+    def ensure(self, world: World) -> None:
+        world.vault.forget(self.reference)

@@ -1,0 +1,184 @@
+"""The driver kinds: what a plugin of each kind plans. Planning is pure; the actions it returns act.
+
+A driver is made with its plugin's settings and has no other state. What it cannot do it refuses while planning,
+with PlanningError `unsupported`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+from openqrm.domain.plan import Step
+from openqrm.domain.resource import Resource
+from openqrm.domain.storage import Image, Storage, Volume
+from openqrm.ports.world import World
+
+
+class Capability(StrEnum):
+    """What a driver can do beyond its kind; named in the manifest, refused while planning where absent."""
+
+    CLONE = "clone"
+    SNAPSHOT = "snapshot"
+    RESIZE = "resize"
+    TRANSFER = "transfer"
+    LIVE_MIGRATION = "live-migration"
+    CONSOLE = "console"
+    SENSORS = "sensors"
+    DYNAMIC_UPDATE = "dynamic-update"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """The machine a grant or a name is for."""
+
+    resource: str
+    mac: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VolumeFacts:
+    """A volume as the storage itself shows it."""
+
+    name: str
+    size_mib: int
+    used_mib: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Root:
+    """How a machine reaches a root: the type of its initrd fragment, public facts, and vault references.
+
+    Keys are without the `root_` that the boot door puts before them: `server`, `path`, `target`, …
+    """
+
+    type: str
+    facts: tuple[tuple[str, str], ...]
+    secrets: tuple[tuple[str, str], ...] = ()
+
+
+@runtime_checkable
+class StorageDriver(Protocol):
+    """Volumes on one technology. `capabilities` names the optional methods that really work.
+
+    Step ids must be unique within a plan: begin them with the verb and the volume.
+    """
+
+    capabilities: frozenset[Capability]
+
+    def plan_create(self, storage: Storage, volume: Volume) -> tuple[Step, ...]:
+        """Steps that make the volume, empty, or as a thin clone when `volume.source` is set."""
+        ...
+
+    def plan_remove(self, storage: Storage, volume: Volume) -> tuple[Step, ...]:
+        """Steps that destroy it."""
+        ...
+
+    def plan_grant(self, storage: Storage, volume: Volume, machine: Machine, secret: str) -> tuple[Step, ...]:
+        """Steps that let this machine alone write the volume; `secret` is a vault reference made for this grant."""
+        ...
+
+    def plan_revoke(self, storage: Storage, volume: Volume, machine: Machine, secret: str) -> tuple[Step, ...]:
+        """Steps that end that, open connections included."""
+        ...
+
+    def root(self, storage: Storage, volume: Volume, address: str, secret: str) -> Root:
+        """How a granted machine mounts it; `address` is of the storage's resource. Pure."""
+        ...
+
+    def list_volumes(self, world: World, storage: Storage) -> list[VolumeFacts]:
+        """What the storage holds, ours or not."""
+        ...
+
+
+@runtime_checkable
+class Power(Protocol):
+    """A machine's power by its BMC. Fields of `resource.bmc` say how to reach it."""
+
+    def plan_on(self, resource: Resource) -> tuple[Step, ...]:
+        """One step, id `power-on`: from the network at this boot unless `resource.boot` is local."""
+        ...
+
+    def plan_off(self, resource: Resource) -> tuple[Step, ...]:
+        """One step, id `power-off`: off at once."""
+        ...
+
+    def observe_power(self, world: World, resource: Resource) -> str:
+        """`on`, `off` or `unknown`."""
+        ...
+
+
+@runtime_checkable
+class NetworkService(Protocol):
+    """Publishes a machine under a name: DHCP, DNS."""
+
+    def plan_publish(self, name: str, machine: Machine) -> tuple[Step, ...]: ...
+
+    def plan_withdraw(self, name: str, machine: Machine) -> tuple[Step, ...]: ...
+
+
+@runtime_checkable
+class Deployment(Protocol):
+    """A way to bring an image to a machine other than mounting its volume."""
+
+    def plan_install(self, image: Image, resource: Resource) -> tuple[Step, ...]: ...
+
+
+@runtime_checkable
+class Virtualization(Protocol):
+    """VMs on a host."""
+
+    capabilities: frozenset[Capability]
+
+    def plan_define(self, resource: Resource) -> tuple[Step, ...]: ...
+
+    def plan_start(self, resource: Resource) -> tuple[Step, ...]: ...
+
+    def plan_stop(self, resource: Resource) -> tuple[Step, ...]: ...
+
+    def plan_remove(self, resource: Resource) -> tuple[Step, ...]: ...
+
+    def list_machines(self, world: World, host: Resource) -> list[str]: ...
+
+
+@runtime_checkable
+class Monitoring(Protocol):
+    """Watches appliances."""
+
+    def plan_watch(self, name: str, machine: Machine) -> tuple[Step, ...]: ...
+
+    def plan_unwatch(self, name: str, machine: Machine) -> tuple[Step, ...]: ...
+
+
+@runtime_checkable
+class Configuration(Protocol):
+    """Enrols appliances in a configuration management."""
+
+    def plan_enrol(self, name: str, machine: Machine) -> tuple[Step, ...]: ...
+
+    def plan_retire(self, name: str, machine: Machine) -> tuple[Step, ...]: ...
+
+
+@runtime_checkable
+class HybridCloud(Protocol):
+    """Instances in somebody else's cloud."""
+
+    def plan_launch(self, resource: Resource) -> tuple[Step, ...]: ...
+
+    def plan_terminate(self, resource: Resource) -> tuple[Step, ...]: ...
+
+    def list_instances(self, world: World) -> list[str]: ...
+
+
+KINDS: dict[str, type] = {
+    "storage": StorageDriver,
+    "power": Power,
+    "network-service": NetworkService,
+    "deployment": Deployment,
+    "virtualization": Virtualization,
+    "monitoring": Monitoring,
+    "configuration": Configuration,
+    "hybrid-cloud": HybridCloud,
+}

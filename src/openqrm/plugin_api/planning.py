@@ -1,0 +1,52 @@
+"""What planners and answers are given: facts, drivers, and for answers the world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from openqrm.domain.plan import Plan
+from openqrm.domain.resource import Resource
+from openqrm.domain.storage import Storage
+from openqrm.plugin_api.drivers import NetworkService, Power, StorageDriver
+from openqrm.ports.records import Facts
+from openqrm.ports.world import World
+
+
+class Drivers(Protocol):
+    """The drivers of all enabled plugins. A missing one is PlanningError `unsupported`, naming the plugin to enable."""
+
+    def storage(self, storage: Storage) -> StorageDriver: ...
+
+    def power(self, resource: Resource) -> Power | None:
+        """None when nothing but its agent can reach the resource's power."""
+        ...
+
+    def network_services(self) -> list[NetworkService]:
+        """Of all started plugins, dependencies first."""
+        ...
+
+
+@dataclass(frozen=True)
+class Planning:
+    """What a planner may use. It has no way to the world: planning is pure."""
+
+    facts: Facts
+    drivers: Drivers
+    user: str
+    now_s: float
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What an answer may use."""
+
+    facts: Facts
+    drivers: Drivers
+    world: World
+    user: str
+
+
+Planner = Callable[[Any, Planning], Plan]
+Answer = Callable[[Any, Reading], Any]

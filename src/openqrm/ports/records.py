@@ -1,0 +1,40 @@
+"""Stored nouns: read by planning, written by the actions of plans and by the boot door."""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeVar
+
+from openqrm.domain.record import Record
+
+R = TypeVar("R", bound=Record)
+
+
+class Facts(Protocol):
+    """One consistent reading of the records. What is read here is remembered in `Plan.made_from`."""
+
+    def find(self, kind: type[R], name: str) -> R | None:
+        """The record, or None."""
+        ...
+
+    def get(self, kind: type[R], name: str) -> R:
+        """The record. Raises PlanningError `not_found` with the names that come near."""
+        ...
+
+    def list(self, kind: type[R], **equal: object) -> list[R]:
+        """All records whose fields equal these, by name."""
+        ...
+
+
+class Records(Facts, Protocol):
+    """The same, and a way to change them: every call is a transaction of its own, durable when it returns."""
+
+    def put(self, record: R) -> R:
+        """Insert (version 0) or update; the stored record with its new version.
+
+        Raises StepError `conflict` when the version is not the stored one, or the name is taken.
+        """
+        ...
+
+    def remove(self, kind: type[Record], name: str) -> None:
+        """Remove it; nothing happens when it is gone already."""
+        ...

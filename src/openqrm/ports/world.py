@@ -1,0 +1,111 @@
+"""All that an action may touch. Simulators, the crash tests and rehearsals stand behind the same doors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from openqrm.ports.records import Records
+
+
+@dataclass(frozen=True)
+class Completed:
+    """The end of a command: exit status and what it printed (at most 1 MiB each)."""
+
+    status: int
+    out: str = ""
+    err: str = ""
+
+
+class Host(Protocol):
+    """A managed machine to run commands on: the one openQRM runs on, one by SSH, or one by its agent's uplink.
+
+    All raise StepError `unavailable` when the host does not answer or the time is up.
+    """
+
+    def run(
+        self,
+        argv: tuple[str, ...],
+        *,
+        stdin: bytes = b"",
+        timeout_s: float = 120,
+        environment: Mapping[str, str] | None = None,
+    ) -> Completed:
+        """Run it without a shell. Secrets go by `stdin` or `environment`, never by argv."""
+        ...
+
+    def read_file(self, path: str) -> bytes | None:
+        """The content, None when there is no such file; at most 8 MiB."""
+        ...
+
+    def write_file(self, path: str, content: bytes, *, mode: int = 0o644) -> None:
+        """Replace it atomically, making its folder; durable when this returns."""
+        ...
+
+    def remove_file(self, path: str) -> None:
+        """Remove it; nothing happens when it is gone already."""
+        ...
+
+
+@dataclass(frozen=True)
+class HttpRequest:
+    """A request to a management API. `secret` refers to the password of `user` in the vault."""
+
+    method: str
+    url: str
+    body: Any = None
+    user: str = ""
+    secret: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    verify_tls: bool = True
+    timeout_s: float = 30
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+    """Its answer; `body` is parsed JSON, or None. At most 8 MiB are read."""
+
+    status: int
+    body: Any
+    headers: Mapping[str, str]
+
+
+class Vault(Protocol):
+    """Secrets at rest, encrypted. A reference may stand in plans and records; the secret may not."""
+
+    def keep(self, reference: str, secret: str) -> None:
+        """Store it under this reference, in place of what was there."""
+        ...
+
+    def holds(self, reference: str) -> bool: ...
+
+    def reveal(self, reference: str) -> str:
+        """Raises StepError `not_found`."""
+        ...
+
+    def forget(self, reference: str) -> None:
+        """Nothing happens when it is gone already."""
+        ...
+
+
+class World(Protocol):
+    """The doors to everything outside a plan."""
+
+    @property
+    def records(self) -> Records: ...
+
+    def host(self, resource: str) -> Host:
+        """The host of this resource. Raises StepError `unavailable` when there is no way to it."""
+        ...
+
+    def http(self, request: HttpRequest) -> HttpAnswer:
+        """Ask. Raises StepError `unavailable` when nobody answers; any HTTP status is an answer."""
+        ...
+
+    @property
+    def vault(self) -> Vault: ...
+
+    def now_s(self) -> float:
+        """Seconds since the epoch."""
+        ...
