@@ -14,7 +14,8 @@ while :; do
     rm -f /ready
     sh /agent/send.sh | dbclient -T -K 10 -i /secret/key -p "$port" "$user@$address" uplink 2>/log | sh /agent/receive.sh
     [ ! -e /ready ] || delay=1
-    echo "<4>openqrm: the uplink is down: $(tail -n 1 /log)" >/dev/kmsg
+    # told once, not at every try: the console belongs to the image
+    [ "$delay" != 1 ] || echo "<3>openqrm: the uplink is down: $(tr '\n' ' ' </log | cut -c 1-300)" >/dev/kmsg
     sleep "$((delay / 2)).$((RANDOM % 10))" # from half the delay …
     sleep "$((RANDOM % (delay + 1)))" # … to one and a half
     delay=$((delay < 16 ? delay * 2 : 30))

@@ -39,7 +39,8 @@ keep() { # FILE
 }
 
 start_command() { # JOB
-    setsid sh /agent/command.sh "$1" <"$1/stdin" >"$1/out.pipe" 2>"$1/err.pipe" 5>&- 7>&-
+    # with exec, for the shell that waits would write "Killed" to where the command wrote
+    (exec setsid sh /agent/command.sh "$1" <"$1/stdin" >"$1/out.pipe" 2>"$1/err.pipe" 5>&- 7>&-)
     echo "exit $?" >&7
 }
 

@@ -12,6 +12,8 @@ wait_until_ready() {
     while read -r word number <&5; do
         [ "${number:-}" = "$connection" ] || continue
         [ "$word" = ready ] || exit 0
+        [ -e /uplink-told ] || post_milestone uplink ""
+        : >/uplink-told
         : >/ready
         return
     done

@@ -20,7 +20,6 @@ make_key
 register
 start_agent
 keep_lease
-milestone uplink
 [ -z "$(fact hostname)" ] || hostname "$(fact hostname)"
 say "this is $(fact resource), $(fact role)"
 [ "$(fact role)" = idle ] || sh /openqrm/root.sh

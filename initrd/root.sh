@@ -14,7 +14,6 @@ read_kernel_line
 fetch_profile
 mount_volume_of root /newroot
 milestone root-mounted "$(fact root_type)"
-fill_root
-save_root
+transfer_if_due
 prepare_image
 milestone handed-over

@@ -1,4 +1,4 @@
-# Volumes by their fragments, and the two transfers between them.
+# Volumes, by the fragments of their types.
 
 mount_volume_of() ( # PREFIX FOLDER: a subshell, so that each fragment has names of its own
     prefix=$1
@@ -34,27 +34,9 @@ wait_for_device() { # PATH
     stop "$1 did not appear within 10 seconds."
 }
 
-fill_root() {
-    [ -n "$(fact install_type)" ] || return 0
-    mount_volume_of install /transfer
-    copy /transfer /newroot
-    umount /transfer
-}
-
-save_root() {
-    [ -n "$(fact transfer_type)" ] || return 0
-    mount_volume_of transfer /transfer
-    copy /newroot /transfer
-    umount /transfer
-}
-
-# One side is NFS, which carries neither ACLs nor capabilities of files.
-copy() { # FROM TO
-    say "copying $1 to $2"
-    code=0
-    rsync -aHx --numeric-ids --delete --exclude=/lost+found "$1/" "$2/" || code=$?
-    case $code in
-        0 | 24) ;; # 24: files went away meanwhile
-        *) stop "Copying $1 to $2 failed, rsync says $code." ;;
-    esac
+transfer_if_due() {
+    [ -n "$(fact install_type)$(fact transfer_type)" ] || return 0
+    [ -r /volumes/transfer.sh ] || stop "This initrd has nothing to copy volumes with."
+    . /volumes/transfer.sh
+    transfer
 }

@@ -1,0 +1,92 @@
+"""Puts initrds together from packs that are made once and kept."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from openqrm.boot.initrd.archive import Entry, compress, render_archive, render_entries, render_trailer
+from openqrm.boot.initrd.fragments import Fragment, get_fragment
+from openqrm.boot.initrd.kernel_tree import KernelTree, get_kernel_tree
+from openqrm.boot.initrd.modules import ModuleIndex, modules_for
+from openqrm.boot.initrd.network_cards import network_modules
+from openqrm.boot.initrd.packs import Sources, base_entries, fragment_entries, module_entries
+
+
+@dataclass(frozen=True, slots=True)
+class InitrdBuilder:
+    """The initrds of one kernel. A file in the store is named by what is in it: several servers may share the folder.
+
+    Safe to call from several threads: the worst that happens is the same work done twice.
+    """
+
+    kernel: KernelTree
+    index: ModuleIndex
+    sources: Sources
+    store: Path
+    _made: dict[tuple[str, ...], Path] = field(default_factory=dict)
+
+    def compose(self, bus_id: str, fragments: Sequence[Fragment] = ()) -> Path:
+        """The initrd for a machine with this network card which is to mount volumes of these types."""
+        packs = [self._base(), self._network(bus_id), *(self._fragment(each) for each in fragments)]
+        key = ("initrd", *(pack.name for pack in packs))
+        return self._once(key, lambda: b"".join(pack.read_bytes() for pack in packs), bytes)
+
+    def transfer_fragment(self) -> Fragment:
+        """What copies between volumes: goes beside the root's fragment and that of the other side."""
+        return get_fragment(self.sources.init, "transfer")
+
+    def modules_archive(self, wanted: Iterable[str]) -> bytes:
+        """The modules for these modaliases or names and all they need: one gzipped archive.
+
+        Gzip members may follow one another, so each module is compressed once and never again.
+        """
+        members = [self._module(name).read_bytes() for name in modules_for(self.index, wanted)]
+        return b"".join([*members, compress(render_trailer())])
+
+    def _base(self) -> Path:
+        return self._once(("base",), lambda: render_archive(base_entries(self.sources)))
+
+    def _network(self, bus_id: str) -> Path:
+        modules = network_modules(self.index, bus_id)
+        return self._once(("network", *modules), lambda: render_archive(self._entries(modules)))
+
+    def _fragment(self, fragment: Fragment) -> Path:
+        modules = modules_for(self.index, fragment.needs.modules)
+        return self._once(
+            ("fragment", fragment.type),
+            lambda: render_archive([*fragment_entries(fragment), *self._entries(modules)]),
+        )
+
+    def _module(self, name: str) -> Path:
+        return self._once(("module", name), lambda: render_entries(self._entries([name])))
+
+    def _entries(self, modules: Iterable[str]) -> list[Entry]:
+        return [entry for name in modules for entry in module_entries(self.kernel, self.index, name)]
+
+    def _once(
+        self, key: tuple[str, ...], make: Callable[[], bytes], render: Callable[[bytes], bytes] = compress
+    ) -> Path:
+        if key not in self._made:
+            self._made[key] = _keep(self.store, key[0], make(), render)
+        return self._made[key]
+
+
+def open_builder(kernel_folder: Path, sources: Sources, store: Path) -> InitrdBuilder:
+    """The builder for the kernel in this folder."""
+    kernel = get_kernel_tree(kernel_folder)
+    return InitrdBuilder(kernel, kernel.load_index(), sources, store)
+
+
+def _keep(store: Path, kind: str, content: bytes, render: Callable[[bytes], bytes]) -> Path:
+    path = store / f"{kind}-{hashlib.sha256(content).hexdigest()[:16]}"
+    if path.exists():
+        return path
+    store.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=store, delete=False) as scratch:
+        scratch.write(render(content))
+    os.chmod(scratch.name, 0o644)
+    os.replace(scratch.name, path)
+    return path
