@@ -1,4 +1,4 @@
-"""The brain: what comes next, as a pure function of plan, journal and time. The same answer before a crash and after."""
+"""The brain: what comes next, a pure function of plan, journal and time. The same answer before a crash and after."""
 
 from __future__ import annotations
 
