@@ -118,3 +118,8 @@ def test_a_signal_to_the_holder_reaches_the_command(sent: signal.Signals) -> Non
     holder.send_signal(sent)
     assert said(holder) == "heard\n"
     assert holder.returncode == 0
+
+
+def test_a_mount_in_a_cell_stays_in_it(tmp_path: Path) -> None:
+    assert run_in_cell("sh", "-c", f"mount -t tmpfs cell {tmp_path} && touch {tmp_path}/inside").wait() == 0
+    assert not (tmp_path / "inside").exists()
