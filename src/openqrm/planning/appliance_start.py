@@ -52,6 +52,7 @@ def plan_start_appliance(intent: StartAppliance, planning: Planning) -> Plan:
         )
     steps = [
         *_claim_steps(appliance, resource),
+        *_off_steps(resource, planning),
         *_grant_steps(volume, storage, resource, planning),
         _profile_step(appliance, image, volume, storage, resource, planning),
         *_name_steps(appliance.name, resource, planning),
@@ -128,14 +129,20 @@ def _name_steps(name: str, resource: Resource, planning: Planning) -> list[Step]
     return steps
 
 
+def _off_steps(resource: Resource, planning: Planning) -> list[Step]:
+    """Off before anything is granted, so that an undo, in reverse, powers it on into the idle system at the very end."""
+    power = planning.drivers.power(resource)
+    return after(power.plan_off(resource), "claim") if power else []
+
+
 def _boot_steps(appliance: Appliance, resource: Resource, planning: Planning) -> list[Step]:
     power = planning.drivers.power(resource)
     if power is None:
         reboot = AskReboot(resource.name, appliance.name, "")
         boot = [Step(id="reboot", action=reboot, why=f"{resource.name} has no BMC", needs=("profile",))]
     else:
-        boot = after(power.plan_off(resource), "profile")
-        boot += after(power.plan_on(resource), boot[-1].id)
+        boot = after(power.plan_on(resource), "profile")
+        boot[0] = replace(boot[0], needs=("profile", "power-off"))
     ready = AwaitMilestone(resource.name, appliance.name, "init")
     step = Step(
         id="ready",

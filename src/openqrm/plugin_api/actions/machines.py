@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from openqrm.domain.appliance import BootProfile
 from openqrm.domain.errors import Category, StepError
 from openqrm.domain.plan import Differs, NotYet, Satisfied, Seen
 from openqrm.domain.resource import Observation, reached
@@ -102,4 +103,6 @@ class AskReboot:
         return Differs(f"{self.resource} is in its older boot")
 
     def ensure(self, world: World) -> None:
+        if not self.appliance:  # an undo comes here before the profile is withdrawn
+            world.records.remove(BootProfile, self.resource)
         world.host(self.resource).run(("reboot",), timeout_s=20)
