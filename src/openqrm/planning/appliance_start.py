@@ -50,18 +50,17 @@ def plan_start_appliance(intent: StartAppliance, planning: Planning) -> Plan:
             f"volume {volume.name} is granted to {volume.granted_to}",
             "Stop the appliance that runs there; a volume has one writer.",
         )
-    steps = [
+    prepared = [
         *_claim_steps(appliance, resource),
         *_off_steps(resource, planning),
         *_grant_steps(volume, storage, resource, planning),
         _profile_step(appliance, image, volume, storage, resource, planning),
         *_name_steps(appliance.name, resource, planning),
-        *_boot_steps(appliance, resource, planning),
-        *_single_shot_steps(image),
     ]
+    boot = _boot_steps(appliance, resource, planning, tuple(step.id for step in prepared))
     return Plan(
         title=f"Start appliance {appliance.name} on {resource.name}",
-        steps=tuple(steps),
+        steps=(*prepared, *boot, *_single_shot_steps(image)),
         intent="appliance.start",
         on_failure=OnFailure.UNDO,
         locks=(appliance.ref, resource.ref, volume.ref, image.ref),
@@ -130,19 +129,19 @@ def _name_steps(name: str, resource: Resource, planning: Planning) -> list[Step]
 
 
 def _off_steps(resource: Resource, planning: Planning) -> list[Step]:
-    """Off before anything is granted, so that an undo, in reverse, powers it on into the idle system at the very end."""
+    """Off before anything is granted, so that an undo, in reverse, powers it on into idle at the very end."""
     power = planning.drivers.power(resource)
     return after(power.plan_off(resource), "claim") if power else []
 
 
-def _boot_steps(appliance: Appliance, resource: Resource, planning: Planning) -> list[Step]:
+def _boot_steps(appliance: Appliance, resource: Resource, planning: Planning, needs: tuple[str, ...]) -> list[Step]:
     power = planning.drivers.power(resource)
     if power is None:
         reboot = AskReboot(resource.name, appliance.name, "")
-        boot = [Step(id="reboot", action=reboot, why=f"{resource.name} has no BMC", needs=("profile",))]
+        boot = [Step(id="reboot", action=reboot, why=f"{resource.name} has no BMC", needs=needs)]
     else:
-        boot = after(power.plan_on(resource), "profile")
-        boot[0] = replace(boot[0], needs=("profile", "power-off"))
+        first, *rest = power.plan_on(resource)
+        boot = after((replace(first, needs=needs), *rest), "")
     ready = AwaitMilestone(resource.name, appliance.name, "init")
     step = Step(
         id="ready",
