@@ -5,6 +5,7 @@ Not here: how any of it is stored, loaded or carried out.
 
 from openqrm.domain.errors import Category, OpenqrmError, PlanningError, StepError
 from openqrm.domain.names import parse_address, parse_mac, parse_name
+from openqrm.domain.network import Network
 from openqrm.domain.plan import Action, Differs, Irreversible, NotYet, OnFailure, Plan, Satisfied, Seen, Step
 from openqrm.domain.resource import SELF, Bmc, Observation, Resource
 from openqrm.domain.storage import Image, Storage, Volume
@@ -40,6 +41,7 @@ __all__ = [
     "Intent",
     "Irreversible",
     "Machine",
+    "Network",
     "NetworkService",
     "NotYet",
     "Observation",
