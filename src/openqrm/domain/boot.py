@@ -1,0 +1,21 @@
+"""A boot: one run of a machine from its boot script on, proven by a token that is good for it alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from openqrm.domain.record import Record
+
+
+@dataclass(frozen=True, kw_only=True)
+class Boot(Record):
+    """The boot a resource is in; its name is the resource's, so a newer one takes the place of the older."""
+
+    kind: ClassVar[str] = "boot"
+    boot_id: str  # RESOURCE.RANDOM
+    token_digest: str  # SHA-256 of the token, in hex; the token itself is nowhere kept
+    key: str = ""  # `ssh-ed25519 …`, made on the machine; the first registration with the token sets it, for good
+    profile: str = ""  # the appliance whose profile the script was rendered with; empty: idle
+    profile_id: int = 0  # that very profile, for the same appliance may have another one by now
+    opened_at_s: float = 0.0
