@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
-
-from openqrm.domain.record import Record
 
 
 @dataclass(frozen=True, kw_only=True)
-class Boot(Record):
-    """The boot a resource is in; its name is the resource's, so a newer one takes the place of the older."""
+class Boot:
+    """The boot a resource is in. A newer one takes the place of the older."""
 
-    kind: ClassVar[str] = "boot"
+    resource: str
     boot_id: str  # RESOURCE.RANDOM
-    token_digest: str  # SHA-256 of the token, in hex; the token itself is nowhere kept
+    token_sha256: str  # in hex; the token itself is nowhere kept
     key: str = ""  # `ssh-ed25519 …`, made on the machine; the first registration with the token sets it, for good
     profile: str = ""  # the appliance whose profile the script was rendered with; empty: idle
-    profile_id: int = 0  # that very profile, for the same appliance may have another one by now
-    opened_at_s: float = 0.0
+    profile_id: int = 0  # that very profile: the same appliance may have another one by now
+    opened_s: float = 0.0

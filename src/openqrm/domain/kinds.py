@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from openqrm.domain.appliance import Appliance, BootProfile
-from openqrm.domain.boot import Boot
 from openqrm.domain.event import Event
 from openqrm.domain.kernel import Kernel
 from openqrm.domain.network import Network
@@ -16,7 +15,6 @@ KINDS: dict[str, type[Record]] = {
     record.kind: record
     for record in (
         Appliance,
-        Boot,
         BootProfile,
         Event,
         Image,

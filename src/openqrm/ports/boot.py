@@ -1,11 +1,12 @@
-"""What the boot door writes: thousands of machines at once, so many records in one transaction."""
+"""What the boot door writes: thousands of machines at once, so many of them in one transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
+from openqrm.domain.boot import Boot
 from openqrm.domain.event import Event
 from openqrm.domain.record import Record
 from openqrm.domain.resource import Resource
@@ -13,32 +14,49 @@ from openqrm.domain.resource import Resource
 R = TypeVar("R", bound=Record)
 
 
-class Batch(Protocol):
-    """One transaction, for writing from its beginning: nobody changes what is read here before it is written."""
+class Machines(Protocol):
+    """One transaction, for writing from its beginning: nobody changes what is read here before it is written.
+
+    Nothing here compares or changes the version of a record that exists, so nothing fails because a plan is at work,
+    and no plan because a machine boots.
+    """
 
     def find_many(self, kind: type[R], names: Collection[str]) -> dict[str, R]:
         """Those of these names that exist, by name."""
         ...
 
     def find_by_mac(self, macs: Collection[str]) -> dict[str, Resource]:
-        """Those resources that have one of these MACs, by MAC."""
+        """Those resources that have one of these MACs, in the form of parse_mac, by MAC."""
         ...
 
-    def put_many(self, records: Sequence[Record]) -> None:
-        """Insert (version 0) or update, as `Records.put` does, records of one kind or of several.
-
-        Raises StepError `conflict` when a version is not the stored one or a name is taken.
-        """
+    def find_boots(self, resources: Collection[str]) -> dict[str, Boot]:
+        """The boots these resources are in, by resource."""
         ...
 
-    def tell(self, events: Sequence[Event]) -> None:
-        """Events go to the outbox; identical ones are counted."""
+    def add_resources(self, resources: Sequence[Resource]) -> None:
+        """Discovered: insert them."""
+        ...
+
+    def put_hardware(self, batch: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+        """`(resource, fields of Resource)`; only these fields change."""
+        ...
+
+    def put_boots(self, boots: Sequence[Boot]) -> None:
+        """Each takes the place of its resource's older one."""
+        ...
+
+    def put_observations(self, batch: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+        """`(resource, fields of Observation)`; only these fields change, so that two observers do not overwrite."""
+        ...
+
+    def emit(self, events: Sequence[Event]) -> None:
+        """Store them, with name "" and version 0; one that repeats an unacknowledged one is counted with it."""
         ...
 
 
 class BootStore(Protocol):
     """Where boots, observations and discovered resources are kept."""
 
-    def batch(self) -> AbstractContextManager[Batch]:
+    def machines(self) -> AbstractContextManager[Machines]:
         """One transaction: durable when the block ends, undone as a whole when it raises."""
         ...

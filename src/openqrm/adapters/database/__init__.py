@@ -7,6 +7,5 @@ Not here: what the records mean (domain), who may change them (services), who dr
 """
 
 from openqrm.adapters.database.database import Database, Transaction
-from openqrm.adapters.database.machines import Boot, Registration
 
-__all__ = ["Boot", "Database", "Registration", "Transaction"]
+__all__ = ["Database", "Transaction"]
