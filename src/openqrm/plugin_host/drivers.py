@@ -1,0 +1,54 @@
+"""The drivers of the enabled plugins, as planning asks for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from openqrm.domain.errors import Category, PlanningError
+from openqrm.domain.resource import Resource
+from openqrm.domain.storage import Storage
+from openqrm.plugin_api.drivers import NetworkService, Power, StorageDriver
+from openqrm.ports.records import Facts
+
+if TYPE_CHECKING:
+    from openqrm.plugin_host.host import PluginHost
+
+
+class EnabledDrivers:
+    """Implements `openqrm.plugin_api.planning.Drivers` over one reading of the records."""
+
+    def __init__(self, host: PluginHost, facts: Facts) -> None:
+        self._host, self._facts = host, facts
+
+    def storage(self, storage: Storage) -> StorageDriver:
+        driver: StorageDriver = self._get("storage", storage.type, f"storage {storage.name} is of type {storage.type}")
+        return driver
+
+    def power(self, resource: Resource) -> Power | None:
+        if not resource.bmc.driver:
+            return None
+        driver: Power = self._get("power", resource.bmc.driver, f"the BMC of {resource.name} is {resource.bmc.driver}")
+        return driver
+
+    def network_services(self) -> list[NetworkService]:
+        started = self._host.started(self._facts)
+        return [self._made(id_, "network-service") for id_ in started if self._has(id_, "network-service")]
+
+    def get(self, kind: str, plugin: str) -> Any:
+        """The driver of this kind. Raises PlanningError `unsupported`."""
+        return self._get(kind, plugin, f"a {kind} driver of plugin {plugin} is asked for")
+
+    def _get(self, kind: str, plugin: str, because: str) -> Any:
+        standing = self._host.standing(plugin, self._facts)
+        if not standing.is_enabled:
+            raise PlanningError(Category.UNSUPPORTED, f"{because}: {standing.because}", standing.hint)
+        if not self._has(plugin, kind):
+            message = f"{because}, and plugin {plugin} has no {kind} driver"
+            raise PlanningError(Category.UNSUPPORTED, message, "Name another plugin there.")
+        return self._made(plugin, kind)
+
+    def _has(self, plugin: str, kind: str) -> bool:
+        return kind in self._host.plugins[plugin].drivers
+
+    def _made(self, plugin: str, kind: str) -> Any:
+        return self._host.plugins[plugin].drivers[kind](self._host.settings(plugin, self._facts))
