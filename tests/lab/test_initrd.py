@@ -1,6 +1,7 @@
 """Whole boots in QEMU: Debian's kernel, our initrd and agent, a real storage, a server as the test wrote it."""
 
 import base64
+import os
 import socket
 import subprocess
 import time
@@ -24,7 +25,12 @@ PLUGINS = Path("src/openqrm_plugins")
 IDLE = "role=idle\nresource=idle-1\n"
 APPLIANCE = "role=appliance\nresource=unit-1\nhostname=web-1\n"
 TARGET = "iqn.2026-11.lab.example:web"
+ISCSI = (
+    f"root_type=iscsi\nroot_server={lan.SERVER_ADDRESS}\nroot_target={TARGET}\nroot_lun=1\n"
+    "root_initiator=iqn.2026-11.lab.example:unit-1\nroot_user=unit-1\n"
+)
 PASSWORD = "a-secret-for-one-grant"
+HASH = "$6$salt$nobody-knows-the-word-for-this/hash."
 
 
 @pytest.fixture
@@ -65,8 +71,10 @@ def web_page() -> str:
 
 
 def snapshot(tree: Path) -> str:
-    """Names, owners, modes, sizes, links and times of all files: what a write would change."""
-    argv = ["find", ".", "-printf", "%p %U %G %m %s %l %T@\\n"]
+    """What a write would change: names, owners, modes, sizes and times. NFS does not carry the times of links."""
+    folders = ["-type", "d", "-printf", "%p %U %G %m %T@\\n"]  # of one size here and of another there
+    files = ["-printf", "%p %U %G %m %s %T@\\n"]
+    argv = ["find", ".", "-mindepth", "1", "-type", "l", "-printf", "%p %l\\n", "-o", *folders, "-o", *files]
     found = subprocess.run(argv, cwd=tree, capture_output=True, text=True, check=True)
     return "\n".join(sorted(found.stdout.splitlines()))
 
@@ -123,15 +131,15 @@ def test_a_root_over_iscsi_starts_with_its_secret(
 ) -> None:
     disk = tmp_path / "disk"
     make_disk(image.tree, disk, 512)
-    facts = f"{APPLIANCE}root_type=iscsi\nroot_server={lan.SERVER_ADDRESS}\nroot_target={TARGET}\nroot_lun=1\n"
-    facts += "root_initiator=iqn.2026-11.lab.example:unit-1\nroot_user=unit-1\n"
+    wish = profile(key) + f"root_password_hash={base64.b64encode(HASH.encode()).decode()}\n"
     with ExitStack() as stack:
         stack.enter_context(served_by_iscsi(disk, TARGET, lan.SERVER_ADDRESS, ("unit-1", PASSWORD)))
-        server = stack.enter_context(BootServer(lan.SERVER_ADDRESS, builder, facts, profile(key)))
+        server = stack.enter_context(BootServer(lan.SERVER_ADDRESS, builder, APPLIANCE + ISCSI, wish))
         iscsi = fragment("iscsi_storage", "iscsi")
         stack.enter_context(booted(builder, line_of(server), tmp_path / "m", [iscsi]))
         server.wait_for("init")
         assert "/dev/sda / ext4" in login(key, "cat /proc/mounts")
+        assert server.run([b"head", b"-n", b"1", b"/etc/shadow"]).out.startswith(f"root:{HASH}:".encode())
         shown = server.run([b"sh", b"-c", b"cat /proc/[0-9]*/cmdline /run/openqrm/facts"]).out
         assert PASSWORD.encode() not in shown
 
@@ -146,6 +154,29 @@ def test_a_root_in_memory_is_filled_over_nfs(builder: InitrdBuilder, image: Imag
         stack.enter_context(booted(builder, line_of(server), tmp_path / "m", volumes))
         server.wait_for("init")
         assert "root / tmpfs" in login(key, "cat /proc/mounts")
+
+
+@pytest.mark.lab
+def test_an_empty_disk_is_formatted_filled_and_saved(
+    builder: InitrdBuilder, image: Image, key: Path, tmp_path: Path
+) -> None:
+    source, disk = tmp_path / "source", tmp_path / "disk"
+    copy_tree(image.tree, source)
+    (source / "saved").mkdir()
+    disk.touch()
+    os.truncate(disk, 512 << 20)
+    facts = f"{APPLIANCE}{ISCSI}"
+    for prefix, path in (("install", source), ("transfer", source / "saved")):
+        facts += f"{prefix}_type=nfs\n{prefix}_server={lan.SERVER_ADDRESS}\n{prefix}_path={path}\n"
+    with ExitStack() as stack:
+        stack.enter_context(served_by_iscsi(disk, TARGET, lan.SERVER_ADDRESS, ("unit-1", PASSWORD)))
+        stack.enter_context(served_by_nfs(source, lan.SERVER_ADDRESS, tmp_path))
+        server = stack.enter_context(BootServer(lan.SERVER_ADDRESS, builder, facts, profile(key)))
+        volumes = [fragment("iscsi_storage", "iscsi"), fragment("nfs_storage", "nfs"), builder.transfer_fragment()]
+        stack.enter_context(booted(builder, line_of(server), tmp_path / "m", volumes))
+        server.wait_for("init", 300)
+    (source / "saved/saved").rmdir()
+    assert snapshot(source / "saved") == snapshot(image.tree)
 
 
 def test_a_root_that_cannot_be_mounted_is_told_and_can_be_looked_into(

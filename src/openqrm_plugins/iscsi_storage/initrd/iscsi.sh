@@ -37,7 +37,8 @@ find_disk() {
     stop "$volume_target has no LUN ${volume_lun:-1}."
 }
 
-# Where a file system would begin there is nothing but zeros: not one is overwritten.
+# Empty is a disk that begins with nothing but zeros: no file system is overwritten.
 format_if_empty() {
-    head -c 1048576 "$disk" | tr -d '\0' | grep -q . || mke2fs -q -t "${volume_filesystem:-ext4}" "$disk"
+    [ "$(head -c 1048576 "$disk" | tr -d '\0' | wc -c)" = 0 ] || return 0
+    /bin/mke2fs -q -t "${volume_filesystem:-ext4}" "$disk" || stop "$volume_target cannot be formatted."
 }
