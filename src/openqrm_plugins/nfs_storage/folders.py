@@ -1,0 +1,115 @@
+"""Folders as volumes: made empty or as a clone, complete or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import ClassVar
+
+from openqrm.plugin_api import Category, Differs, Host, Satisfied, Seen, StepError, World, run
+from openqrm.plugin_api.actions import PutAway
+
+COPY_TIMEOUT_S = 3600.0
+_COPY_MODES = {"auto": "auto", "btrfs": "auto", "reflink": "always", "copy": "never"}
+_SUBVOLUME_INODE = "256"  # btrfs gives the root of every subvolume this number
+
+
+@dataclass(frozen=True)
+class MakeFolder:
+    """There is a folder, empty when it is made; on btrfs a subvolume, so that it can be cloned at no cost."""
+
+    name: ClassVar[str] = "nfs-storage.make-folder"
+    host: str
+    volume: str
+    path: str
+    trash: str
+
+    def describe(self) -> str:
+        return f"Make the folder {self.path} on {self.host}"
+
+    def touches(self) -> tuple[str, ...]:
+        return (f"volume/{self.volume}",)
+
+    def inverse(self) -> PutAway:
+        return PutAway(self.host, self.volume, self.path, self.trash)
+
+    def observe(self, world: World) -> Seen:
+        return seen_folder(world.host(self.host), self.path)
+
+    def ensure(self, world: World) -> None:
+        host = world.host(self.host)
+        run(host, ("mkdir", "-p", "--", parent(self.path)))
+        if is_btrfs(host, parent(self.path)):
+            run(host, ("btrfs", "subvolume", "create", "--", self.path))
+        else:
+            run(host, ("mkdir", "--", self.path))
+
+
+@dataclass(frozen=True)
+class CloneFolder:
+    """There is a folder with the content that `source` had when it was made; how is up to `clone` and the disk."""
+
+    name: ClassVar[str] = "nfs-storage.clone-folder"
+    host: str
+    volume: str
+    path: str
+    trash: str
+    source: str
+    clone: str
+
+    def describe(self) -> str:
+        return f"Clone {self.source} on {self.host} as {self.path} ({self.clone})"
+
+    def touches(self) -> tuple[str, ...]:
+        return (f"volume/{self.volume}",)
+
+    def inverse(self) -> PutAway:
+        return PutAway(self.host, self.volume, self.path, self.trash)
+
+    def observe(self, world: World) -> Seen:
+        host = world.host(self.host)
+        seen = seen_folder(host, self.path)
+        if isinstance(seen, Differs) and isinstance(seen_folder(host, self.source), Differs):
+            raise StepError(Category.NOT_FOUND, f"there is no {self.source} to clone", "Look into the storage's trash.")
+        return seen
+
+    def ensure(self, world: World) -> None:
+        host = world.host(self.host)
+        if self.clone in ("auto", "btrfs") and is_subvolume(host, self.source):
+            run(host, ("btrfs", "subvolume", "snapshot", "--", self.source, self.path))
+            return
+        if self.clone == "btrfs":
+            message = f"{self.source} is not a btrfs subvolume"
+            raise StepError(Category.UNSUPPORTED, message, "Set the storage's clone to auto, reflink or copy.")
+        self._copy(host)
+
+    def _copy(self, host: Host) -> None:
+        """Beside its place, then into it: what a crash leaves behind never looks like a volume."""
+        making = f"{parent(self.path)}/.making-{self.volume}"
+        run(host, ("rm", "-rf", "--", making), timeout_s=COPY_TIMEOUT_S)
+        mode = f"--reflink={_COPY_MODES[self.clone]}"
+        hint = "Look at the free space of the storage; a disk that cannot share extents needs clone set to copy."
+        run(host, ("cp", "-a", mode, "--", self.source, making), timeout_s=COPY_TIMEOUT_S, hint=hint)
+        run(host, ("mv", "-T", "-n", "--", making, self.path))
+
+
+def seen_folder(host: Host, path: str) -> Satisfied | Differs:
+    """Whether there is such a folder."""
+    if host.run(("test", "-d", path)).status == 0:
+        return Satisfied(f"{path} is there")
+    return Differs(f"there is no {path}")
+
+
+def is_btrfs(host: Host, path: str) -> bool:
+    """Whether this folder is on btrfs."""
+    return run(host, ("stat", "-f", "-c", "%T", "--", path)).strip() == "btrfs"
+
+
+def is_subvolume(host: Host, path: str) -> bool:
+    """Whether this folder is a subvolume of btrfs."""
+    return is_btrfs(host, path) and run(host, ("stat", "-c", "%i", "--", path)).strip() == _SUBVOLUME_INODE
+
+
+def parent(path: str) -> str:
+    """The folder this one is in."""
+    return str(PurePosixPath(path).parent)
