@@ -1,0 +1,28 @@
+"""Plans what DHCP is told of a machine: its address and its host name."""
+
+from __future__ import annotations
+
+from openqrm.plugin_api import Machine, Step, parse_address, parse_mac, parse_name
+from openqrm_plugins.dhcpd.actions import PublishMachine, WithdrawMachine
+from openqrm_plugins.dhcpd.settings import Settings
+
+
+class Driver:
+    """NetworkService: one file for each known machine, which dnsmasq reads while it serves."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def plan_publish(self, name: str, machine: Machine) -> tuple[Step, ...]:
+        """The machine keeps its address and is called `name` from its next lease on."""
+        action = PublishMachine(*self._fields(name, machine))
+        return (Step(id=f"dhcp-publish-{name}", action=action, why=f"{machine.resource} is called {name} from now on"),)
+
+    def plan_withdraw(self, name: str, machine: Machine) -> tuple[Step, ...]:
+        """The machine is one of many again."""
+        action = WithdrawMachine(*self._fields(name, machine))
+        return (Step(id=f"dhcp-withdraw-{name}", action=action, why=f"{machine.resource} is no longer called {name}"),)
+
+    def _fields(self, name: str, machine: Machine) -> tuple[str, str, str, str]:
+        address = parse_address(machine.address) if machine.address else ""
+        return self._settings.directory, parse_name(name), parse_mac(machine.mac), address
