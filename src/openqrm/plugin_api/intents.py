@@ -10,6 +10,10 @@ from openqrm.domain.user import Role
 
 # A text that is moved into the vault at the door; planning sees its reference only.
 Secret = NewType("Secret", str)
+# A password to sign in with; planning sees its argon2id hash only.
+Password = NewType("Password", str)
+# A secret that is made at the door and told once; planning sees its SHA-256 only. Nobody can give it.
+Issued = NewType("Issued", str)
 
 
 class Declared(msgspec.Struct, forbid_unknown_fields=True):

@@ -36,6 +36,7 @@ class Planning:
     drivers: Drivers
     user: str
     now_s: float
+    base_directory: str = "/var/lib/openqrm"  # of this installation, on the machine it runs on
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,24 @@
 Not here: actions that need a tool or an API; those belong to the plugin that knows it.
 """
 
-from openqrm.plugin_api.actions.machines import AskReboot, AskShutdown, AwaitMilestone
+from openqrm.plugin_api.actions.files import PutAway, TakeBack, is_there
+from openqrm.plugin_api.actions.machines import AskReboot, AskShutdown, AwaitMilestone, LeaveBoot
 from openqrm.plugin_api.actions.records import PutRecord, RemoveRecord, SetField, put, remove
 from openqrm.plugin_api.actions.secrets import ForgetSecret, MakeSecret
 
-CORE_ACTIONS = (PutRecord, RemoveRecord, SetField, MakeSecret, ForgetSecret, AwaitMilestone, AskReboot, AskShutdown)
+CORE_ACTIONS = (
+    PutRecord,
+    RemoveRecord,
+    SetField,
+    MakeSecret,
+    ForgetSecret,
+    AwaitMilestone,
+    AskReboot,
+    AskShutdown,
+    LeaveBoot,
+    PutAway,
+    TakeBack,
+)
 
 __all__ = [
     "CORE_ACTIONS",
@@ -15,10 +28,14 @@ __all__ = [
     "AskShutdown",
     "AwaitMilestone",
     "ForgetSecret",
+    "LeaveBoot",
     "MakeSecret",
+    "PutAway",
     "PutRecord",
     "RemoveRecord",
     "SetField",
+    "TakeBack",
+    "is_there",
     "put",
     "remove",
 ]

@@ -106,3 +106,32 @@ class AskReboot:
         if not self.appliance:  # an undo comes here before the profile is withdrawn
             world.records.remove(BootProfile, self.resource)
         world.host(self.resource).run(("reboot",), timeout_s=20)
+
+
+@dataclass(frozen=True)
+class LeaveBoot:
+    """The resource is no longer in this boot: it has been rebooted, whatever it boots."""
+
+    name: ClassVar[str] = "openqrm.leave-boot"
+    resource: str
+    boot: str
+
+    def describe(self) -> str:
+        return f"Reboot {self.resource} by its agent"
+
+    def touches(self) -> tuple[str, ...]:
+        return (f"resource/{self.resource}",)
+
+    def inverse(self) -> None:
+        return None
+
+    def observe(self, world: World) -> Seen:
+        seen = world.records.find(Observation, self.resource) or Observation(name=self.resource)
+        if seen.boot_id and seen.boot_id != self.boot:
+            return Satisfied(f"{self.resource} has asked for its boot script since")
+        if not seen.connected:
+            return NotYet(f"no agent answers on {self.resource}", POLL_S)
+        return Differs(f"{self.resource} is in its older boot")
+
+    def ensure(self, world: World) -> None:
+        world.host(self.resource).run(("reboot",), timeout_s=20)

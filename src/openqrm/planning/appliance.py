@@ -1,0 +1,148 @@
+"""Appliances: what is wanted to run, and with which parts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from openqrm.domain.appliance import Appliance, ApplianceCondition, appliance_condition
+from openqrm.domain.errors import Category, PlanningError
+from openqrm.domain.kernel import Kernel
+from openqrm.domain.plan import Plan
+from openqrm.domain.resource import PHYSICAL, Condition, Observation, Resource, condition
+from openqrm.domain.storage import Image
+from openqrm.domain.user import Role
+from openqrm.planning.fields import Name, NameOrNone, Size, Text
+from openqrm.planning.record_plans import edited, new_name, plan_put, plan_remove, record_of
+from openqrm.plugin_api.intents import Intent, Query
+from openqrm.plugin_api.planning import Planning, Reading
+
+ALIVE = frozenset({Condition.ASSIGNED, Condition.IDLE})
+
+
+class ApplianceDetails(msgspec.Struct):
+    """An appliance, where it runs, and what it is in."""
+
+    appliance: Appliance
+    condition: ApplianceCondition
+    resource: str
+    address: str
+    milestone: str
+    plan: str
+
+
+class ListAppliances(Query, noun="appliance", verb="list", role=Role.READ_ONLY):
+    """List the appliances with their conditions."""
+
+
+class ShowAppliance(Query, noun="appliance", verb="show", role=Role.READ_ONLY):
+    """Show one appliance."""
+
+    name: Annotated[Name, Meta(description="the appliance")]
+
+
+class CreateAppliance(Intent, noun="appliance", verb="create", role=Role.OPERATOR):
+    """Create an appliance: kernel, image, and what it needs of a resource.
+
+    Without `resource` any that fits is taken at each start. Requirements are lower bounds, 0 stands for any.
+    """
+
+    name: Annotated[Name, Meta(description="a name for it; it becomes its host name")]
+    image: Annotated[Name, Meta(description="the image it runs from")]
+    kernel: Annotated[NameOrNone, Meta(description="the kernel; empty: the default one")] = ""
+    resource: Annotated[NameOrNone, Meta(description="always this resource; empty: any that fits")] = ""
+    machine_type: Annotated[Name, Meta(description="physical, or the VM type of a plugin")] = PHYSICAL
+    cpu_count: Annotated[Size, Meta(description="CPUs at least")] = 0
+    cpu_mhz: Annotated[Size, Meta(description="MHz at least")] = 0
+    memory_mib: Annotated[Size, Meta(description="memory in MiB at least")] = 0
+    nic_count: Annotated[Size, Meta(description="network cards at least")] = 0
+    highly_available: Annotated[bool, Meta(description="started elsewhere when its resource fails")] = False
+    comment: Annotated[Text, Meta(description="free text")] = ""
+
+
+class EditAppliance(Intent, noun="appliance", verb="edit", role=Role.OPERATOR):
+    """Change requirements or comment; what is not given stays, and it holds from the next start on.
+
+    Kernel, image and resource are changed by `appliance switch`.
+    """
+
+    name: Annotated[Name, Meta(description="the appliance")]
+    machine_type: Annotated[Name | None, Meta(description="physical, or the VM type of a plugin")] = None
+    cpu_count: Annotated[Size | None, Meta(description="CPUs at least")] = None
+    cpu_mhz: Annotated[Size | None, Meta(description="MHz at least")] = None
+    memory_mib: Annotated[Size | None, Meta(description="memory in MiB at least")] = None
+    nic_count: Annotated[Size | None, Meta(description="network cards at least")] = None
+    highly_available: Annotated[bool | None, Meta(description="started elsewhere when its resource fails")] = None
+    comment: Annotated[Text | None, Meta(description="free text")] = None
+
+
+class RemoveAppliance(Intent, noun="appliance", verb="remove", role=Role.OPERATOR):
+    """Remove a stopped appliance. Its image and volume stay."""
+
+    name: Annotated[Name, Meta(description="the appliance")]
+
+
+def default_kernel(planning: Planning) -> str:
+    """The kernel to take when none is named."""
+    for kernel in planning.facts.list(Kernel, default=True):
+        return kernel.name
+    raise PlanningError(Category.NOT_FOUND, "there is no default kernel", "Add a kernel first (kernel add).")
+
+
+def check_parts(appliance: Appliance, planning: Planning) -> None:
+    """Kernel, image and resource exist, and no other appliance has the image."""
+    facts = planning.facts
+    facts.get(Kernel, appliance.kernel)
+    facts.get(Image, appliance.image)
+    if appliance.resource:
+        facts.get(Resource, appliance.resource)
+    others = [other.name for other in facts.list(Appliance, image=appliance.image) if other.name != appliance.name]
+    if others:
+        message = f"image {appliance.image} belongs to appliance {others[0]}"
+        raise PlanningError(Category.CONFLICT, message, "Clone its volume and make an image of the clone.")
+
+
+def plan_create_appliance(intent: CreateAppliance, planning: Planning) -> Plan:
+    new_name(planning.facts, Appliance, intent.name)
+    record = record_of(Appliance, msgspec.structs.replace(intent, kernel=intent.kernel or default_kernel(planning)))
+    check_parts(record, planning)
+    return plan_put(intent, record)
+
+
+def plan_edit_appliance(intent: EditAppliance, planning: Planning) -> Plan:
+    before = planning.facts.get(Appliance, intent.name)
+    return plan_put(intent, edited(before, intent), before)
+
+
+def plan_remove_appliance(intent: RemoveAppliance, planning: Planning) -> Plan:
+    facts = planning.facts
+    appliance = facts.get(Appliance, intent.name)
+    if appliance.wanted == "running" or facts.list(Resource, claimed_by=appliance.name):
+        raise PlanningError(Category.CONFLICT, f"appliance {appliance.name} is not stopped", "Stop it first.")
+    return plan_remove(intent, appliance)
+
+
+def details(appliance: Appliance, reading: Reading, open_plans: dict[str, tuple[str, str]]) -> ApplianceDetails:
+    """`open_plans` is, by reference, the id and state of the plan that has a hand on it."""
+    facts = reading.facts
+    plan, state = open_plans.get(appliance.ref, ("", ""))
+    claimed = next(iter(facts.list(Resource, claimed_by=appliance.name)), None)
+    seen = facts.find(Observation, claimed.name) if claimed else None
+    alive = claimed is not None and condition(claimed, seen, reading.world.now_s()) in ALIVE
+    return ApplianceDetails(
+        appliance=appliance,
+        condition=appliance_condition(appliance, seen, state, alive=alive),
+        resource=claimed.name if claimed else "",
+        address=claimed.address if claimed else "",
+        milestone=seen.milestone if seen and seen.profile == appliance.name else "",
+        plan=plan,
+    )
+
+
+PLANNERS = {
+    CreateAppliance: plan_create_appliance,
+    EditAppliance: plan_edit_appliance,
+    RemoveAppliance: plan_remove_appliance,
+}

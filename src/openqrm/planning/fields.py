@@ -1,0 +1,20 @@
+"""The types of fields that intents share: each bounds what may come in through any door."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from openqrm.domain.names import MAC_PATTERN, NAME_PATTERN
+
+Name = Annotated[str, Meta(pattern=NAME_PATTERN, max_length=63)]
+NameOrNone = Annotated[str, Meta(pattern=NAME_PATTERN.replace("^", "^$|^", 1), max_length=63)]
+Mac = Annotated[str, Meta(pattern=MAC_PATTERN, max_length=17)]
+Line = Annotated[str, Meta(pattern=r"^[^\u0000-\u001f\u007f]*$", max_length=200)]
+Text = Annotated[str, Meta(pattern=r"^[^\u0000-\u0008\u000b-\u001f\u007f]*$", max_length=4000)]
+Keys = Annotated[str, Meta(pattern=r"^[^\u0000-\u0009\u000b-\u001f\u007f]*$", max_length=16000)]
+Path = Annotated[str, Meta(pattern=r"^/[^\u0000-\u001f\u007f]*$", max_length=1000)]
+Size = Annotated[int, Meta(ge=0, le=1 << 40)]
+Port = Annotated[int, Meta(ge=0, le=65535)]
+Setting = dict[Name, Line]

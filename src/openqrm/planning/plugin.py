@@ -1,0 +1,193 @@
+"""Plugins: enable with all they need, start, stop, disable, and their settings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any, Protocol
+
+import msgspec
+from msgspec import Meta
+
+from openqrm.domain.errors import Category, PlanningError
+from openqrm.domain.plan import Plan, Step
+from openqrm.domain.record import Record
+from openqrm.domain.resource import Resource
+from openqrm.domain.storage import Storage
+from openqrm.domain.user import PluginState, Role
+from openqrm.planning.fields import Line, Name
+from openqrm.planning.record_plans import ASKED, plan_of, refuse_in_use
+from openqrm.plugin_api.actions import put
+from openqrm.plugin_api.intents import Intent, Query
+from openqrm.plugin_api.planning import Planning
+from openqrm.ports.records import Facts
+
+
+class Plugins(Protocol):
+    """What planning asks about the plugins that are here."""
+
+    def enable_order(self, plugin: str, facts: Facts) -> tuple[str, ...]: ...
+
+    def still_needed_by(self, plugin: str, facts: Facts) -> tuple[str, ...]: ...
+
+    def parse_settings(self, plugin: str, text: str) -> Any: ...
+
+
+class PluginRow(msgspec.Struct):
+    """A plugin in a list: how it stands and why."""
+
+    name: str
+    category: str
+    standing: str
+    summary: str
+    because: str
+
+
+class PluginDetails(msgspec.Struct):
+    """A plugin with its settings."""
+
+    name: str
+    category: str
+    standing: str
+    summary: str
+    because: str
+    hint: str
+    requires: list[str]
+    drivers: list[str]
+    settings: dict[str, Any]
+
+
+class ListPlugins(Query, noun="plugin", verb="list", role=Role.READ_ONLY):
+    """List the plugins that are here, and how each stands."""
+
+
+class ShowPlugin(Query, noun="plugin", verb="show", role=Role.READ_ONLY):
+    """Show one plugin with its settings."""
+
+    name: Annotated[Name, Meta(description="the plugin")]
+
+
+class EnablePlugin(Intent, noun="plugin", verb="enable", role=Role.ADMINISTRATOR):
+    """Enable a plugin and what it needs, and start their services unless told otherwise."""
+
+    name: Annotated[Name, Meta(description="the plugin")]
+    start: Annotated[bool, Meta(description="start its services too")] = True
+
+
+class StartPlugin(Intent, noun="plugin", verb="start", role=Role.ADMINISTRATOR):
+    """Start the services of an enabled plugin."""
+
+    name: Annotated[Name, Meta(description="the plugin")]
+
+
+class StopPlugin(Intent, noun="plugin", verb="stop", role=Role.ADMINISTRATOR):
+    """Stop the services of a plugin; it stays enabled."""
+
+    name: Annotated[Name, Meta(description="the plugin")]
+
+
+class DisablePlugin(Intent, noun="plugin", verb="disable", role=Role.ADMINISTRATOR):
+    """Disable a plugin that nothing needs. Its settings are kept."""
+
+    name: Annotated[Name, Meta(description="the plugin")]
+
+
+class SetPlugin(Intent, noun="plugin", verb="set", role=Role.ADMINISTRATOR):
+    """Set settings of a plugin; those not given stay. Its services take them up at once."""
+
+    name: Annotated[Name, Meta(description="the plugin")]
+    settings: Annotated[dict[Line, Line], Meta(description="KEY=VALUE; numbers and true or false are understood")]
+
+
+def plan_enable_plugin(intent: EnablePlugin, planning: Planning, plugins: Plugins) -> Plan:
+    steps: list[Step] = []
+    for name in plugins.enable_order(intent.name, planning.facts) or (intent.name,):
+        before = _state(name, planning)
+        wish = replace(before, enabled=True, started=intent.start or before.started)
+        why = ASKED if name == intent.name else f"{intent.name} needs it"
+        needs = (steps[-1].id,) if steps else ()
+        steps += [replace(step, needs=needs) for step in _change(before, wish, f"Enable plugin {name}", why, planning)]
+    if not steps:
+        raise PlanningError(Category.CONFLICT, f"plugin {intent.name} is enabled already", "Nothing is to be done.")
+    return _plan(intent, f"Enable plugin {intent.name}", steps, "enabled")
+
+
+def plan_start_plugin(intent: StartPlugin, planning: Planning, _plugins: Plugins) -> Plan:
+    before = _enabled(intent.name, planning)
+    steps = _change(before, replace(before, started=True), f"Start plugin {before.name}", ASKED, planning)
+    if not steps:
+        raise PlanningError(Category.CONFLICT, f"plugin {before.name} is started already", "Nothing is to be done.")
+    return _plan(intent, f"Start plugin {before.name}", steps, "started")
+
+
+def plan_stop_plugin(intent: StopPlugin, planning: Planning, _plugins: Plugins) -> Plan:
+    before = _enabled(intent.name, planning)
+    steps = _change(before, replace(before, started=False), f"Stop plugin {before.name}", ASKED, planning)
+    if not steps:
+        raise PlanningError(Category.CONFLICT, f"plugin {before.name} is stopped already", "Nothing is to be done.")
+    return _plan(intent, f"Stop plugin {before.name}", steps, "stopped")
+
+
+def plan_disable_plugin(intent: DisablePlugin, planning: Planning, plugins: Plugins) -> Plan:
+    facts, before = planning.facts, _enabled(intent.name, planning)
+    if needing := plugins.still_needed_by(before.name, facts):
+        message = f"plugin {before.name} is needed by {', '.join(needing)}"
+        raise PlanningError(Category.CONFLICT, message, "Disable these first.")
+    users: list[Record] = [*facts.list(Storage, type=before.name)]
+    users += [each for each in facts.list(Resource) if before.name in (each.bmc.driver, each.type)]
+    refuse_in_use(before, users, "Remove these storages and virtual machines, or give the machines another BMC driver.")
+    wish = replace(before, enabled=False, started=False)
+    return _plan(intent, f"Disable plugin {before.name}", _change(before, wish, f"Disable plugin {before.name}", ASKED,
+                 planning), "disabled")  # fmt: skip
+
+
+def plan_set_plugin(intent: SetPlugin, planning: Planning, plugins: Plugins) -> Plan:
+    plugins.enable_order(intent.name, planning.facts)  # refuses one that is not here
+    before = _state(intent.name, planning)
+    settings = msgspec.json.decode(before.settings, type=dict[str, Any])
+    settings |= {key: parse_setting(text) for key, text in intent.settings.items()}
+    text = msgspec.json.encode(settings, order="sorted").decode()
+    plugins.parse_settings(before.name, text)
+    steps = _change(before, replace(before, settings=text), f"Set settings of plugin {before.name}", ASKED, planning)
+    if not steps:
+        raise PlanningError(Category.CONFLICT, f"plugin {before.name} has these settings", "Nothing is to be done.")
+    return _plan(intent, f"Set settings of plugin {before.name}", steps, "changed")
+
+
+def parse_setting(text: str) -> Any:
+    """A number, true, false, or a list or object in JSON; anything else is the text itself."""
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return text
+
+
+def _state(name: str, planning: Planning) -> PluginState:
+    return planning.facts.find(PluginState, name) or PluginState(name=name)
+
+
+def _enabled(name: str, planning: Planning) -> PluginState:
+    state = _state(name, planning)
+    if not state.enabled:
+        raise PlanningError(Category.CONFLICT, f"plugin {name} is not enabled", "Enable it first (plugin enable).")
+    return state
+
+
+def _change(before: PluginState, wish: PluginState, say: str, why: str, planning: Planning) -> list[Step]:
+    if wish == before:
+        return []
+    known = planning.facts.find(PluginState, before.name)
+    return [Step(id=f"plugin-{before.name}", action=put(wish, known, say), why=why)]
+
+
+def _plan(intent: Intent, title: str, steps: list[Step], past: str) -> Plan:
+    about = PluginState(name=steps[-1].action.touches()[0].partition("/")[2])
+    return plan_of(intent, title, steps, about=about, past=past)
+
+
+PLANNERS = {
+    EnablePlugin: plan_enable_plugin,
+    StartPlugin: plan_start_plugin,
+    StopPlugin: plan_stop_plugin,
+    DisablePlugin: plan_disable_plugin,
+    SetPlugin: plan_set_plugin,
+}

@@ -1,0 +1,93 @@
+"""Power of resources: on, off and reboot, by BMC where there is one, by the agent where not."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from openqrm.domain.errors import Category, PlanningError
+from openqrm.domain.plan import OnFailure, Plan, Step
+from openqrm.domain.resource import SELF, Observation, Resource
+from openqrm.domain.user import Role
+from openqrm.planning.appliance_start import after
+from openqrm.planning.fields import Name
+from openqrm.planning.record_plans import ASKED
+from openqrm.plugin_api.actions import AskShutdown, LeaveBoot
+from openqrm.plugin_api.drivers import Power
+from openqrm.plugin_api.intents import Intent
+from openqrm.plugin_api.planning import Planning
+
+BMC_HINT = "Tell openQRM its management controller (resource edit), or use the machine's own power button."
+
+
+class PowerOnResource(Intent, noun="resource", verb="power-on", role=Role.OPERATOR):
+    """Power a resource on by its management controller."""
+
+    name: Annotated[Name, Meta(description="the resource")]
+
+
+class PowerOffResource(Intent, noun="resource", verb="power-off", role=Role.OPERATOR):
+    """Power a resource off: its operating system is asked first, then the management controller does it."""
+
+    name: Annotated[Name, Meta(description="the resource")]
+    claimed: Annotated[bool, Meta(description="although an appliance runs on it")] = False
+
+
+class RebootResource(Intent, noun="resource", verb="reboot", role=Role.OPERATOR):
+    """Reboot a resource and wait until it has asked for its boot script."""
+
+    name: Annotated[Name, Meta(description="the resource")]
+
+
+def plan_power_on(intent: PowerOnResource, planning: Planning) -> Plan:
+    resource, power = _reached(intent.name, planning)
+    return _plan(intent, f"Power on {resource.name}", power.plan_on(resource), resource, "powered-on")
+
+
+def plan_power_off(intent: PowerOffResource, planning: Planning) -> Plan:
+    resource, power = _reached(intent.name, planning)
+    if resource.claimed_by and not intent.claimed:
+        message = f"appliance {resource.claimed_by} runs on {resource.name}"
+        raise PlanningError(Category.CONFLICT, message, "Stop the appliance; or say claimed, and it will be missed.")
+    ask = Step(id="ask", action=AskShutdown(resource.name), why="its services end in order", optional=True,
+               attempts=1, deadline_s=60)  # fmt: skip
+    steps = (ask, *after(power.plan_off(resource), "ask"))
+    return _plan(intent, f"Power off {resource.name}", steps, resource, "powered-off")
+
+
+def plan_reboot(intent: RebootResource, planning: Planning) -> Plan:
+    resource = planning.facts.get(Resource, intent.name)
+    if resource.name == SELF:
+        raise PlanningError(Category.REFUSED, f"{SELF} is the machine openQRM itself runs on", "Reboot it by hand.")
+    seen = planning.facts.find(Observation, resource.name)
+    leave = LeaveBoot(resource.name, seen.boot_id if seen else "")
+    step = Step(id="reboot", action=leave, why=ASKED, notice=f"{resource.claimed_by or resource.name} pauses")
+    return _plan(intent, f"Reboot {resource.name}", (step,), resource, "rebooted")
+
+
+def _reached(name: str, planning: Planning) -> tuple[Resource, Power]:
+    resource = planning.facts.get(Resource, name)
+    power = planning.drivers.power(resource)
+    if power is None:
+        raise PlanningError(Category.UNSUPPORTED, f"nothing reaches the power of {resource.name}", BMC_HINT)
+    return resource, power
+
+
+def _plan(intent: Intent, title: str, steps: tuple[Step, ...], resource: Resource, past: str) -> Plan:
+    return Plan(
+        title=title,
+        steps=steps,
+        intent=f"{intent.noun}.{intent.verb}",
+        on_failure=OnFailure.HOLD,
+        locks=(resource.ref,),
+        topic_done=f"resource.{past}",
+        about=resource.ref,
+    )
+
+
+PLANNERS = {
+    PowerOnResource: plan_power_on,
+    PowerOffResource: plan_power_off,
+    RebootResource: plan_reboot,
+}

@@ -1,0 +1,86 @@
+"""Storages: resources that serve volumes by one technology."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from openqrm.domain.plan import Plan
+from openqrm.domain.resource import SELF, Resource
+from openqrm.domain.storage import Storage, Volume
+from openqrm.domain.user import Role
+from openqrm.planning.fields import Name, Setting, Text
+from openqrm.planning.record_plans import edited, new_name, plan_put, plan_remove, record_of, refuse_in_use
+from openqrm.plugin_api.intents import Intent, Query
+from openqrm.plugin_api.planning import Planning, Reading
+
+
+class ListStorages(Query, noun="storage", verb="list", role=Role.READ_ONLY):
+    """List the storages."""
+
+
+class ShowStorage(Query, noun="storage", verb="show", role=Role.READ_ONLY):
+    """Show one storage."""
+
+    name: Annotated[Name, Meta(description="the storage")]
+
+
+class CreateStorage(Intent, noun="storage", verb="create", role=Role.ADMINISTRATOR):
+    """Declare a storage: a resource, and the plugin that knows how to make volumes on it."""
+
+    name: Annotated[Name, Meta(description="a name for it")]
+    type: Annotated[Name, Meta(description="id of the storage plugin, like nfs-storage")]
+    resource: Annotated[Name, Meta(description="the resource it is on")] = SELF
+    settings: Annotated[Setting, Meta(description="KEY=VALUE, as the plugin's page tells")] = msgspec.field(
+        default_factory=dict
+    )
+    comment: Annotated[Text, Meta(description="free text")] = ""
+
+
+class EditStorage(Intent, noun="storage", verb="edit", role=Role.ADMINISTRATOR):
+    """Change a storage's settings or comment; what is not given stays."""
+
+    name: Annotated[Name, Meta(description="the storage")]
+    settings: Annotated[Setting | None, Meta(description="KEY=VALUE; these replace all there were")] = None
+    comment: Annotated[Text | None, Meta(description="free text")] = None
+
+
+class RemoveStorage(Intent, noun="storage", verb="remove", role=Role.ADMINISTRATOR):
+    """Remove a storage without volumes. Nothing is changed on its resource."""
+
+    name: Annotated[Name, Meta(description="the storage")]
+
+
+def plan_create_storage(intent: CreateStorage, planning: Planning) -> Plan:
+    new_name(planning.facts, Storage, intent.name)
+    planning.facts.get(Resource, intent.resource)
+    record = record_of(Storage, intent)
+    planning.drivers.storage(record)  # refuses a type that no enabled plugin has
+    return plan_put(intent, record)
+
+
+def plan_edit_storage(intent: EditStorage, planning: Planning) -> Plan:
+    before = planning.facts.get(Storage, intent.name)
+    record = edited(before, intent)
+    planning.drivers.storage(record)
+    return plan_put(intent, record, before)
+
+
+def plan_remove_storage(intent: RemoveStorage, planning: Planning) -> Plan:
+    storage = planning.facts.get(Storage, intent.name)
+    refuse_in_use(storage, planning.facts.list(Volume, storage=storage.name), "Remove its volumes first.")
+    return plan_remove(intent, storage)
+
+
+def answer_list_storages(_query: ListStorages, reading: Reading) -> list[Storage]:
+    return reading.facts.list(Storage)
+
+
+def answer_show_storage(query: ShowStorage, reading: Reading) -> Storage:
+    return reading.facts.get(Storage, query.name)
+
+
+PLANNERS = {CreateStorage: plan_create_storage, EditStorage: plan_edit_storage, RemoveStorage: plan_remove_storage}
+ANSWERS = {ListStorages: answer_list_storages, ShowStorage: answer_show_storage}

@@ -1,0 +1,196 @@
+"""Users, their roles and their API tokens."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from openqrm.domain.errors import Category, PlanningError
+from openqrm.domain.plan import Plan, Step
+from openqrm.domain.user import Role, Token, User
+from openqrm.planning.fields import Name, NameOrNone, Size, Text
+from openqrm.planning.record_plans import ASKED, new_name, plan_of, plan_put, plan_remove
+from openqrm.plugin_api.actions import remove
+from openqrm.plugin_api.intents import Intent, Issued, Password, Query
+from openqrm.plugin_api.planning import Planning, Reading
+
+RoleName = Literal["READ_ONLY", "OPERATOR", "ADMINISTRATOR"]
+MIN_PASSWORD = 10
+DAY_S = 86400.0
+
+
+class UserRow(msgspec.Struct):
+    """A user in a list; no password in any form."""
+
+    name: str
+    role: str
+    has_password: bool
+    comment: str
+
+
+class RoleRow(msgspec.Struct):
+    """A role and what it is for."""
+
+    name: str
+    may: str
+
+
+class TokenRow(msgspec.Struct):
+    """A token in a list; the token itself is nowhere kept."""
+
+    name: str
+    user: str
+    expires_at_s: float
+
+
+class ListUsers(Query, noun="user", verb="list", role=Role.ADMINISTRATOR):
+    """List the users."""
+
+
+class ListRoles(Query, noun="role", verb="list", role=Role.READ_ONLY):
+    """List the roles; each may do what the ones before it may."""
+
+
+class ListTokens(Query, noun="token", verb="list", role=Role.READ_ONLY):
+    """List API tokens: your own, or everybody's for an administrator."""
+
+
+class CreateUser(Intent, noun="user", verb="create", role=Role.ADMINISTRATOR):
+    """Create a user. Without a password only tokens open the door."""
+
+    name: Annotated[Name, Meta(description="a name")]
+    as_role: Annotated[RoleName, Meta(description="what the user may do")] = msgspec.field(
+        name="role", default="READ_ONLY"
+    )
+    password: Annotated[Password, Meta(description="10 characters at least", max_length=200)] = Password("")
+    comment: Annotated[Text, Meta(description="free text")] = ""
+
+
+class SetUserRole(Intent, noun="user", verb="set-role", role=Role.ADMINISTRATOR):
+    """Give a user another role."""
+
+    name: Annotated[Name, Meta(description="the user")]
+    as_role: Annotated[RoleName, Meta(description="what the user may do")] = msgspec.field(name="role")
+
+
+class SetUserPassword(Intent, noun="user", verb="set-password", role=Role.READ_ONLY):
+    """Set a user's password: your own, or anybody's for an administrator."""
+
+    name: Annotated[Name, Meta(description="the user")]
+    password: Annotated[Password, Meta(description="10 characters at least", min_length=MIN_PASSWORD, max_length=200)]
+
+
+class RemoveUser(Intent, noun="user", verb="remove", role=Role.ADMINISTRATOR):
+    """Remove a user with all tokens."""
+
+    name: Annotated[Name, Meta(description="the user")]
+
+
+class CreateToken(Intent, noun="token", verb="create", role=Role.READ_ONLY):
+    """Create an API token: for yourself, or for anybody as an administrator. It is shown once, in the answer."""
+
+    name: Annotated[Name, Meta(description="a name for it")]
+    user: Annotated[NameOrNone, Meta(description="whose; empty: yours")] = ""
+    days: Annotated[Size, Meta(description="how long it is good for; 0: for ever", le=36500)] = 0
+    secret: Issued = Issued("")
+
+
+class RemoveToken(Intent, noun="token", verb="remove", role=Role.READ_ONLY):
+    """Remove an API token; it opens no door from then on."""
+
+    name: Annotated[Name, Meta(description="the token")]
+
+
+def plan_create_user(intent: CreateUser, planning: Planning) -> Plan:
+    new_name(planning.facts, User, intent.name)
+    return plan_put(
+        intent, User(name=intent.name, role=intent.as_role, password_hash=intent.password, comment=intent.comment)
+    )
+
+
+def plan_set_user_role(intent: SetUserRole, planning: Planning) -> Plan:
+    before = planning.facts.get(User, intent.name)
+    if intent.as_role != Role.ADMINISTRATOR.name:
+        _keep_an_administrator(before, planning)
+    return plan_put(intent, replace(before, role=intent.as_role), before)
+
+
+def plan_set_user_password(intent: SetUserPassword, planning: Planning) -> Plan:
+    before = planning.facts.get(User, intent.name)
+    _own_or_administrator(intent.name, planning)
+    return plan_put(intent, replace(before, password_hash=intent.password), before)
+
+
+def plan_remove_user(intent: RemoveUser, planning: Planning) -> Plan:
+    user = planning.facts.get(User, intent.name)
+    _keep_an_administrator(user, planning)
+    say = f"Remove user {user.name}"
+    steps = [Step(id="record", action=remove(user, say), why=ASKED)]
+    for token in planning.facts.list(Token, user=user.name):
+        action = remove(token, f"Remove token {token.name}")
+        steps.append(Step(id=f"token-{token.name}", action=action, why="nobody has it any more"))
+    return plan_of(intent, say, steps, about=user)
+
+
+def plan_create_token(intent: CreateToken, planning: Planning) -> Plan:
+    name = intent.user or planning.user
+    _own_or_administrator(name, planning)
+    planning.facts.get(User, name)
+    new_name(planning.facts, Token, intent.name)
+    until_s = planning.now_s + intent.days * DAY_S if intent.days else 0.0
+    return plan_put(intent, Token(name=intent.name, user=name, digest=intent.secret, expires_at_s=until_s))
+
+
+def plan_remove_token(intent: RemoveToken, planning: Planning) -> Plan:
+    token = planning.facts.get(Token, intent.name)
+    _own_or_administrator(token.user, planning)
+    return plan_remove(intent, token)
+
+
+def _own_or_administrator(name: str, planning: Planning) -> None:
+    if name == planning.user:
+        return
+    asking = planning.facts.find(User, planning.user)
+    if asking is None or asking.role != Role.ADMINISTRATOR.name:
+        message = f"user {planning.user} may do this for {planning.user} alone"
+        raise PlanningError(Category.REFUSED, message, "Ask an administrator.")
+
+
+def _keep_an_administrator(user: User, planning: Planning) -> None:
+    if [user.name] == [each.name for each in planning.facts.list(User, role=Role.ADMINISTRATOR.name)]:
+        message = f"user {user.name} is the only administrator"
+        raise PlanningError(Category.CONFLICT, message, "Make somebody else administrator first.")
+
+
+def answer_list_users(_query: ListUsers, reading: Reading) -> list[UserRow]:
+    users = reading.facts.list(User)
+    return [UserRow(each.name, each.role, bool(each.password_hash), each.comment) for each in users]
+
+
+def answer_list_roles(_query: ListRoles, _reading: Reading) -> list[RoleRow]:
+    return [
+        RoleRow(Role.READ_ONLY.name, "look at everything but users"),
+        RoleRow(Role.OPERATOR.name, "also start, stop, create and change what runs"),
+        RoleRow(Role.ADMINISTRATOR.name, "also storages, kernels, networks, plugins, users, and destroy volumes"),
+    ]
+
+
+def answer_list_tokens(_query: ListTokens, reading: Reading) -> list[TokenRow]:
+    asking = reading.facts.get(User, reading.user)
+    everybody = asking.role == Role.ADMINISTRATOR.name
+    tokens = reading.facts.list(Token, **({} if everybody else {"user": asking.name}))
+    return [TokenRow(each.name, each.user, each.expires_at_s) for each in tokens]
+
+
+PLANNERS = {
+    CreateUser: plan_create_user,
+    SetUserRole: plan_set_user_role,
+    SetUserPassword: plan_set_user_password,
+    RemoveUser: plan_remove_user,
+    CreateToken: plan_create_token,
+    RemoveToken: plan_remove_token,
+}
+ANSWERS = {ListUsers: answer_list_users, ListRoles: answer_list_roles, ListTokens: answer_list_tokens}

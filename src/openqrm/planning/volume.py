@@ -1,0 +1,131 @@
+"""Volumes: places on storages, made, cloned and destroyed by the storage's plugin."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from msgspec import Meta
+
+from openqrm.domain.errors import Category, PlanningError
+from openqrm.domain.plan import OnFailure, Plan, Step
+from openqrm.domain.storage import Image, Storage, Volume
+from openqrm.domain.user import Role
+from openqrm.planning.appliance_start import after
+from openqrm.planning.fields import Name, NameOrNone, Size
+from openqrm.planning.record_plans import ASKED, new_name, plan_of, refuse_in_use
+from openqrm.plugin_api.actions import put, remove
+from openqrm.plugin_api.drivers import Capability, VolumeFacts
+from openqrm.plugin_api.intents import Intent, Query
+from openqrm.plugin_api.planning import Planning, Reading
+
+
+class ListVolumes(Query, noun="volume", verb="list", role=Role.READ_ONLY):
+    """List the volumes."""
+
+    storage: Annotated[NameOrNone, Meta(description="only those on this storage")] = ""
+
+
+class ShowVolume(Query, noun="volume", verb="show", role=Role.READ_ONLY):
+    """Show one volume."""
+
+    name: Annotated[Name, Meta(description="the volume")]
+
+
+class InspectVolumes(Query, noun="volume", verb="inspect", role=Role.OPERATOR):
+    """List what a storage itself says it holds, ours or not."""
+
+    storage: Annotated[Name, Meta(description="the storage")]
+
+
+class CreateVolume(Intent, noun="volume", verb="create", role=Role.OPERATOR):
+    """Create an empty volume on a storage."""
+
+    name: Annotated[Name, Meta(description="a name for it")]
+    storage: Annotated[Name, Meta(description="the storage")]
+    size_mib: Annotated[Size, Meta(description="its size in MiB; 0: as the storage likes")] = 0
+
+
+class CloneVolume(Intent, noun="volume", verb="clone", role=Role.OPERATOR):
+    """Clone a volume on its storage, thin where the storage can.
+
+    The source must not be granted to a machine: a clone of a mounted file system is not whole.
+    """
+
+    name: Annotated[Name, Meta(description="a name for the clone")]
+    source: Annotated[Name, Meta(description="the volume to clone")]
+
+
+class RemoveVolume(Intent, noun="volume", verb="remove", role=Role.ADMINISTRATOR):
+    """Destroy a volume and all data on it. Its name must be typed to confirm."""
+
+    name: Annotated[Name, Meta(description="the volume")]
+
+
+def plan_create_volume(intent: CreateVolume, planning: Planning) -> Plan:
+    new_name(planning.facts, Volume, intent.name)
+    volume = Volume(name=intent.name, storage=intent.storage, size_mib=intent.size_mib)
+    return _plan_making(intent, volume, f"Create volume {volume.name} on {volume.storage}", planning)
+
+
+def plan_clone_volume(intent: CloneVolume, planning: Planning) -> Plan:
+    facts = planning.facts
+    source = facts.get(Volume, intent.source)
+    new_name(facts, Volume, intent.name)
+    storage = facts.get(Storage, source.storage)
+    if Capability.CLONE not in planning.drivers.storage(storage).capabilities:
+        hint = "Create a volume and fill it from the other one (image install_from)."
+        raise PlanningError(Category.UNSUPPORTED, f"{storage.type} cannot clone volumes", hint)
+    if source.granted_to:
+        message = f"volume {source.name} is granted to {source.granted_to}"
+        raise PlanningError(Category.CONFLICT, message, "Stop the appliance that runs there first.")
+    volume = Volume(name=intent.name, storage=storage.name, size_mib=source.size_mib, source=source.name)
+    return _plan_making(intent, volume, f"Clone volume {source.name} as {volume.name}", planning, source.ref)
+
+
+def _plan_making(intent: Intent, volume: Volume, title: str, planning: Planning, *locks: str) -> Plan:
+    storage = planning.facts.get(Storage, volume.storage)
+    made = after(planning.drivers.storage(storage).plan_create(storage, volume), "record")
+    say = f"Create volume {volume.name}"
+    record = Step(id="record", action=put(volume, None, say), why="what is written down first can be taken back")
+    plan = plan_of(intent, title, (record, *made), about=volume, past="created")
+    return replace(plan, locks=(*plan.locks, *locks))
+
+
+def plan_remove_volume(intent: RemoveVolume, planning: Planning) -> Plan:
+    facts = planning.facts
+    volume = facts.get(Volume, intent.name)
+    users = [*facts.list(Image, volume=volume.name), *facts.list(Volume, source=volume.name)]
+    users += [*facts.list(Image, install_from=volume.name), *facts.list(Image, transfer_to=volume.name)]
+    refuse_in_use(volume, users, "Remove these images and clones first.")
+    if volume.granted_to:
+        message = f"volume {volume.name} is granted to {volume.granted_to}"
+        raise PlanningError(Category.CONFLICT, message, "Stop the appliance that runs there first.")
+    storage = facts.get(Storage, volume.storage)
+    gone = planning.drivers.storage(storage).plan_remove(storage, volume)
+    record = Step(id="record", action=remove(volume, f"Remove volume {volume.name}"), why=ASKED)
+    steps = [*gone, *after((record,), gone[-1].id)] if gone else [record]
+    title = f"Destroy volume {volume.name} on {storage.name} and all data on it"
+    plan = plan_of(intent, title, steps, about=volume, confirm=volume.name)
+    return replace(plan, on_failure=OnFailure.HOLD)
+
+
+def answer_list_volumes(query: ListVolumes, reading: Reading) -> list[Volume]:
+    return reading.facts.list(Volume, **({"storage": query.storage} if query.storage else {}))
+
+
+def answer_show_volume(query: ShowVolume, reading: Reading) -> Volume:
+    return reading.facts.get(Volume, query.name)
+
+
+def answer_inspect_volumes(query: InspectVolumes, reading: Reading) -> list[VolumeFacts]:
+    storage = reading.facts.get(Storage, query.storage)
+    return reading.drivers.storage(storage).list_volumes(reading.world, storage)
+
+
+PLANNERS = {CreateVolume: plan_create_volume, CloneVolume: plan_clone_volume, RemoveVolume: plan_remove_volume}
+ANSWERS = {
+    ListVolumes: answer_list_volumes,
+    ShowVolume: answer_show_volume,
+    InspectVolumes: answer_inspect_volumes,
+}
