@@ -8,11 +8,19 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from openqrm.adapters.database.alone import alone
+from openqrm.adapters.database.connect import Connections
+from openqrm.adapters.database.dialect import in_turn
 from openqrm.adapters.database.events import Events
+from openqrm.adapters.database.feed import DatabaseFeed
 from openqrm.adapters.database.machines import Machines
-from openqrm.adapters.database.plans import DatabasePlans, Plans
+from openqrm.adapters.database.migrate import migrate
+from openqrm.adapters.database.plan_store import DatabasePlans
+from openqrm.adapters.database.plans import Plans
 from openqrm.adapters.database.records import DatabaseRecords, Snapshot, TransactionRecords
 from openqrm.plugin_api.codec import ActionCodec
+
+MACHINES_LOCK = 6_000_004
 
 
 @dataclass(frozen=True)
@@ -29,35 +37,54 @@ class Transaction:
 class Database:
     """`url` is `sqlite:////var/lib/openqrm/openqrm.sqlite` or `postgresql+psycopg://…`.
 
-    `records` and `plans` are the ports that a World and a Runner want: each call is a transaction of its own.
+    `records`, `plans` and `feed` are the ports that World, Runner and Outbox want: each call is a transaction of its
+    own. `full_sync` makes SQLite survive a power cut without the loss of the last moments, for more time per commit.
     """
 
-    records: DatabaseRecords
-    plans: DatabasePlans
-
     def __init__(self, url: str, codec: ActionCodec, *, full_sync: bool = False) -> None:
-        raise NotImplementedError
+        self.url = url
+        self.connections = Connections(url, full_sync=full_sync)
+        self._codec = codec
+        self.records = DatabaseRecords(self.connections)
+        self.plans = DatabasePlans(self.connections, codec)
+        self.feed = DatabaseFeed(self.connections)
 
     def migrate(self) -> None:
         """Bring the tables to this version. Raises OpenqrmError `unsupported` when they are of a newer one."""
+        migrate(self.connections.engine)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """To write: all or nothing."""
-        raise NotImplementedError
+        """To write: all or nothing. On SQLite there is one writer at a time, so keep it short and free of waiting."""
+        with self.connections.write() as connection:
+            yield self._transaction(connection)
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """To read only, from one consistent snapshot; no writer waits for it."""
-        raise NotImplementedError
+        with self.connections.snapshot() as connection:
+            yield self._transaction(connection)
+
+    @contextmanager
+    def machines(self) -> Iterator[Machines]:
+        """ports.boot.BootStore: one batch at a time, also where several processes share the database."""
+        with self.connections.write() as connection:
+            in_turn(connection, MACHINES_LOCK)
+            yield Machines(connection)
 
     def alone(self) -> AbstractContextManager[None]:
         """Hold this while plans are dispatched in process. Raises OpenqrmError `refused` when another process does."""
-        raise NotImplementedError
+        return alone(self.connections.engine)
 
     def close(self) -> None:
         """Let go of all connections."""
+        self.connections.engine.dispose()
 
-    def connected(self) -> Connection:
-        """For tests and backups."""
-        raise NotImplementedError
+    def _transaction(self, connection: Connection) -> Transaction:
+        return Transaction(
+            facts=Snapshot(connection),
+            records=TransactionRecords(connection),
+            plans=Plans(connection, self._codec),
+            events=Events(connection),
+            machines=Machines(connection),
+        )

@@ -2,40 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
+from sqlalchemy import Column, Connection, Row, Select, bindparam, select, update
+from sqlalchemy.exc import IntegrityError
+
+from openqrm.adapters.database.dialect import insert
+from openqrm.adapters.database.events import Events
+from openqrm.adapters.database.rows import form
+from openqrm.adapters.database.tables import BOOTS
 from openqrm.domain.boot import Boot
+from openqrm.domain.errors import Category, StepError
 from openqrm.domain.event import Event
 from openqrm.domain.record import Record
-from openqrm.domain.resource import Resource
+from openqrm.domain.resource import Observation, Resource
 
 R = TypeVar("R", bound=Record)
+RESOURCES, OBSERVATIONS = form(Resource), form(Observation)
+UNSEEN = OBSERVATIONS.values(Observation(name="-"))
+BOOT_FIELDS = [f.name for f in fields(Boot)]
+AT_ONCE = 500  # names in one question
 
 
 class Machines:
     """ports.boot.Machines, in the caller's transaction. `Database.machines()` is ports.boot.BootStore's."""
 
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
     def find_many(self, kind: type[R], names: Collection[str]) -> dict[str, R]:
-        raise NotImplementedError
+        """Those of these names that exist, by name."""
+        this = form(kind)
+        records = (this.record(row) for row in self._rows(this.columns, this.table.c.name, names))
+        return {record.name: record for record in records}
 
     def find_by_mac(self, macs: Collection[str]) -> dict[str, Resource]:
-        raise NotImplementedError
+        """Those resources that have one of these MACs, in the form of parse_mac, by MAC."""
+        rows = self._rows(RESOURCES.columns, RESOURCES.table.c.mac, macs)
+        return {resource.mac: resource for resource in (RESOURCES.record(row) for row in rows)}
 
     def find_boots(self, resources: Collection[str]) -> dict[str, Boot]:
-        raise NotImplementedError
+        """The boots these resources are in, by resource."""
+        rows = self._rows(select(*(BOOTS.c[name] for name in BOOT_FIELDS)), BOOTS.c.resource, resources)
+        return {row.resource: Boot(**row._mapping) for row in rows}
 
     def add_resources(self, resources: Sequence[Resource]) -> None:
-        raise NotImplementedError
+        """Discovered: insert them. Raises StepError `conflict` when somebody else has just added one of them."""
+        if not resources:
+            return
+        rows = [RESOURCES.values(resource) | {"version": 1} for resource in resources]
+        try:
+            self._connection.execute(RESOURCES.table.insert(), rows)
+        except IntegrityError as error:
+            raise StepError(Category.CONFLICT, "one of these machines has just been added", "Ask again.") from error
 
     def put_hardware(self, batch: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
-        raise NotImplementedError
+        """`(resource, fields of Resource)`; only these fields change."""
+        for names, rows in alike(batch).items():
+            setting = {name: bindparam(f"new_{name}", type_=RESOURCES.table.c[name].type) for name in names}
+            changing = update(RESOURCES.table).where(RESOURCES.table.c.name == bindparam("resource")).values(setting)
+            self._connection.execute(
+                changing, [{"resource": row["name"]} | {f"new_{name}": row[name] for name in names} for row in rows]
+            )
 
     def put_boots(self, boots: Sequence[Boot]) -> None:
-        raise NotImplementedError
+        """Each takes the place of its resource's older one."""
+        if not boots:
+            return
+        adding = insert(self._connection, BOOTS)
+        taken_over = {name: adding.excluded[name] for name in BOOT_FIELDS if name != "resource"}
+        statement = adding.on_conflict_do_update(index_elements=["resource"], set_=taken_over)
+        self._connection.execute(statement, [asdict(boot) for boot in boots])
 
     def put_observations(self, batch: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
-        raise NotImplementedError
+        """`(resource, fields of Observation)`; only these fields change, so that two observers do not overwrite."""
+        for names, rows in alike(batch).items():
+            adding = insert(self._connection, OBSERVATIONS.table)
+            changed = {name: adding.excluded[name] for name in (*names, "version")}
+            statement = adding.on_conflict_do_update(index_elements=["name"], set_=changed)
+            self._connection.execute(statement, [{**UNSEEN, **row, "version": 1} for row in rows])
 
     def emit(self, events: Sequence[Event]) -> None:
-        raise NotImplementedError
+        """Store them, with name "" and version 0; one that repeats an unacknowledged one is counted with it."""
+        Events(self._connection).emit(events)
+
+    def _rows(self, columns: Select[Any], key: Column[Any], values: Collection[str]) -> Iterator[Row[Any]]:
+        wanted = [*values]
+        for start in range(0, len(wanted), AT_ONCE):
+            yield from self._connection.execute(columns.where(key.in_(wanted[start : start + AT_ONCE])))
+
+
+def alike(batch: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[tuple[str, ...], list[dict[str, Any]]]:
+    """Rows by the fields they set, for each set of fields is one statement; a field said twice counts as said last."""
+    merged: dict[str, dict[str, Any]] = {}
+    for name, said in batch:
+        merged.setdefault(name, {}).update(said)
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for name, said in merged.items():
+        groups[tuple(sorted(said))].append({**said, "name": name})
+    return groups

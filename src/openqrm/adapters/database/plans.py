@@ -1,23 +1,82 @@
-"""Plans, journals, locks."""
+"""Plans and their journals, in the caller's transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
 
+import msgspec
+from sqlalchemy import Connection, Row, Update, func, insert, select, update
+
+from openqrm.adapters.database.events import Events
+from openqrm.adapters.database.locks import Locks
+from openqrm.adapters.database.rows import number_of
+from openqrm.adapters.database.tables import JOURNAL, LOCKS, PLANS
+from openqrm.domain.decision import DECISIONS, TURNS
+from openqrm.domain.errors import Category, OpenqrmError, PlanningError
 from openqrm.domain.event import Event
 from openqrm.domain.journal import Entry, Fact
-from openqrm.domain.plan import Plan, PlanState, StoredPlan
+from openqrm.domain.plan import OPEN_STATES, Plan, PlanState, StoredPlan
+from openqrm.plugin_api.codec import ActionCodec
+from openqrm.ports.plans import Fenced
+
+ENTRY = select(*(JOURNAL.c[name] for name in ("seq", "step", "fact", "at_s", "note", "category", "hint")))
 
 
 class Plans:
     """Plans in the caller's transaction."""
+
+    def __init__(self, connection: Connection, codec: ActionCodec) -> None:
+        self._connection, self._codec = connection, codec
+        self._locks = Locks(connection)
 
     def create(self, plan: Plan, *, asked_by: str, reason: str, now_s: float) -> str:
         """Store it as running and take its locks; its id, to be submitted after the commit.
 
         Raises PlanningError `busy` that names the plan which holds one of its objects.
         """
-        raise NotImplementedError
+        values = {
+            "state": PlanState.RUNNING, "intent": plan.intent, "about": plan.about,
+            "plan": self._codec.dump_plan(plan), "asked_by": asked_by, "reason": reason,
+            "created_s": now_s, "finished_s": 0.0, "due_s": now_s, "note": "", "turned": False,
+        }  # fmt: skip
+        key = self._connection.execute(insert(PLANS), values).inserted_primary_key
+        number = int(key[0]) if key else 0
+        self._locks.take(number, plan.touches())
+        return str(number)
+
+    def load(self, plan: str) -> StoredPlan:
+        """Raises PlanningError `not_found`; OpenqrmError `unsupported` when the plugin of a step is not enabled."""
+        return self._stored(self._row(plan))
+
+    def journal(self, plan: str) -> tuple[Entry, ...]:
+        """All facts, in order."""
+        rows = self._connection.execute(ENTRY.where(JOURNAL.c.plan == number_of(plan)).order_by(JOURNAL.c.seq))
+        return tuple(Entry(row.seq, row.step, Fact(row.fact), *row[3:]) for row in rows)
+
+    def append(self, plan: str, entries: Sequence[Entry]) -> None:
+        """Write facts. An IntegrityError tells that a sequence number is taken."""
+        number = number_of(plan)
+        self._connection.execute(insert(JOURNAL), [asdict(entry) | {"plan": number} for entry in entries])
+
+    def park(self, plan: str, *, due_s: float, note: str) -> None:
+        """It waits."""
+        running = update(PLANS).where(PLANS.c.id == number_of(plan), PLANS.c.state == PlanState.RUNNING)
+        self._connection.execute(running.values(due_s=due_s, note=note))
+
+    def settle(self, plan: str, state: PlanState, note: str, events: Sequence[Event], now_s: float) -> None:
+        """Raises Fenced when another runner has settled it, or an operator has turned what was about to be done."""
+        number = number_of(plan)
+        running = update(PLANS).where(PLANS.c.id == number, PLANS.c.state == PlanState.RUNNING)
+        if state is PlanState.DONE:
+            running = running.where(PLANS.c.turned.is_(False))
+        finished_s = 0.0 if state in OPEN_STATES else now_s
+        if not self._changes(running.values(state=state, note=note[:2000], finished_s=finished_s, due_s=0.0)):
+            raise Fenced(f"plan {plan} is not to be settled as {state} any more")
+        if state not in OPEN_STATES:
+            self._locks.release(number)
+        Events(self._connection).emit(events)
 
     def decide(self, plan: str, fact: Fact, *, step: str = "", note: str, now_s: float) -> None:
         """An operator's decision (RETRIED, SKIPPED, UNDO_ASKED, ABANDONED): written, and the plan is running again.
@@ -25,44 +84,67 @@ class Plans:
         Submit it after the commit. Raises PlanningError `conflict` when it is too late for this decision, or when a
         later plan has touched the same objects since.
         """
-        raise NotImplementedError
+        row = self._row(plan, lock=True)
+        if fact not in DECISIONS[PlanState(row.state)]:
+            message = f"plan {plan} is {row.state}: it cannot be {fact.replace('_', ' ')} any more"
+            raise PlanningError(Category.CONFLICT, message, "Ask for what you want as a new plan.")
+        if PlanState(row.state) not in OPEN_STATES:
+            self._locks.take_again(row.id)
+        seq = self._connection.scalar(select(func.count()).where(JOURNAL.c.plan == row.id)) or 0
+        self.append(plan, [Entry(seq, step, fact, now_s, note[:2000])])
+        again = {"state": PlanState.RUNNING, "finished_s": 0.0, "due_s": now_s, "note": ""}
+        turned = {"turned": True} if fact in TURNS else {}
+        self._connection.execute(update(PLANS).where(PLANS.c.id == row.id).values(**again, **turned))
 
     def ring(self, ref: str) -> list[str]:
         """Running plans that hold a lock on `kind/name`: submit them, something has happened to it."""
-        raise NotImplementedError
+        held = select(PLANS.c.id).join(LOCKS, LOCKS.c.plan == PLANS.c.id)
+        held = held.where(LOCKS.c.ref == ref, LOCKS.c.held.is_(True), PLANS.c.state == PlanState.RUNNING)
+        return [str(number) for number in self._connection.scalars(held)]
+
+    def unfinished(self) -> list[tuple[str, float]]:
+        """Running plans and when each is due (epoch)."""
+        running = select(PLANS.c.id, PLANS.c.due_s).where(PLANS.c.state == PlanState.RUNNING)
+        return [(str(row.id), row.due_s) for row in self._connection.execute(running)]
 
     def page(
         self, *, states: Sequence[PlanState] = (), about: str = "", before: str = "", limit: int = 100
     ) -> list[StoredPlan]:
-        """Plans, newest first; `before` is the id of the last one on the page before."""
-        raise NotImplementedError
+        """Plans, newest first; `before` is the id of the last one on the page before.
 
-    def load(self, plan: str) -> StoredPlan:
-        """Raises PlanningError `not_found`."""
-        raise NotImplementedError
+        A plan with a step of a plugin that is not enabled is shown without its steps.
+        """
+        wanted = select(PLANS).order_by(PLANS.c.id.desc()).limit(limit)
+        if states:
+            wanted = wanted.where(PLANS.c.state.in_(states))
+        if about:
+            wanted = wanted.where(PLANS.c.about == about)
+        if before:
+            wanted = wanted.where(PLANS.c.id < number_of(before))
+        return [self._shown(row) for row in self._connection.execute(wanted)]
 
-    def journal(self, plan: str) -> tuple[Entry, ...]:
-        """All facts, in order."""
-        raise NotImplementedError
+    def _row(self, plan: str, *, lock: bool = False) -> Row[Any]:
+        wanted = select(PLANS).where(PLANS.c.id == number_of(plan))
+        row = self._connection.execute(wanted.with_for_update() if lock else wanted).first()
+        if row is None:
+            raise PlanningError(
+                Category.NOT_FOUND, f"there is no plan {plan[:80]!r}", "List what there is: openqrm plan list"
+            )
+        return row
 
+    def _changes(self, statement: Update) -> bool:
+        return self._connection.execute(statement).rowcount > 0
 
-class DatabasePlans:
-    """ports.plans.PlanStore; every call is a transaction of its own."""
+    def _stored(self, row: Row[Any], plan: Plan | None = None) -> StoredPlan:
+        return StoredPlan(
+            id=str(row.id), plan=plan or self._codec.load_plan(row.plan), state=PlanState(row.state),
+            asked_by=row.asked_by, reason=row.reason, created_s=row.created_s, finished_s=row.finished_s,
+            due_s=row.due_s, note=row.note,
+        )  # fmt: skip
 
-    def load(self, plan: str) -> StoredPlan:
-        raise NotImplementedError
-
-    def journal(self, plan: str) -> tuple[Entry, ...]:
-        raise NotImplementedError
-
-    def append(self, plan: str, entries: Sequence[Entry]) -> None:
-        raise NotImplementedError
-
-    def park(self, plan: str, *, due_s: float, note: str) -> None:
-        raise NotImplementedError
-
-    def settle(self, plan: str, state: PlanState, note: str, events: Sequence[Event]) -> None:
-        raise NotImplementedError
-
-    def unfinished(self) -> list[tuple[str, float]]:
-        raise NotImplementedError
+    def _shown(self, row: Row[Any]) -> StoredPlan:
+        try:
+            return self._stored(row)
+        except OpenqrmError:
+            raw = msgspec.json.decode(row.plan)
+            return self._stored(row, Plan(title=raw["title"], steps=(), intent=row.intent, about=row.about))

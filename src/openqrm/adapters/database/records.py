@@ -2,49 +2,145 @@
 
 from __future__ import annotations
 
+import builtins
+from dataclasses import replace
+from difflib import get_close_matches
 from typing import TypeVar
 
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import IntegrityError
+
+from openqrm.adapters.database.connect import Connections
+from openqrm.adapters.database.rows import form
+from openqrm.domain.errors import Category, PlanningError, StepError
+from openqrm.domain.event import Event
+from openqrm.domain.kinds import KINDS
 from openqrm.domain.record import Record
+from openqrm.domain.resource import Observation
 
 R = TypeVar("R", bound=Record)
+NEVER_STALE = (Observation, Event)  # seen, not wished: they change all the time
+AGAIN_HINT = "Somebody else has changed it meanwhile: look at it again, then repeat your change."
 
 
 class TransactionRecords:
     """ports.records.Records in the caller's transaction."""
 
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
     def find(self, kind: type[R], name: str) -> R | None:
         """The record, or None."""
-        raise NotImplementedError
+        this = form(kind)
+        row = self._connection.execute(this.by_name, {"key": this.key_of(name)}).first()
+        return None if row is None else this.record(row)
 
     def get(self, kind: type[R], name: str) -> R:
         """The record. Raises PlanningError `not_found` with the names that come near."""
-        raise NotImplementedError
+        found = self.find(kind, name)
+        if found is None:
+            raise PlanningError(Category.NOT_FOUND, f"there is no {kind.kind} {name[:80]!r}", self._near(kind, name))
+        return found
 
-    def list(self, kind: type[R], **equal: object) -> list[R]:
+    def list(self, kind: type[R], **equal: object) -> builtins.list[R]:
         """All records whose fields equal these, by name."""
-        raise NotImplementedError
+        this = form(kind)
+        statement = this.columns.where(*(this.table.c[field] == value for field, value in equal.items()))
+        return [this.record(row) for row in self._connection.execute(statement.order_by(this.key))]
 
     def put(self, record: R) -> R:
-        """Raises StepError `conflict`."""
-        raise NotImplementedError
+        """Insert (version 0) or update. Raises StepError `conflict`."""
+        this = form(type(record))
+        try:
+            if record.version == 0:
+                inserted = self._connection.execute(this.table.insert(), this.values(record) | {"version": 1})
+                key = inserted.inserted_primary_key
+                return replace(record, id=key[0] if key else 0, version=1)
+            changed = self._connection.execute(
+                this.table.update().where(this.table.c.id == record.id, this.table.c.version == record.version),
+                this.values(record) | {"version": record.version + 1},
+            )
+        except IntegrityError as error:
+            message = f"{record.ref} cannot be stored: its name or address is taken"
+            raise StepError(Category.CONFLICT, message, "Choose another, or change the one that has it.") from error
+        if changed.rowcount == 0:
+            raise StepError(Category.CONFLICT, f"{record.ref} is no longer at version {record.version}", AGAIN_HINT)
+        return replace(record, version=record.version + 1)
 
     def remove(self, kind: type[Record], name: str) -> None:
         """Nothing happens when it is gone already."""
-        raise NotImplementedError
+        this = form(kind)
+        self._connection.execute(this.table.delete().where(this.key == this.key_of(name)))
+
+    def _near(self, kind: type[Record], name: str) -> str:
+        names = [str(key) for key in self._connection.scalars(select(form(kind).key).limit(10_000))]
+        near = get_close_matches(name[:80], names, 3, 0.5)
+        return f"Did you mean {' or '.join(near)}?" if near else f"List what there is: openqrm {kind.kind} list"
 
 
 class Snapshot(TransactionRecords):
     """The same, remembering the version of all that was read. Observations and events are not remembered."""
 
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._read: dict[str, int] = {}
+
+    def find(self, kind: type[R], name: str) -> R | None:
+        """The record, or None, which is remembered too."""
+        found = super().find(kind, name)
+        if kind not in NEVER_STALE:
+            self._read[f"{kind.kind}/{name}"] = found.version if found else 0
+        return found
+
+    def list(self, kind: type[R], **equal: object) -> builtins.list[R]:
+        """All records whose fields equal these, by name."""
+        found = super().list(kind, **equal)
+        if kind not in NEVER_STALE:
+            self._read.update((record.ref, record.version) for record in found)
+        return found
+
     @property
     def made_from(self) -> tuple[tuple[str, int], ...]:
         """For `Plan.made_from`: references with their versions, 0 for what did not exist."""
-        raise NotImplementedError
+        return tuple(sorted(self._read.items()))
 
     def changed(self, made_from: tuple[tuple[str, int], ...]) -> tuple[str, ...]:
         """The references whose version is no longer this one: the plan is stale."""
-        raise NotImplementedError
+        now = {}
+        for ref, _ in made_from:
+            kind, _, name = ref.partition("/")
+            found = super().find(KINDS[kind], name)
+            now[ref] = found.version if found else 0
+        return tuple(ref for ref, version in made_from if now[ref] != version)
 
 
-class DatabaseRecords(TransactionRecords):
+class DatabaseRecords:
     """ports.records.Records; every call is a transaction of its own."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def find(self, kind: type[R], name: str) -> R | None:
+        """The record, or None."""
+        with self._connections.single() as connection:
+            return TransactionRecords(connection).find(kind, name)
+
+    def get(self, kind: type[R], name: str) -> R:
+        """The record. Raises PlanningError `not_found` with the names that come near."""
+        with self._connections.single() as connection:
+            return TransactionRecords(connection).get(kind, name)
+
+    def list(self, kind: type[R], **equal: object) -> builtins.list[R]:
+        """All records whose fields equal these, by name."""
+        with self._connections.single() as connection:
+            return TransactionRecords(connection).list(kind, **equal)
+
+    def put(self, record: R) -> R:
+        """Insert (version 0) or update. Raises StepError `conflict`."""
+        with self._connections.write() as connection:
+            return TransactionRecords(connection).put(record)
+
+    def remove(self, kind: type[Record], name: str) -> None:
+        """Nothing happens when it is gone already."""
+        with self._connections.write() as connection:
+            TransactionRecords(connection).remove(kind, name)

@@ -1,0 +1,184 @@
+"""Plans, journals and locks: one writer, one hand on each object, decisions that come in time."""
+
+from pathlib import Path
+
+import pytest
+
+from openqrm.adapters.database import Database
+from openqrm.domain.errors import Category, OpenqrmError
+from openqrm.domain.event import Event, Severity
+from openqrm.domain.journal import Entry, Fact
+from openqrm.domain.plan import Plan, PlanState
+from openqrm.plugin_api.codec import ActionCodec
+from openqrm.ports.plans import Fenced
+from tests.unit.adapters.actions import plan_files
+
+FOLDER = Path("/nowhere")
+
+
+def create(database: Database, *files: str) -> str:
+    with database.transaction() as tx:
+        return tx.plans.create(plan_files(FOLDER, *files), asked_by="ann", reason="because", now_s=100.0)
+
+
+def decide(database: Database, plan: str, fact: Fact, step: str = "") -> None:
+    with database.transaction() as tx:
+        tx.plans.decide(plan, fact, step=step, note="ann: because", now_s=200.0)
+
+
+def category_of(raised: pytest.ExceptionInfo[OpenqrmError]) -> Category:
+    return raised.value.category
+
+
+def test_a_plan_comes_back_as_it_went_in(database: Database) -> None:
+    plan = create(database, "a", "b")
+    stored = database.plans.load(plan)
+    assert stored.plan == plan_files(FOLDER, "a", "b")
+    assert (stored.state, stored.asked_by, stored.reason, stored.created_s) == (
+        PlanState.RUNNING, "ann", "because", 100.0,
+    )  # fmt: skip
+    with pytest.raises(OpenqrmError) as missing:
+        database.plans.load("no-number")
+    assert category_of(missing) is Category.NOT_FOUND
+
+
+def test_a_journal_is_appended_to_by_one_only(database: Database) -> None:
+    plan = create(database, "a")
+    facts = (Entry(0, "a", Fact.STARTED, 1.5, "why"), Entry(1, "a", Fact.FAILED, 2.5, "no", "busy", "wait"))
+    database.plans.append(plan, facts)
+    assert database.plans.journal(plan) == facts
+    with pytest.raises(Fenced):
+        database.plans.append(plan, (Entry(1, "a", Fact.DONE, 3.0),))
+    assert database.plans.journal(plan) == facts
+
+
+def test_the_second_plan_on_an_object_is_told_of_the_first(database: Database) -> None:
+    first = create(database, "a", "b")
+    with pytest.raises(OpenqrmError) as busy:
+        create(database, "b", "c")
+    assert category_of(busy) is Category.BUSY
+    assert f"plan {first}" in busy.value.message
+    with database.reading() as tx:
+        assert [plan.id for plan in tx.plans.page()] == [first]
+
+
+@pytest.mark.parametrize("end", [PlanState.DONE, PlanState.UNDONE, PlanState.ABANDONED])
+def test_an_end_releases_the_locks_and_tells(database: Database, end: PlanState) -> None:
+    plan = create(database, "a")
+    said = Event(name="", topic=f"plan.{end}", about="file/a", severity=Severity.NOTICE, text="so", seen_at_s=5.0)
+    database.plans.settle(plan, end, "so", [said])
+    create(database, "a")
+    with database.reading() as tx:
+        assert [event.topic for event in tx.events.page()] == [f"plan.{end}"]
+
+
+def test_stuck_keeps_the_locks(database: Database) -> None:
+    plan = create(database, "a")
+    database.plans.settle(plan, PlanState.STUCK, "step a: no", [])
+    with pytest.raises(OpenqrmError):
+        create(database, "a")
+    assert database.plans.load(plan).note == "step a: no"
+
+
+def test_a_plan_is_settled_once(database: Database) -> None:
+    plan = create(database, "a")
+    database.plans.settle(plan, PlanState.DONE, "", [])
+    with pytest.raises(Fenced):
+        database.plans.settle(plan, PlanState.DONE, "", [])
+
+
+def test_unfinished_are_the_running_ones_with_their_due_time(database: Database) -> None:
+    one, two, three = create(database, "a"), create(database, "b"), create(database, "c")
+    database.plans.park(one, due_s=500.0, note="waiting for a")
+    database.plans.settle(two, PlanState.STUCK, "", [])
+    assert sorted(database.plans.unfinished()) == [(one, 500.0), (three, 100.0)]
+
+
+def test_ring_finds_the_running_plan_on_an_object(database: Database) -> None:
+    one, two = create(database, "a"), create(database, "b")
+    database.plans.settle(two, PlanState.DONE, "", [])
+    with database.reading() as tx:
+        assert (tx.plans.ring("file/a"), tx.plans.ring("file/b")) == ([one], [])
+
+
+@pytest.mark.parametrize("fact", [Fact.RETRIED, Fact.SKIPPED, Fact.UNDO_ASKED, Fact.ABANDONED])
+def test_a_stuck_plan_runs_again_by_each_decision(database: Database, fact: Fact) -> None:
+    plan = create(database, "a")
+    database.plans.append(plan, (Entry(0, "a", Fact.STARTED, 1.0),))
+    database.plans.settle(plan, PlanState.STUCK, "step a", [])
+    decide(database, plan, fact, "a" if fact in (Fact.RETRIED, Fact.SKIPPED) else "")
+    assert database.plans.load(plan).state is PlanState.RUNNING
+    assert database.plans.journal(plan)[-1].fact is fact
+
+
+def test_a_done_plan_is_undone_while_nobody_has_touched_its_objects(database: Database) -> None:
+    plan = create(database, "a")
+    database.plans.settle(plan, PlanState.DONE, "", [])
+    decide(database, plan, Fact.UNDO_ASKED)
+    with pytest.raises(OpenqrmError) as busy:
+        create(database, "a")
+    assert category_of(busy) is Category.BUSY
+
+
+def test_a_done_plan_is_not_undone_over_a_later_one(database: Database) -> None:
+    plan = create(database, "a", "b")
+    database.plans.settle(plan, PlanState.DONE, "", [])
+    later = create(database, "b")
+    database.plans.settle(later, PlanState.DONE, "", [])
+    with pytest.raises(OpenqrmError) as refused:
+        decide(database, plan, Fact.UNDO_ASKED)
+    assert category_of(refused) is Category.CONFLICT
+    assert f"plan {later}" in refused.value.message
+
+
+def test_a_later_plan_that_was_undone_is_in_nobodys_way(database: Database) -> None:
+    plan = create(database, "a")
+    database.plans.settle(plan, PlanState.DONE, "", [])
+    database.plans.settle(create(database, "a"), PlanState.UNDONE, "", [])
+    decide(database, plan, Fact.UNDO_ASKED)
+
+
+@pytest.mark.parametrize(
+    ("state", "fact"),
+    [(PlanState.DONE, Fact.RETRIED), (PlanState.UNDONE, Fact.UNDO_ASKED), (PlanState.ABANDONED, Fact.RETRIED)],
+)
+def test_some_decisions_come_too_late(database: Database, state: PlanState, fact: Fact) -> None:
+    plan = create(database, "a")
+    database.plans.settle(plan, state, "", [])
+    with pytest.raises(OpenqrmError) as refused:
+        decide(database, plan, fact)
+    assert category_of(refused) is Category.CONFLICT
+
+
+def test_a_runner_that_has_not_seen_the_wish_to_undo_cannot_finish(database: Database) -> None:
+    plan = create(database, "a")
+    decide(database, plan, Fact.UNDO_ASKED)
+    with pytest.raises(Fenced):
+        database.plans.settle(plan, PlanState.DONE, "", [])
+    database.plans.settle(plan, PlanState.UNDONE, "undone by an operator", [])
+
+
+def test_pages_go_back_in_time(database: Database) -> None:
+    plans = [create(database, name) for name in "abcde"]
+    database.plans.settle(plans[1], PlanState.STUCK, "", [])
+    with database.reading() as tx:
+        first = tx.plans.page(limit=2)
+        second = tx.plans.page(limit=2, before=first[-1].id)
+        assert [plan.id for plan in first + second] == plans[:0:-1]
+        assert [plan.id for plan in tx.plans.page(states=[PlanState.STUCK])] == [plans[1]]
+
+
+def test_plans_of_a_disabled_plugin_are_listed_without_their_steps(database: Database) -> None:
+    plan = create(database, "a")
+    other = Database(database.url, ActionCodec(()))
+    with other.reading() as tx:
+        assert [(shown.id, shown.plan.title, shown.plan.steps) for shown in tx.plans.page()] == [(plan, "Write a", ())]
+    with pytest.raises(OpenqrmError) as unknown:
+        other.plans.load(plan)
+    other.close()
+    assert category_of(unknown) is Category.UNSUPPORTED
+
+
+def test_a_plan_without_steps_locks_nothing(database: Database) -> None:
+    with database.transaction() as tx:
+        tx.plans.create(Plan(title="nothing", steps=()), asked_by="ann", reason="", now_s=1.0)
