@@ -16,19 +16,30 @@ Password = NewType("Password", str)
 Issued = NewType("Issued", str)
 
 
-class Declared(msgspec.Struct, forbid_unknown_fields=True):
+class Declaring(msgspec.StructMeta):
+    """Takes noun, verb and role out of the class line: msgspec itself refuses words there that it does not know."""
+
+    def __new__(
+        mcs,
+        name: str,
+        bases: tuple[type, ...],
+        namespace: dict[str, Any],
+        noun: str = "",
+        verb: str = "",
+        role: Role | None = None,
+        **config: Any,
+    ) -> Any:
+        told: dict[str, Any] = {"noun": noun, "verb": verb} if noun else {}
+        told |= {} if role is None else {"role": role}
+        return super().__new__(mcs, name, bases, namespace | told, **config)
+
+
+class Declared(msgspec.Struct, metaclass=Declaring, forbid_unknown_fields=True):
     """What intents and queries share. The docstring's first line is the summary, the rest the description."""
 
     noun: ClassVar[str]
     verb: ClassVar[str]
     role: ClassVar[Role]
-
-    def __init_subclass__(cls, noun: str = "", verb: str = "", role: Role | None = None, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        if noun:
-            cls.noun, cls.verb = noun, verb
-        if role is not None:
-            cls.role = role
 
 
 class Intent(Declared):
