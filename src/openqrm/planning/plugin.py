@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Any, Protocol
 
@@ -111,7 +112,7 @@ def plan_enable_plugin(intent: EnablePlugin, planning: Planning, plugins: Plugin
     return _plan(intent, f"Enable plugin {intent.name}", steps, "enabled")
 
 
-def plan_start_plugin(intent: StartPlugin, planning: Planning, _plugins: Plugins) -> Plan:
+def plan_start_plugin(intent: StartPlugin, planning: Planning) -> Plan:
     before = _enabled(intent.name, planning)
     steps = _change(before, replace(before, started=True), f"Start plugin {before.name}", ASKED, planning)
     if not steps:
@@ -119,7 +120,7 @@ def plan_start_plugin(intent: StartPlugin, planning: Planning, _plugins: Plugins
     return _plan(intent, f"Start plugin {before.name}", steps, "started")
 
 
-def plan_stop_plugin(intent: StopPlugin, planning: Planning, _plugins: Plugins) -> Plan:
+def plan_stop_plugin(intent: StopPlugin, planning: Planning) -> Plan:
     before = _enabled(intent.name, planning)
     steps = _change(before, replace(before, started=False), f"Stop plugin {before.name}", ASKED, planning)
     if not steps:
@@ -184,10 +185,10 @@ def _plan(intent: Intent, title: str, steps: list[Step], past: str) -> Plan:
     return plan_of(intent, title, steps, about=about, past=past)
 
 
-PLANNERS = {
+PLANNERS = {StartPlugin: plan_start_plugin, StopPlugin: plan_stop_plugin}
+# These are also given the plugins that are here.
+KNOWING: dict[type[Intent], Callable[..., Plan]] = {
     EnablePlugin: plan_enable_plugin,
-    StartPlugin: plan_start_plugin,
-    StopPlugin: plan_stop_plugin,
     DisablePlugin: plan_disable_plugin,
     SetPlugin: plan_set_plugin,
 }

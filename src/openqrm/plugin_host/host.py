@@ -174,7 +174,7 @@ class PluginHost:
                 children[id_] = make(self.settings(id_, facts), own)
         return children
 
-    def ask(self, hook: str, facts: Facts, on_failure: OnFailure | None = None, **arguments: Any) -> list[Any]:
+    def ask(self, hook: str, facts: Facts, on_failure: OnFailure | None = None, /, **arguments: Any) -> list[Any]:
         """The answers of the enabled plugins to a hook, each with the plugin's id. A failing one does not count."""
         return self._hooks.ask(hook, self.enabled(facts), on_failure, **arguments)
 

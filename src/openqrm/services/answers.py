@@ -1,0 +1,79 @@
+"""Answers that need more than the records: plans with their journals, events, appliances with the plans on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from openqrm.adapters.database import Transaction
+from openqrm.domain.appliance import Appliance
+from openqrm.domain.event import Event
+from openqrm.domain.plan import PlanState
+from openqrm.planning.appliance import ApplianceDetails, ListAppliances, ShowAppliance, details
+from openqrm.planning.plan import ListEvents, ListPlans, ShowPlan
+from openqrm.plugin_api.planning import Reading
+from openqrm.services.plan_view import PlanView, view_stored
+
+
+@dataclass(frozen=True)
+class StoreReading(Reading):
+    """A reading with the whole snapshot of the database."""
+
+    tx: Transaction
+
+
+class PlanRow(msgspec.Struct):
+    """A plan in a list."""
+
+    id: str
+    title: str
+    state: PlanState
+    about: str
+    asked_by: str
+    reason: str
+    created_s: float
+    finished_s: float
+    note: str
+
+
+def answer_list_plans(query: ListPlans, reading: StoreReading) -> list[PlanRow]:
+    states = (query.state,) if query.state else ()
+    page = reading.tx.plans.page(states=states, about=query.about, before=query.before, limit=query.limit)
+    return [
+        PlanRow(p.id, p.plan.title, p.state, p.plan.about, p.asked_by, p.reason, p.created_s, p.finished_s, p.note)
+        for p in page
+    ]
+
+
+def answer_show_plan(query: ShowPlan, reading: StoreReading) -> PlanView:
+    return view_stored(reading.tx.plans.load(query.id), reading.tx.plans.journal(query.id))
+
+
+def answer_list_events(query: ListEvents, reading: StoreReading) -> list[Event]:
+    return reading.tx.events.page(
+        severity=query.severity, about=query.about, open_only=query.open, before=query.before, limit=query.limit
+    )
+
+
+def answer_list_appliances(_query: ListAppliances, reading: StoreReading) -> list[ApplianceDetails]:
+    plans = _open_plans(reading)
+    return [details(appliance, reading, plans) for appliance in reading.facts.list(Appliance)]
+
+
+def answer_show_appliance(query: ShowAppliance, reading: StoreReading) -> ApplianceDetails:
+    return details(reading.facts.get(Appliance, query.name), reading, _open_plans(reading))
+
+
+def _open_plans(reading: StoreReading) -> dict[str, tuple[str, str]]:
+    page = reading.tx.plans.page(states=(PlanState.RUNNING, PlanState.STUCK), limit=1000)
+    return {plan.plan.about: (plan.id, plan.state) for plan in page}
+
+
+ANSWERS = {
+    ListPlans: answer_list_plans,
+    ShowPlan: answer_show_plan,
+    ListEvents: answer_list_events,
+    ListAppliances: answer_list_appliances,
+    ShowAppliance: answer_show_appliance,
+}

@@ -1,0 +1,26 @@
+"""Who asks, and whether they may: the one door at which roles are checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from openqrm.domain.errors import Category, PlanningError
+from openqrm.domain.user import Role
+from openqrm.plugin_api.intents import Declared
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A user who has proven to be one, with the role of this moment."""
+
+    user: str
+    role: Role
+
+
+def check_role(caller: Caller, declared: type[Declared]) -> None:
+    """Raises PlanningError `refused` when the role does not reach."""
+    if caller.role < declared.role:
+        message = (
+            f"{declared.noun} {declared.verb} needs the role {declared.role.name}; {caller.user} has {caller.role.name}"
+        )
+        raise PlanningError(Category.REFUSED, message, "Ask an administrator for the role, or to do it.")

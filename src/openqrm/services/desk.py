@@ -1,0 +1,215 @@
+"""The desk: where anything is asked for, by whatever door. Role, secrets, plan, confirmation, store, dispatch."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+
+from openqrm.adapters.database import Database, Transaction
+from openqrm.domain.errors import Category, PlanningError
+from openqrm.domain.plan import Plan, Step
+from openqrm.engine.preview import look_at
+from openqrm.planning.plan import ShowPlan
+from openqrm.plugin_api.actions import PutRecord, RemoveRecord, SetField
+from openqrm.plugin_api.intents import Intent, Query
+from openqrm.plugin_api.planning import Planning
+from openqrm.plugin_host.host import PluginHost
+from openqrm.ports.plans import Dispatcher
+from openqrm.ports.world import World
+from openqrm.services.answers import StoreReading, answer_show_plan
+from openqrm.services.caller import Caller, check_role
+from openqrm.services.catalogue import Catalogue, Entry
+from openqrm.services.plan_view import PlanView, digest_of, render_lines, view_plan
+from openqrm.services.sealing import Sealed, seal
+
+AT_ONCE_S = 5.0  # how long a door waits for plans that only write records
+REMEMBERED = 10_000
+QUICK = (PutRecord, RemoveRecord, SetField)
+
+
+class Outcome(msgspec.Struct):
+    """What became of an intent: its plan, and what is told once, such as a new token."""
+
+    plan: PlanView
+    told: dict[str, str] = {}
+
+
+class Preview(msgspec.Struct):
+    """What would be done; nothing has been changed. `digest` stands for exactly this."""
+
+    plan: PlanView
+    text: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """What may be said along with an intent."""
+
+    reason: str = ""
+    expected: str = ""  # digest of the preview that this is to be
+    confirm: str = ""  # what the plan asks to be typed
+    key: str = ""  # the same key asks for the same thing: it is done once
+    wait_s: float = 0.0
+
+
+class Recent(OrderedDict[Any, Any]):
+    """The last few thousand, the oldest forgotten first."""
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        super().__setitem__(key, value)
+        while len(self) > REMEMBERED:
+            self.popitem(last=False)
+
+
+class Desk:
+    """Thread-safe; every call blocks for as long as its plan needs, and no longer than asked."""
+
+    def __init__(
+        self, database: Database, world: World, host: PluginHost, catalogue: Catalogue, dispatcher: Dispatcher,
+        *, base_directory: str, on_change: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
+        self._database, self._world, self._host = database, world, host
+        self._catalogue, self._dispatcher = catalogue, dispatcher
+        self._base_directory, self._on_change = base_directory, on_change
+        self._shown: Recent = Recent()
+        self._keys: Recent = Recent()
+        self._lock = threading.Lock()
+
+    def answer(self, caller: Caller, query: Query) -> Any:
+        """Read, from one consistent snapshot."""
+        entry = self._entry(caller, type(query))
+        with self._database.reading() as tx:
+            self._refuse_disabled(entry, tx)
+            reading = StoreReading(tx.facts, self._host.drivers(tx.facts), self._world, caller.user, tx)
+            return entry.run(query, reading)
+
+    def preview(self, caller: Caller, intent: Intent, *, look: bool) -> Preview:
+        """What would be done; with `look` also what is so already."""
+        entry = self._entry(caller, type(intent))
+        if type(intent) in self._catalogue.decisions:
+            raise PlanningError(Category.UNSUPPORTED, "a decision about a plan has no preview", "Look at the plan.")
+        sealed = seal(intent)
+        with self._database.reading() as tx:
+            plan = self._plan(entry, sealed, caller, tx)
+        view, digest = self._show(plan, sealed)
+        if look:
+            for step, (state, note) in zip(view.steps, look_at(plan, self._world), strict=True):
+                step.state, step.note = state, note
+        return Preview(view, "\n".join(render_lines(view)), digest)
+
+    def ask(self, caller: Caller, intent: Intent, wishes: Wishes) -> Outcome:
+        """Plan it, store it, have it carried out, and wait as long as wished for its end."""
+        entry = self._entry(caller, type(intent))
+        if decide := self._catalogue.decisions.get(type(intent)):
+            with self._database.transaction() as tx:
+                decide(intent, tx, caller.user, self._world.now_s())
+            return self._submit(getattr(intent, "id", ""), wishes.wait_s, {})
+        if wishes.key and (known := self._keys.get((caller.user, wishes.key))):
+            return Outcome(self._same(known, intent, caller))
+        sealed = seal(intent)
+        plan, id_ = self._store(entry, sealed, caller, wishes)
+        if wishes.key:
+            self._keys[caller.user, wishes.key] = (id_, intent)
+        quick = all(isinstance(step.action, QUICK) for step in plan.steps)
+        return self._submit(id_, max(wishes.wait_s, AT_ONCE_S if quick else 0.0), sealed.told)
+
+    def show(self, caller: Caller, plan: str) -> PlanView:
+        """One plan as it stands."""
+        shown: PlanView = self.answer(caller, ShowPlan(plan))
+        return shown
+
+    def _entry(self, caller: Caller, declared: type[Any]) -> Entry:
+        check_role(caller, declared)
+        return self._catalogue.get(declared)
+
+    def _refuse_disabled(self, entry: Entry, tx: Transaction) -> None:
+        if entry.plugin and not (told := self._host.standing(entry.plugin, tx.facts)).is_enabled:
+            raise PlanningError(Category.UNSUPPORTED, told.because, told.hint)
+
+    def _plan(self, entry: Entry, sealed: Sealed, caller: Caller, tx: Transaction) -> Plan:
+        self._refuse_disabled(entry, tx)
+        intent, facts = sealed.intent, tx.facts
+        for plugin, why_not in self._host.ask("check_intent", facts, intent=intent, facts=facts, user=caller.user):
+            raise PlanningError(Category.REFUSED, f"{plugin}: {why_not}", f"This is a rule of plugin {plugin}.")
+        planning = Planning(
+            facts, self._host.drivers(facts), caller.user, self._world.now_s(), self._base_directory
+        )  # fmt: skip
+        plan: Plan = entry.run(intent, planning)
+        first = self._extra(intent, "first", tx)
+        last = self._extra(intent, "last", tx)
+        if first or last:
+            plan = replace(plan, steps=surrounded(first, plan.steps, last))
+        return replace(plan, made_from=facts.made_from)
+
+    def _extra(self, intent: Intent, phase: str, tx: Transaction) -> tuple[Step, ...]:
+        told = self._host.ask("extra_steps", tx.facts, intent=intent, phase=phase, facts=tx.facts)
+        return tuple(step for _, steps in told for step in steps)
+
+    def _show(self, plan: Plan, sealed: Sealed) -> tuple[PlanView, str]:
+        view = view_plan(plan)
+        view.digest = digest_of(msgspec.json.decode(sealed.masked(msgspec.json.encode(view).decode()), type=PlanView))
+        self._shown[view.digest] = render_lines(view)
+        return view, view.digest
+
+    def _store(self, entry: Entry, sealed: Sealed, caller: Caller, wishes: Wishes) -> tuple[Plan, str]:
+        sealed.keep(self._world.vault)  # before: no transaction is held while another one is needed
+        try:
+            with self._database.transaction() as tx:
+                plan = self._plan(entry, sealed, caller, tx)
+                view, digest = self._show(plan, sealed)
+                if wishes.expected and wishes.expected != digest:
+                    raise self._stale(wishes.expected, view)
+                if plan.confirm and wishes.confirm != plan.confirm:
+                    raise PlanningError(
+                        Category.REFUSED, f"{plan.title}: not confirmed", f"Confirm with: {plan.confirm}"
+                    )
+                id_ = tx.plans.create(plan, asked_by=caller.user, reason=wishes.reason, now_s=self._world.now_s())
+        except BaseException:
+            sealed.forget(self._world.vault)
+            raise
+        return plan, id_
+
+    def _stale(self, expected: str, view: PlanView) -> PlanningError:
+        was, now = self._shown.get(expected, []), render_lines(view)
+        news = [f"- {line.strip()}" for line in was if line not in now] if was else []
+        news += [f"+ {line.strip()}" for line in now if line not in was]
+        hint = "Look at the preview again. What differs: " + "; ".join(news)[:2000]
+        return PlanningError(Category.STALE, "this is no longer what the preview showed", hint)
+
+    def _same(self, known: tuple[str, Intent], intent: Intent, caller: Caller) -> PlanView:
+        id_, before = known
+        if before != intent:
+            hint = "Take a new key for a new wish."
+            raise PlanningError(Category.CONFLICT, "this idempotency key was used for another wish", hint)
+        return self.show(caller, id_)
+
+    def _submit(self, plan: str, wait_s: float, told: dict[str, str]) -> Outcome:
+        self._dispatcher.submit(plan)
+        end_s, pause_s = time.monotonic() + wait_s, 0.004
+        view = self._view(plan)
+        while view.is_open and time.monotonic() < end_s:
+            time.sleep(pause_s)
+            pause_s = min(pause_s * 1.5, 0.25)
+            view = self._view(plan)
+        self._on_change()
+        return Outcome(view, told)
+
+    def _view(self, plan: str) -> PlanView:
+        with self._database.reading() as tx:
+            reading = StoreReading(tx.facts, self._host.drivers(tx.facts), self._world, "", tx)
+            return answer_show_plan(ShowPlan(plan), reading)
+
+
+def surrounded(first: tuple[Step, ...], steps: tuple[Step, ...], last: tuple[Step, ...]) -> tuple[Step, ...]:
+    """All steps wait for `first`, and `last` waits for all of them."""
+    begin = tuple(step.id for step in first)
+    middle = tuple(step if step.needs else replace(step, needs=begin) for step in steps)
+    end = tuple(step.id for step in (*first, *middle))
+    return (*first, *middle, *(replace(step, needs=(*end, *step.needs)) for step in last))

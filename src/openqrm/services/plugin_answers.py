@@ -1,0 +1,43 @@
+"""How the plugins stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from openqrm.domain.errors import Category, PlanningError
+from openqrm.planning.plugin import ListPlugins, PluginDetails, PluginRow, ShowPlugin
+from openqrm.plugin_api.intents import Query
+from openqrm.plugin_api.planning import Reading
+from openqrm.plugin_host.host import PluginHost, Standing
+
+
+def answer_list_plugins(_query: ListPlugins, reading: Reading, plugins: PluginHost) -> list[PluginRow]:
+    return [_row(name, reading, plugins) for name in sorted({*plugins.plugins, *plugins.refused})]
+
+
+def _row(name: str, reading: Reading, plugins: PluginHost) -> PluginRow:
+    told = plugins.standing(name, reading.facts)
+    manifest = plugins.manifests.get(name)
+    category, summary = (manifest.category.value, manifest.summary) if manifest else ("", "")
+    return PluginRow(name, category, told.standing, summary, told.because)
+
+
+def answer_show_plugin(query: ShowPlugin, reading: Reading, plugins: PluginHost) -> PluginDetails:
+    told = plugins.standing(query.name, reading.facts)
+    if told.standing is Standing.ABSENT:
+        raise PlanningError(Category.NOT_FOUND, told.because, told.hint)
+    row = _row(query.name, reading, plugins)
+    manifest = plugins.manifests.get(query.name)
+    settings = msgspec.to_builtins(plugins.settings(query.name, reading.facts)) if manifest else {}
+    return PluginDetails(
+        name=row.name, category=row.category, standing=row.standing, summary=row.summary, because=row.because,
+        hint=told.hint, requires=list(manifest.requires) if manifest else [],
+        drivers=sorted(manifest.drivers) if manifest else [], settings=settings,
+    )  # fmt: skip
+
+
+# These are also given the plugins that are here.
+KNOWING: dict[type[Query], Callable[..., Any]] = {ListPlugins: answer_list_plugins, ShowPlugin: answer_show_plugin}
