@@ -11,7 +11,7 @@ register() {
         ! grep -q 'HTTP/1.* 4' /tmp/wget.err || break # a refusal stays one
         sleep "$((RANDOM % (try + 1) + 1))"
     done
-    stop "The server at $http does not register this machine: $(tail -n 1 /tmp/wget.err)"
+    stop "The server at $http does not register this machine: $(tail -n 1 /tmp/wget.err | grep . || echo no answer)"
 }
 
 ask_for_role() {

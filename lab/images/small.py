@@ -41,12 +41,11 @@ def ensure_image(folder: Path) -> Image:
     if not place.exists():
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix=".image-") as scratch:
-            build(Path(scratch, "tree"), folder / "downloads", observe_mirror())
-            digest = pack(Path(scratch, "tree"), Path(scratch, "image.tar.zst"))
-            Path(scratch, "digest").write_text(digest + "\n")
-            Path(scratch).chmod(0o755)
-            shutil.move(scratch, place)
-            Path(scratch).mkdir()  # for its own clean-up
+            made = Path(scratch, "image").resolve()
+            build(made / "tree", folder / "downloads", observe_mirror())
+            digest = pack(made / "tree", made / "image.tar.zst")
+            (made / "digest").write_text(digest + "\n")
+            made.rename(place)
     return Image(place / "tree", place / "image.tar.zst", (place / "digest").read_text().strip())
 
 
@@ -59,6 +58,7 @@ def recipe_digest() -> str:
 def build(tree: Path, downloads: Path, mirror: Mirror) -> None:
     """Fill the folder with the image."""
     downloads.mkdir(parents=True, exist_ok=True)
+    tree.mkdir(parents=True)
     options = ["--variant=minbase", f"--cache-dir={downloads.resolve()}", f"--include={','.join(PACKAGES)}"]
     _run(["debootstrap", *options, mirror.release, str(tree), mirror.address])
     for pattern in _NOT_WANTED:

@@ -49,5 +49,10 @@ def test_a_card_that_is_not_known_brings_all(bus_id: str) -> None:
     assert "nfs" not in modules
 
 
+def test_other_devices_that_need_the_same_stay_away() -> None:
+    assert "igb" in network_modules(GENERIC, "junk")
+    assert "i915" not in network_modules(GENERIC, "junk")  # both need i2c_algo_bit
+
+
 def test_no_machine_boots_by_a_wireless_card() -> None:
     assert not {"mac80211_hwsim", "iwlwifi"} & set(network_modules(GENERIC, "junk"))
