@@ -1,0 +1,156 @@
+"""The HTTP door: a bare ASGI application, because thousands of machines may come through it at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from openqrm.boot.answers import (
+    Answer,
+    File,
+    Receive,
+    Scope,
+    Send,
+    Text,
+    header_of,
+    parse_query,
+    read_body,
+    send_answer,
+)
+from openqrm.boot.facts import transfer_types
+from openqrm.boot.inventory import LONGEST_BODY, parse_inventory
+from openqrm.boot.kernels import Kernels
+from openqrm.boot.opening import Opened, ScriptAsk, open_boots, parse_ask
+from openqrm.boot.registering import Registration, register, resource_of
+from openqrm.boot.reports import Report, take_reports
+from openqrm.boot.script import ARCHITECTURES, Orders, render_chain, render_local, render_refusal, render_script
+from openqrm.boot.writer import GroupWriter
+from openqrm.domain.errors import Category, OpenqrmError, PlanningError
+
+LONGEST_WISH = 64 * 1024
+STATUS = {
+    Category.BAD_INPUT: 400,
+    Category.REFUSED: 401,
+    Category.NOT_FOUND: 404,
+    Category.CONFLICT: 409,
+    Category.UNSUPPORTED: 422,
+    Category.BUSY: 503,
+    Category.UNAVAILABLE: 503,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """How machines reach this installation. An empty address: the one by which the machine itself came in."""
+
+    host_key: str  # base64 part of the uplink's key
+    uplink_port: int
+    address: str = ""
+    arguments: str = "quiet"  # on every kernel line
+
+
+class BootDoor:
+    """GET /boot/script, GET /boot/kernel/NAME/…, POST /boot/kernel/NAME/modules, POST /boot/register."""
+
+    def __init__(self, site: Site, writer: GroupWriter, kernels: Kernels) -> None:
+        self._site, self._writer, self._kernels = site, writer, kernels
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI. Whatever is refused is refused with a sentence and a hint."""
+        if scope["type"] != "http":
+            return
+        try:
+            answer = await self._route(scope, receive)
+        except OpenqrmError as error:
+            answer = Text(f"{error.message}. {error.hint}\n".encode(), STATUS.get(error.category, 500))
+        except TimeoutError:
+            answer = Text(b"The request did not arrive in time.\n", 408)
+        await send_answer(send, answer, head_only=scope["method"] == "HEAD")
+
+    async def _route(self, scope: Scope, receive: Receive) -> Answer:
+        match scope["method"], scope["path"].split("/")[1:]:
+            case "GET" | "HEAD", ["boot", "script"]:
+                return Text((await self._script(scope)).encode())
+            case "POST", ["boot", "register"]:
+                return await self._register(scope, receive)
+            case "GET" | "HEAD", ["boot", "kernel", name, "vmlinuz"]:
+                path = self._kernels.vmlinuz(name)
+                self._note(parse_query(scope), "kernel")
+                return File(path)
+            case "GET" | "HEAD", ["boot", "kernel", name, "initrd"]:
+                return File(await self._initrd(name, parse_query(scope)))
+            case "POST", ["boot", "kernel", name, "modules"]:
+                wanted = (await read_body(receive, LONGEST_WISH)).decode("ascii", "replace").split()
+                archive = await asyncio.to_thread(self._kernels.modules, name, wanted)
+                return Text(archive, type=b"application/octet-stream")
+        raise PlanningError(Category.NOT_FOUND, "nothing is here", "docs/developer/boot-protocol.md lists the doors.")
+
+    async def _script(self, scope: Scope) -> str:
+        query = parse_query(scope)
+        if not query:
+            return render_chain(self._http(scope))
+        ask = parse_ask(query, _peer(scope))
+        if ask.arch not in ARCHITECTURES:
+            return render_refusal(f"there is no kernel for {ask.arch}", "It needs a machine with x86_64 processors.")
+        opened = await asyncio.wrap_future(self._writer.submit(open_boots, ask))
+        if opened.resource.boot == "local" and not opened.profile:
+            return render_local(ask.arch)
+        try:
+            return render_script(self._orders(scope, ask, opened))
+        except OpenqrmError as error:
+            return render_refusal(error.message, error.hint)
+
+    def _orders(self, scope: Scope, ask: ScriptAsk, opened: Opened) -> Orders:
+        profile = opened.profile
+        kernel = self._kernels.get(profile.kernel) if profile else self._kernels.default()
+        http = self._http(scope)
+        return Orders(
+            boot_id=opened.boot.boot_id,
+            token=opened.token,
+            mac=ask.mac,
+            arch=ask.arch,
+            nic=ask.nic,
+            http=http,
+            uplink=f"{http.removeprefix('http://').rpartition(':')[0]}:{self._site.uplink_port}",
+            host_key=self._site.host_key,
+            kernel=kernel.name,
+            arguments=f"{self._site.arguments} {profile.arguments if profile else kernel.arguments}",
+            root_type=profile.root_type if profile else "",
+            transfer=",".join(transfer_types(profile)) if profile else "",
+        )
+
+    async def _register(self, scope: Scope, receive: Receive) -> Answer:
+        kind, _, token = header_of(scope, b"authorization").decode("latin-1").partition(" ")
+        body = await read_body(receive, LONGEST_BODY)
+        if kind.lower() != "bearer" or len(token) > 100:
+            raise PlanningError(Category.REFUSED, "no token came along", "Send: Authorization: Bearer TOKEN")
+        asked = Registration(parse_inventory(body), token, _peer(scope))
+        answer = await asyncio.wrap_future(self._writer.submit(register, asked))
+        if isinstance(answer, OpenqrmError):
+            raise answer
+        return Text(answer.encode())
+
+    async def _initrd(self, name: str, query: Mapping[str, str]) -> Path:
+        self._note(query, "initrd")
+        others = [type_ for type_ in query.get("transfer", "").split(",") if type_]
+        types = dict.fromkeys([*filter(None, [query.get("root")]), *others])
+        nic = query.get("nic", "")
+        return await asyncio.to_thread(self._kernels.initrd, name, nic, list(types), transfer=bool(others))
+
+    def _note(self, query: Mapping[str, str], milestone: str) -> None:
+        """A milestone that nobody waits for: the machine gets its file whether it can be written or not."""
+        boot_id = query.get("boot", "")
+        if boot_id:
+            report = Report(resource=resource_of(boot_id), boot_id=boot_id, milestone=milestone)
+            self._writer.submit(take_reports, report, lazy=True)
+
+    def _http(self, scope: Scope) -> str:
+        host, port = scope["server"]
+        address = self._site.address or host
+        return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
+
+
+def _peer(scope: Scope) -> str:
+    return str(scope["client"][0]) if scope.get("client") else ""

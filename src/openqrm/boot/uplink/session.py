@@ -1,0 +1,136 @@
+"""One machine's connection: lets in the key of this boot alone, takes lines apart, hands them on."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import asyncssh
+import structlog
+
+from openqrm.boot.registering import resource_of
+from openqrm.boot.uplink.lines import LONGEST_LINE, Line, parse_line
+from openqrm.domain.boot import Boot
+from openqrm.domain.errors import OpenqrmError
+
+log = structlog.get_logger()
+USER_PREFIX = "boot-"
+MOST_WAITING_BYTES = 2 * LONGEST_LINE
+
+
+class Hall(Protocol):
+    """What a session needs of the listener."""
+
+    async def find_boot(self, resource: str) -> Boot | None: ...
+    def opened(self, session: Session) -> None: ...
+    def heard(self, session: Session, line: Line) -> None: ...
+    def closed(self, session: Session) -> None: ...
+
+
+class Doorkeeper(asyncssh.SSHServer):
+    """Public keys only, and of these only the one that was registered for this very boot."""
+
+    def __init__(self, hall: Hall) -> None:
+        self._hall = hall
+        self._boot: Boot | None = None
+        self._connection: asyncssh.SSHServerConnection
+
+    def connection_made(self, connection: asyncssh.SSHServerConnection) -> None:
+        """Before anything is known of it."""
+        self._connection = connection
+
+    async def begin_auth(self, username: str) -> bool:
+        """Look the boot up once; whoever names none is asked for a key all the same."""
+        boot_id = username.removeprefix(USER_PREFIX)[:100]
+        boot = await self._hall.find_boot(resource_of(boot_id))
+        self._boot = boot if boot and boot.boot_id == boot_id and boot.key else None
+        return True
+
+    def public_key_auth_supported(self) -> bool:
+        """Nothing else is."""
+        return True
+
+    def validate_public_key(self, _username: str, key: asyncssh.SSHKey) -> bool:
+        """Whether it is the machine that registered; asyncssh checks the signature."""
+        shown = " ".join(key.export_public_key("openssh").decode().split()[:2])
+        return self._boot is not None and self._boot.key == shown
+
+    def session_requested(self) -> Session:
+        """One command, `uplink`, and nothing beside it."""
+        assert self._boot is not None
+        peer = self._connection.get_extra_info("peername")
+        return Session(self._hall, self._boot, str(peer[0]) if peer else "")
+
+
+class Session(asyncssh.SSHServerSession[bytes]):
+    """Lines both ways."""
+
+    def __init__(self, hall: Hall, boot: Boot, peer: str) -> None:
+        self._hall, self.boot, self.peer = hall, boot, peer
+        self._received = bytearray()
+        self._channel: asyncssh.SSHServerChannel[bytes] | None = None
+        self._open = False
+
+    def connection_made(self, channel: asyncssh.SSHServerChannel[bytes]) -> None:
+        """The channel, before its command."""
+        self._channel = channel
+
+    def shell_requested(self) -> bool:
+        """No."""
+        return False
+
+    def exec_requested(self, command: str) -> bool:
+        """The one command there is."""
+        return command == "uplink"
+
+    def session_started(self) -> None:
+        """The server speaks first."""
+        self._open = True
+        self.write(b"ready\n")
+        self._hall.opened(self)
+
+    def data_received(self, data: bytes, _datatype: asyncssh.DataType) -> None:
+        """Lines come in pieces; one that has no end ends the connection."""
+        start = len(self._received)
+        self._received += data
+        if b"\n" not in data:
+            if start + len(data) > LONGEST_LINE:
+                self._refuse("a line is too long")
+            return
+        *lines, rest = bytes(self._received).split(b"\n")
+        self._received = bytearray(rest)
+        for line in lines:
+            self._take(line)
+
+    def eof_received(self) -> bool:
+        """The agent closes its end when it is about to start anew."""
+        return False
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        """However it ended."""
+        if self._open:
+            self._open = False
+            self._hall.closed(self)
+
+    def write(self, line: bytes) -> None:
+        """A machine that does not read what it is told is cut off, before it fills our memory."""
+        if self._channel is None:
+            return
+        if self._channel.get_write_buffer_size() > MOST_WAITING_BYTES:
+            self._refuse("it does not read")
+            return
+        self._channel.write(line)
+
+    def hang_up(self) -> None:
+        """End the connection."""
+        if self._channel is not None:
+            self._channel.get_connection().abort()
+
+    def _take(self, line: bytes) -> None:
+        try:
+            self._hall.heard(self, parse_line(line))
+        except OpenqrmError as error:
+            self._refuse(error.message)
+
+    def _refuse(self, why: str) -> None:
+        log.warning("uplink closed", resource=self.boot.resource, why=why)
+        self.hang_up()

@@ -1,0 +1,97 @@
+"""Notices machines that have fallen silent, and their return."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+
+import structlog
+
+from openqrm.boot.writer import GroupWriter, Taken
+from openqrm.domain.errors import OpenqrmError
+from openqrm.domain.event import Event, Severity
+from openqrm.domain.resource import Condition, Observation, Resource, condition
+from openqrm.ports.boot import Machines
+from openqrm.ports.records import Records
+
+log = structlog.get_logger()
+EVERY_S = 10.0
+SILENT_S = 30.0  # three reports are missing: now it is worth a look at what was agreed for this resource
+
+
+class LostWatch:
+    """A small pass over memory; the database is asked only about machines that are silent or have come back."""
+
+    def __init__(self, records: Records, writer: GroupWriter) -> None:
+        self._records, self._writer = records, writer
+        self._heard: dict[str, float] = {}
+        self._lost: set[str] = set()
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="lost-watch", daemon=True)
+
+    def start(self) -> None:
+        """Begin with what was seen before this process."""
+        for seen in self._records.list(Observation):
+            self._heard.setdefault(seen.name, seen.last_seen_s)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End."""
+        self._ending.set()
+        self._thread.join()
+
+    def heard(self, resource: str, at_s: float) -> None:
+        """Called for every report, by the uplink's thread."""
+        self._heard[resource] = at_s
+
+    def look(self, now_s: float) -> None:
+        """One pass."""
+        doubtful = [name for name, at_s in list(self._heard.items()) if now_s - at_s > SILENT_S or name in self._lost]
+        if not doubtful:
+            return
+        lost = self._writer.submit(find_lost, (tuple(doubtful), now_s)).result(60)
+        new, back = lost - self._lost, self._lost - lost
+        self._lost = set(lost)
+        events = [*(_lost(name, now_s) for name in sorted(new)), *(_returned(name, now_s) for name in sorted(back))]
+        if events:
+            self._writer.submit(tell, tuple(events)).result(60)
+
+    def _work(self) -> None:
+        while not self._ending.wait(EVERY_S):
+            try:
+                self.look(time.time())
+            except (OpenqrmError, TimeoutError):
+                log.exception("could not look for lost machines; trying again")
+
+
+def find_lost(machines: Machines, asks: Sequence[tuple[tuple[str, ...], float]]) -> Taken[frozenset[str]]:
+    """Those of the doubtful that count as lost."""
+    answers = []
+    for doubtful, now_s in asks:
+        resources = machines.find_many(Resource, doubtful)
+        seen = machines.find_many(Observation, list(resources))
+        answers.append(
+            frozenset(n for n, each in resources.items() if condition(each, seen.get(n), now_s) is Condition.LOST)
+        )
+    return Taken(answers)
+
+
+def tell(machines: Machines, asks: Sequence[tuple[Event, ...]]) -> Taken[None]:
+    """Store events."""
+    machines.emit([event for events in asks for event in events])
+    return Taken([None] * len(asks))
+
+
+def _lost(name: str, now_s: float) -> Event:
+    text = f"Nothing has been heard of {name} for longer than its time limit"
+    return Event(
+        name="", topic="resource.lost", about=f"resource/{name}", severity=Severity.ERROR, text=text, at_s=now_s
+    )
+
+
+def _returned(name: str, now_s: float) -> Event:
+    text = f"{name} is no longer lost"
+    return Event(
+        name="", topic="resource.returned", about=f"resource/{name}", severity=Severity.NOTICE, text=text, at_s=now_s
+    )
