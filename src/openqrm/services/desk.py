@@ -17,7 +17,7 @@ from openqrm.domain.plan import Plan, Step
 from openqrm.engine.preview import look_at
 from openqrm.planning.plan import ShowPlan
 from openqrm.plugin_api.actions import PutRecord, RemoveRecord, SetField
-from openqrm.plugin_api.intents import Intent, Query
+from openqrm.plugin_api.intents import Declared, Intent
 from openqrm.plugin_api.planning import Planning
 from openqrm.plugin_host.host import PluginHost
 from openqrm.ports.plans import Dispatcher
@@ -82,7 +82,7 @@ class Desk:
         self._keys: Recent = Recent()
         self._lock = threading.Lock()
 
-    def answer(self, caller: Caller, query: Query) -> Any:
+    def answer(self, caller: Caller, query: Declared) -> Any:
         """Read, from one consistent snapshot."""
         entry = self._entry(caller, type(query))
         with self._database.reading() as tx:

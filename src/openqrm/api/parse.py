@@ -1,0 +1,57 @@
+"""Bytes and query strings from outside as typed declarations; all that does not fit is refused with its place."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+from starlette.requests import Request
+
+from openqrm.domain.errors import Category, OpenqrmError, PlanningError
+from openqrm.plugin_api.intents import Declared
+
+LONGEST_BODY = 1 << 20
+T = TypeVar("T")
+D = TypeVar("D", bound=Declared)
+
+
+class TooLong(OpenqrmError):
+    """The body is longer than LONGEST_BODY."""
+
+
+def refused(error: Exception, where: str) -> PlanningError:
+    """What msgspec says, as ours."""
+    hint = f"The form of {where} is in /api/v1/openapi.json."
+    return PlanningError(Category.BAD_INPUT, f"{where}: {error}"[:500], hint)
+
+
+async def read_body(request: Request) -> bytes:
+    """At most 1 MiB."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LONGEST_BODY:
+            message = f"the body is longer than {LONGEST_BODY} bytes"
+            raise TooLong(Category.BAD_INPUT, message, "Nothing that openQRM understands is that long.")
+    return bytes(body)
+
+
+def parse_body(declared: type[D], body: bytes) -> D:
+    """An intent from JSON; an empty body stands for one without fields."""
+    try:
+        return msgspec.json.decode(body or b"{}", type=declared)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise refused(error, "the body") from None
+
+
+def parse_query(form: type[T], request: Request) -> T:
+    """A query string, each parameter at most once."""
+    given: dict[str, Any] = {}
+    for key, value in request.query_params.multi_items():
+        if key in given:
+            raise PlanningError(Category.BAD_INPUT, f"the parameter {key[:80]!r} is given twice", "Give it once.")
+        given[key] = value
+    try:
+        return msgspec.convert(given, form, strict=False)
+    except msgspec.ValidationError as error:
+        raise refused(error, "the query string") from None

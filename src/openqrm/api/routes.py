@@ -1,0 +1,122 @@
+"""One route a declaration: POST for intents, GET for queries. They block in threads, so that the loop stays free."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from openqrm.api.authorize import caller_of
+from openqrm.api.parse import parse_body, parse_query, read_body
+from openqrm.planning.plan import ShowPlan
+from openqrm.services.catalogue import Catalogue, Entry
+from openqrm.services.desk import Desk, Outcome, Wishes
+from openqrm.services.sign_in import SignIn
+
+PREFIX = "/api/v1"
+JSON = "application/json"
+LONGEST_WAIT_S = 600
+WATCH_S = 0.25
+QUIET_S = 15.0
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class Options(msgspec.Struct, forbid_unknown_fields=True):
+    """What may be said along with any intent."""
+
+    preview: Annotated[
+        Literal["", "true", "plan"],
+        Meta(description="true: show what would be done, and what is so already; plan: without a look at the world"),
+    ] = ""
+    wait: Annotated[int, Meta(ge=0, le=LONGEST_WAIT_S, description="seconds to wait for the end of the plan")] = 0
+    reason: Annotated[str, Meta(max_length=500, description="why, for the record")] = ""
+    expected: Annotated[str, Meta(max_length=64, description="digest of the preview that this is to be")] = ""
+    confirm: Annotated[str, Meta(max_length=200, description="what the plan asks to be typed")] = ""
+
+
+@dataclass(frozen=True)
+class Door:
+    """What routes need."""
+
+    desk: Desk
+    sign_in: SignIn
+    catalogue: Catalogue
+
+
+def declared_routes(door: Door) -> list[Route]:
+    """All of them, and the watch of a plan."""
+    routes = [_route(door, entry) for entry in door.catalogue]
+    return [*routes, Route(f"{PREFIX}/plan/watch", _watch(door), methods=["GET"])]
+
+
+def _route(door: Door, entry: Entry) -> Route:
+    path = f"{PREFIX}/{entry.declared.noun}/{entry.declared.verb}"
+    if entry.is_intent:
+        return Route(path, _intent(door, entry), methods=["POST"])
+    return Route(path, _query(door, entry), methods=["GET"])
+
+
+def _query(door: Door, entry: Entry) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        def work() -> bytes:
+            caller = caller_of(request, door.sign_in)
+            return msgspec.json.encode(door.desk.answer(caller, parse_query(entry.declared, request)))
+
+        return Response(await run_in_threadpool(work), media_type=JSON)
+
+    return endpoint
+
+
+def _intent(door: Door, entry: Entry) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        caller = await run_in_threadpool(caller_of, request, door.sign_in)
+        options = parse_query(Options, request)
+        intent: Any = parse_body(entry.declared, await read_body(request))
+        if options.preview:
+            shown = await run_in_threadpool(door.desk.preview, caller, intent, look=options.preview == "true")
+            return Response(msgspec.json.encode(shown), media_type=JSON)
+        wishes = Wishes(
+            reason=options.reason, expected=options.expected, confirm=options.confirm, wait_s=options.wait,
+            key=request.headers.get("idempotency-key", "")[:200],
+        )  # fmt: skip
+        return _outcome(await run_in_threadpool(door.desk.ask, caller, intent, wishes))
+
+    return endpoint
+
+
+def _outcome(outcome: Outcome) -> Response:
+    """202 while the plan still moves."""
+    headers = {"Location": f"{PREFIX}/plan/show?id={outcome.plan.id}"}
+    return Response(msgspec.json.encode(outcome), 202 if outcome.plan.is_open else 200, headers, JSON)
+
+
+def _watch(door: Door) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        caller = await run_in_threadpool(caller_of, request, door.sign_in)
+        plan = parse_query(ShowPlan, request).id
+        first = await run_in_threadpool(door.desk.show, caller, plan)
+
+        async def changes() -> AsyncIterator[bytes]:
+            view, told, quiet_s = first, b"", 0.0
+            while True:
+                now = msgspec.json.encode(view)
+                if now != told or quiet_s >= QUIET_S:
+                    yield b"data: " + now + b"\n\n"
+                    told, quiet_s = now, 0.0
+                if not view.is_open:
+                    return
+                await asyncio.sleep(WATCH_S)
+                quiet_s += WATCH_S
+                view = await run_in_threadpool(door.desk.show, caller, plan)
+
+        return StreamingResponse(changes(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+    return endpoint

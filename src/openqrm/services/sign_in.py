@@ -1,0 +1,87 @@
+"""Who is at the door: passwords and tokens; and the first administrator, whose password is made at the first start."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+import threading
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from openqrm.adapters.database import Database
+from openqrm.domain.errors import Category, PlanningError
+from openqrm.domain.user import Role, Token, User
+from openqrm.ports.world import World
+from openqrm.services.caller import Caller
+
+FIRST = "admin"
+FIRST_FILE = "first-password"
+KNOWN_S = 300.0  # how long a password that was right is not hashed again
+MOST_KNOWN = 1000
+HINT = "Sign in with a user's name and password, or with a token (openqrm token create)."
+
+
+class SignIn:
+    """Turns what a door was shown into a Caller, or refuses without saying which part was wrong."""
+
+    def __init__(self, database: Database, world: World, base_directory: Path) -> None:
+        self._database, self._world = database, world
+        self._file = base_directory / FIRST_FILE
+        self._hasher = PasswordHasher()
+        self._nobody = self._hasher.hash(secrets.token_hex())  # an unknown user takes as long as a wrong password
+        self._salt = secrets.token_bytes(32)
+        self._known: dict[bytes, float] = {}
+        self._one_at_a_time = threading.Lock()  # hashing takes memory; a flood of guesses must not take all of it
+
+    def make_first_administrator(self) -> str:
+        """The password of the first administrator when there is no user yet, else empty. Also in a file, mode 0600."""
+        with self._database.transaction() as tx:
+            if tx.records.list(User):
+                return ""
+            password = secrets.token_urlsafe(15)
+            hashed = self._hasher.hash(password)
+            tx.records.put(User(name=FIRST, role=Role.ADMINISTRATOR.name, password_hash=hashed, comment="the first"))
+            descriptor = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with open(descriptor, "w") as file:
+                file.write(password + "\n")
+        return password
+
+    def by_token(self, token: str) -> Caller:
+        """Raises PlanningError `refused`."""
+        digest = hashlib.sha256(token.encode()).hexdigest()
+        with self._database.reading() as tx:
+            for found in tx.records.list(Token, digest=digest):
+                good = not found.expires_at_s or self._world.now_s() < found.expires_at_s
+                if good and (user := tx.records.find(User, found.user)):
+                    return Caller(user.name, Role[user.role])
+        raise PlanningError(Category.REFUSED, "this token is not known or no longer good", HINT)
+
+    def by_password(self, name: str, password: str) -> Caller:
+        """Raises PlanningError `refused`."""
+        with self._database.reading() as tx:
+            user = tx.records.find(User, name)
+        stored = user.password_hash if user and user.password_hash else self._nobody
+        if not self._fits(stored, password) or user is None:
+            raise PlanningError(Category.REFUSED, "user or password is wrong", HINT)
+        if user.name == FIRST:
+            self._file.unlink(missing_ok=True)
+        return Caller(user.name, Role[user.role])
+
+    def _fits(self, stored: str, password: str) -> bool:
+        now_s = self._world.now_s()
+        key = hmac.digest(self._salt, f"{stored}\0{password}".encode(errors="replace"), "sha256")
+        if self._known.get(key, 0.0) > now_s:
+            return True
+        try:
+            with self._one_at_a_time:
+                self._hasher.verify(stored, password)
+        except (VerifyMismatchError, InvalidHashError):
+            return False
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        self._known[key] = now_s + KNOWN_S
+        return True
