@@ -1,0 +1,98 @@
+"""What a simulator of a host's tools is, and the host that it stands behind."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+
+from openqrm.domain.errors import Category, StepError
+from openqrm.plugin_api.testing.gate import Disturbance, Gate
+from openqrm.ports.world import Completed
+
+
+class UnknownCommand(AssertionError):
+    """The simulator does not know such a command: teach it, from the real tool's output."""
+
+
+class Simulator(ABC):
+    """A small stateful model of one host. Subclass it and write `run`; its state is all its public attributes."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.modes: dict[str, int] = {}
+
+    @abstractmethod
+    def run(self, argv: tuple[str, ...], stdin: bytes, environment: Mapping[str, str]) -> Completed:
+        """What the tool would do and print. Raises UnknownCommand."""
+
+    def passes(self, seconds: float) -> None:  # noqa: B027 # most tools do not care
+        """Time goes by; for what takes its time."""
+
+    def write(self, path: str, content: bytes, mode: int) -> None:
+        """A file is written; for tools that notice."""
+        self.files[path], self.modes[path] = content, mode
+
+    def unlink(self, path: str) -> None:
+        """A file is removed; for tools that notice."""
+        self.files.pop(path, None)
+        self.modes.pop(path, None)
+
+
+class SimulatedHost:
+    """Implements the port Host over a simulator, through the gate. `argvs` keeps every command."""
+
+    def __init__(self, name: str, simulator: Simulator, gate: Gate) -> None:
+        self.simulator = simulator
+        self.argvs: list[tuple[str, ...]] = []
+        self._name, self._gate = name, gate
+
+    def run(
+        self,
+        argv: tuple[str, ...],
+        *,
+        stdin: bytes = b"",
+        timeout_s: float = 120,
+        environment: Mapping[str, str] | None = None,
+    ) -> Completed:
+        if [*map(type, (argv, *argv))] != [tuple, *[str] * len(argv)]:
+            raise AssertionError(f"not a tuple of words: {argv!r}")
+        if not timeout_s > 0:
+            raise AssertionError(f"{argv[0]} has no time to run in")
+        self.argvs.append(argv)
+        label = f"{self._name}: {' '.join(argv)}"
+        return self._gate.through(
+            label, lambda: self.simulator.run(argv, stdin, environment or {}), lambda how: _disturbed_run(label, how)
+        )
+
+    def read_file(self, path: str) -> bytes | None:
+        return self.simulator.files.get(path)
+
+    def write_file(self, path: str, content: bytes, *, mode: int = 0o644) -> None:
+        label = f"{self._name}: write {path}"
+        simulator = self.simulator
+        self._gate.through(label, lambda: simulator.write(path, content, mode), lambda how: _no_file(label, how))
+
+    def remove_file(self, path: str) -> None:
+        label = f"{self._name}: remove {path}"
+        self._gate.through(label, lambda: self.simulator.unlink(path), lambda how: _no_file(label, how))
+
+
+def silent(label: str) -> StepError:
+    """The error of the real world when nobody answers."""
+    return StepError(Category.UNAVAILABLE, f"no answer to {label}", "See whether the host is up.")
+
+
+def _disturbed_run(label: str, how: Disturbance) -> Completed:
+    match how:
+        case Disturbance.UNAVAILABLE:
+            raise silent(label)
+        case Disturbance.GARBLED:
+            return Completed(0, "\x00]}garbled\n\ufffd= :", "")
+        case Disturbance.REFUSED:
+            return Completed(1, "", "simulated refusal")
+
+
+def _no_file(label: str, how: Disturbance) -> None:
+    if how is Disturbance.UNAVAILABLE:
+        raise silent(label)
+    raise StepError(Category.REFUSED, f"{label}: read-only file system", "See why the file system is read-only.")

@@ -1,0 +1,191 @@
+"""What every storage driver keeps, beside the laws for its actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from openqrm.domain.errors import Category, PlanningError, StepError
+from openqrm.domain.plan import Satisfied, Step
+from openqrm.domain.storage import Storage, Volume
+from openqrm.plugin_api.drivers import Capability, Machine, StorageDriver
+from openqrm.plugin_api.testing.bench import carry_all, demand_pure_plan
+from openqrm.plugin_api.testing.case import Case, carry_through, cases_of, demand, demand_same
+from openqrm.plugin_api.testing.gate import Crash
+from openqrm.plugin_api.testing.world import SimulatedWorld
+
+SECRET = "grant-web"
+FIRST = Machine(resource="blade1", mac="52:54:00:00:00:01", address="10.0.0.11")
+SECOND = Machine(resource="blade2", mac="52:54:00:00:00:02", address="10.0.0.12")
+OPTIONAL_METHODS = {
+    Capability.SNAPSHOT: "plan_snapshot",
+    Capability.RESIZE: "plan_resize",
+}
+
+
+@dataclass(frozen=True)
+class StorageBench:
+    """A driver, its storage, and a fresh simulated world at each call of `world`.
+
+    `writers(world, volume)` asks the simulator which machines' addresses may write it now. `root_types` are the ones
+    of the manifest.
+    """
+
+    driver: StorageDriver
+    storage: Storage
+    world: Callable[[], SimulatedWorld]
+    writers: Callable[[SimulatedWorld, str], frozenset[str]]
+    root_types: tuple[str, ...]
+
+    def volume(self, name: str = "web", **changes: str) -> Volume:
+        return replace(Volume(name=name, storage=self.storage.name, size_mib=64), **changes)  # type: ignore[arg-type] # all are texts
+
+    def create(self, name: str = "web") -> tuple[Step, ...]:
+        return self.driver.plan_create(self.storage, self.volume(name))
+
+    def grant(self, machine: Machine = FIRST, name: str = "web") -> tuple[Step, ...]:
+        return self.driver.plan_grant(self.storage, self.volume(name), machine, SECRET)
+
+    def revoke(self, machine: Machine = FIRST, name: str = "web") -> tuple[Step, ...]:
+        return self.driver.plan_revoke(self.storage, self.volume(name), machine, SECRET)
+
+    def remove(self, name: str = "web") -> tuple[Step, ...]:
+        return self.driver.plan_remove(self.storage, self.volume(name))
+
+    def prepared(self, *steps: Step) -> SimulatedWorld:
+        """A world with a secret for the grant in its vault, in which these steps were done."""
+        world = self.world()
+        world.vault.keep(SECRET, "s3cretS3cretS3cr")
+        carry_all(steps, world)
+        return world
+
+    def names(self, world: SimulatedWorld) -> frozenset[str]:
+        return frozenset(facts.name for facts in self.driver.list_volumes(world, self.storage))
+
+    def cases(self) -> list[Case]:
+        """Every step of a volume's life, for the laws."""
+        life = (*self.create(), *self.grant(), *self.revoke(), *self.remove())
+        return cases_of(self.storage.type, life, self.prepared)
+
+
+def plans_are_pure(bench: StorageBench) -> None:
+    """Each plan is the same twice, contacts nothing, and its ids name verb and volume."""
+    for verb in ("create", "grant", "revoke", "remove"):
+        plan: Callable[[], tuple[Step, ...]] = getattr(bench, verb)
+        steps = demand_pure_plan(plan, f"plan_{verb}")
+        demand(steps, f"plan_{verb} has no steps")
+        demand(all("web" in step.id for step in steps), f"plan_{verb}: a step's id does not name its volume")
+    life = (*bench.create(), *bench.grant(), *bench.revoke(), *bench.remove())
+    demand(len({step.id for step in life}) == len(life), "the ids of two plans of one volume are the same")
+
+
+def a_volume_is_listed_while_it_exists(bench: StorageBench) -> None:
+    """Created it is listed with its size, removed it is not."""
+    world = bench.prepared(*bench.create())
+    listed = {facts.name: facts for facts in bench.driver.list_volumes(world, bench.storage)}
+    demand("web" in listed, f"volume web was created and is not listed: {sorted(listed)}")
+    carry_all(bench.remove(), world)
+    demand("web" not in bench.names(world), "volume web was removed and is still listed")
+
+
+def what_was_there_is_not_made_again(bench: StorageBench) -> None:
+    """Creating a volume that exists finds it, or refuses; it changes nothing."""
+    world = bench.prepared(*bench.create())
+    before = world.state()
+    for step in bench.create():
+        try:
+            seen = step.action.observe(world)
+        except StepError:
+            continue
+        demand(isinstance(seen, Satisfied), f"the volume exists, yet step {step.id} would change it: {seen}")
+    demand_same(before, world.state(), "creating it again changed something")
+
+
+def a_grant_lets_one_machine_write(bench: StorageBench) -> None:
+    """Nobody before the grant, this machine alone after it, nobody after its end."""
+    world = bench.prepared(*bench.create())
+    demand(not bench.writers(world, "web"), "somebody may write before any grant")
+    carry_all(bench.grant(), world)
+    demand(bench.writers(world, "web") == {FIRST.address}, f"granted, {bench.writers(world, 'web')} may write")
+    carry_all(bench.revoke(), world)
+    demand(not bench.writers(world, "web"), f"revoked, {bench.writers(world, 'web')} may still write")
+
+
+def there_is_one_writer(bench: StorageBench) -> None:
+    """A second grant is refused or takes the first one's place: at no effect, crash included, are there two."""
+    points = _second_grant(bench, None)
+    for point in range(points):
+        _second_grant(bench, point)
+
+
+def _second_grant(bench: StorageBench, crash_at: int | None) -> int:
+    world = bench.prepared(*bench.create(), *bench.grant())
+    world.gate.points, world.gate.crash_at = 0, crash_at
+    try:
+        for step in bench.grant(SECOND):
+            carry_through(step.action, world)
+            _demand_one_writer(bench, world)
+    except StepError:
+        pass
+    except Crash:
+        world.gate.revive()
+    _demand_one_writer(bench, world)
+    return world.gate.points
+
+
+def _demand_one_writer(bench: StorageBench, world: SimulatedWorld) -> None:
+    writers = bench.writers(world, "web")
+    demand(len(writers) <= 1, f"two machines may write one volume: {sorted(writers)}")
+
+
+def other_volumes_are_left_alone(bench: StorageBench) -> None:
+    """The life of one volume changes nothing for another, nor for the machine that writes that one."""
+    for other in ("webmail", "we"):
+        world = bench.prepared(*bench.create(other), *bench.grant(SECOND, other))
+        for steps in (bench.create(), bench.grant(), bench.revoke(), bench.remove()):
+            carry_all(steps, world)
+            demand(other in bench.names(world), f"volume {other} is gone after {steps[-1].id}")
+            demand(bench.writers(world, other) == {SECOND.address}, f"{other} lost its writer by {steps[-1].id}")
+
+
+def the_root_is_public(bench: StorageBench) -> None:
+    """`root` is pure, of a type that the plugin's initrd has, and refers to secrets instead of telling them."""
+    bench.prepared()
+    root = bench.driver.root(bench.storage, bench.volume(), "10.0.0.2", SECRET)
+    demand(root == bench.driver.root(bench.storage, bench.volume(), "10.0.0.2", SECRET), "root is another each time")
+    demand(root.type in bench.root_types, f"root type {root.type} is not one of the manifest: {bench.root_types}")
+    for key, value in root.facts:
+        demand(value.isprintable() and " " not in value, f"root fact {key} does not fit on a kernel line: {value!r}")
+        demand(not key.startswith("root_"), f"root fact {key}: the boot door puts root_ before it")
+
+
+def capabilities_are_honest(bench: StorageBench) -> None:
+    """What it says it can do it plans; what it does not say it refuses as unsupported while planning."""
+    driver, clone = bench.driver, bench.volume(source="golden")
+    if Capability.CLONE in driver.capabilities:
+        world = bench.prepared(*bench.create("golden"), *driver.plan_create(bench.storage, clone))
+        demand({"golden", "web"} <= bench.names(world), "a clone was planned and made, and is not listed")
+    else:
+        try:
+            driver.plan_create(bench.storage, clone)
+        except PlanningError as error:
+            demand(error.category is Category.UNSUPPORTED, f"a clone is refused as {error.category}, not unsupported")
+        else:
+            demand(False, "clone is no capability of it, yet it plans one")
+    for capability, method in OPTIONAL_METHODS.items():
+        said, has = capability in driver.capabilities, hasattr(driver, method)
+        demand(
+            said == has, f"{capability} is {'said' if said else 'not said'}, {method} is {'' if has else 'not '}there"
+        )
+
+
+STORAGE_RULES = (
+    plans_are_pure,
+    a_volume_is_listed_while_it_exists,
+    what_was_there_is_not_made_again,
+    a_grant_lets_one_machine_write,
+    there_is_one_writer,
+    other_volumes_are_left_alone,
+    the_root_is_public,
+    capabilities_are_honest,
+)
