@@ -1,0 +1,108 @@
+"""Machines by SSH, with this installation's own key, and only those whose host key is known."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+import threading
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import asyncssh
+
+from openqrm.adapters.hosts.remote import RemoteHost
+from openqrm.domain.errors import Category, StepError
+from openqrm.ports.uplink import Executed
+
+LONGEST_STREAM = 1024 * 1024
+CONNECT_TIMEOUT_S = 15.0
+HINT = "Look whether its sshd answers, admits this installation's key, and shows the host key in known_hosts."
+
+
+@dataclass(frozen=True)
+class SshAccess:
+    """How to reach one machine. `host_key` is a line such as `ssh-ed25519 AAAA…`."""
+
+    address: str
+    host_key: str
+    user: str = "root"
+    port: int = 22
+
+
+@dataclass
+class SshHosts:
+    """Keeps one connection a machine, in a thread with an event loop of its own."""
+
+    key_file: Path
+    _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
+    _open: dict[SshAccess, asyncssh.SSHClientConnection] = field(default_factory=dict)
+    _thread: threading.Thread | None = None
+
+    def host(self, access: SshAccess) -> RemoteHost:
+        """This machine; nothing is connected yet."""
+        return RemoteHost(access.address, partial(self._execute, access))
+
+    def start(self) -> None:
+        """Before the first command."""
+        self._thread = threading.Thread(target=self._loop.run_forever, name="ssh", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Hang up."""
+        for connection in self._open.values():
+            self._loop.call_soon_threadsafe(connection.abort)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        if self._thread:
+            self._thread.join()
+        self._loop.close()
+
+    def _execute(self, access: SshAccess, argv: tuple[str, ...], stdin: bytes, timeout_s: float) -> Executed:
+        ended = asyncio.run_coroutine_threadsafe(self._run(access, argv, stdin, timeout_s), self._loop)
+        try:
+            return ended.result()
+        except TimeoutError:
+            raise StepError(
+                Category.UNAVAILABLE, f"{argv[0]} on {access.address} did not end within {timeout_s:.0f} s", HINT
+            ) from None
+        except (OSError, asyncssh.Error) as error:
+            raise StepError(Category.UNAVAILABLE, f"no SSH to {access.address}: {error}", HINT) from error
+
+    async def _run(self, access: SshAccess, argv: tuple[str, ...], stdin: bytes, timeout_s: float) -> Executed:
+        connection = await self._connected(access)
+        async with asyncio.timeout(timeout_s):
+            # sshd hands what it gets to the user's shell: so each word is quoted
+            async with connection.create_process(shlex.join(argv), encoding=None) as process:
+                process.stdin.write(stdin)
+                process.stdin.write_eof()
+                out, err = await asyncio.gather(_beginning(process.stdout), _beginning(process.stderr))
+                await process.wait_closed()
+                status = process.returncode
+        return Executed(255 if status is None else status & 0xFF, out, err)
+
+    async def _connected(self, access: SshAccess) -> asyncssh.SSHClientConnection:
+        found = self._open.get(access)
+        if found is not None and not found.is_closed():
+            return found
+        async with asyncio.timeout(CONNECT_TIMEOUT_S):
+            connection = await asyncssh.connect(
+                access.address,
+                access.port,
+                username=access.user,
+                client_keys=[str(self.key_file)],
+                known_hosts=([asyncssh.import_public_key(access.host_key)], [], []),
+                keepalive_interval=30,
+                preferred_auth="publickey",
+                config=None,
+                agent_path=None,
+            )
+        self._open[access] = connection
+        return connection
+
+
+async def _beginning(stream: asyncssh.SSHReader[bytes]) -> bytes:
+    """Its first mebibyte; the rest is read too, or the command would hang."""
+    kept = bytearray()
+    while chunk := await stream.read(65536):
+        kept += chunk[: LONGEST_STREAM - len(kept)]
+    return bytes(kept)
