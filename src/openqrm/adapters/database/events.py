@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, exists, select, update
+from sqlalchemy import Connection, Insert, bindparam, select, update
 
 from openqrm.adapters.database.dialect import in_turn, insert
 from openqrm.adapters.database.rows import form, number_of
@@ -17,6 +18,8 @@ from openqrm.domain.event import Event, Severity
 TIDINGS_LOCK = 6_000_001  # so that tidings are numbered in the order in which they are committed
 REPEAT_S = 60.0  # an event that is seen again within this time is counted, yet not told again
 FORM = form(Event)
+TELLING = TIDINGS.insert()
+TOLD = select(TIDINGS.c.id).where(TIDINGS.c.event == bindparam("number"), TIDINGS.c.at_s > bindparam("since_s"))
 
 
 class Events:
@@ -31,9 +34,9 @@ class Events:
             in_turn(self._connection, TIDINGS_LOCK)
         for event in events:
             number = self._store(event)
-            told = exists().where(TIDINGS.c.event == number, TIDINGS.c.at_s > event.seen_at_s - REPEAT_S)
-            if not self._connection.scalar(select(told)):
-                self._connection.execute(TIDINGS.insert(), {"event": number, "at_s": event.seen_at_s})
+            since = {"number": number, "since_s": event.seen_at_s - REPEAT_S}
+            if self._connection.execute(TOLD, since).first() is None:
+                self._connection.execute(TELLING, {"event": number, "at_s": event.seen_at_s})
 
     def page(
         self, *, severity: Severity | None = None, about: str = "", open_only: bool = False, before: str = "",
@@ -59,17 +62,22 @@ class Events:
 
     def _store(self, event: Event) -> int:
         values: dict[str, Any] = FORM.values(event) | {"version": 1, "sameness": sameness(event)}
-        adding = insert(self._connection, EVENTS).values(**values)
-        counting = adding.on_conflict_do_update(
-            index_elements=[EVENTS.c.sameness],
-            index_where=EVENTS.c.acknowledged_by == "",
-            set_={
-                "count": EVENTS.c.count + adding.excluded["count"],
-                "seen_at_s": adding.excluded.seen_at_s,
-                "version": EVENTS.c.version + 1,
-            },
-        )
-        return int(self._connection.scalars(counting.returning(EVENTS.c.id)).one())
+        return int(self._connection.scalars(_counting(self._connection.dialect.name), values).one())
+
+
+@cache
+def _counting(dialect: str) -> Insert:
+    adding = insert(dialect, EVENTS)
+    counting = adding.on_conflict_do_update(
+        index_elements=[EVENTS.c.sameness],
+        index_where=EVENTS.c.acknowledged_by == "",
+        set_={
+            "count": EVENTS.c.count + adding.excluded["count"],
+            "seen_at_s": adding.excluded.seen_at_s,
+            "version": EVENTS.c.version + 1,
+        },
+    )
+    return counting.returning(EVENTS.c.id)
 
 
 def sameness(event: Event) -> str:

@@ -31,7 +31,7 @@ class DatabaseFeed:
                 "name": name, "position": connection.scalar(select(LAST)), "failures": 0, "skipped": 0,
                 "due_s": 0.0, "held_until_s": 0.0, "last_error": "",
             }  # fmt: skip
-            connection.execute(insert(connection, SUBSCRIBERS).values(start).on_conflict_do_nothing())
+            connection.execute(insert(connection.dialect.name, SUBSCRIBERS).values(start).on_conflict_do_nothing())
 
     def take(self, name: str, now_s: float, hold_s: float, limit: int) -> Sequence[Tiding]:
         """What comes next, held for this process; empty when nothing does, it is not due, or another holds it."""

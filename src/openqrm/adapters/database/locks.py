@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from openqrm.adapters.database.tables import LOCKS, PLANS
@@ -12,6 +12,13 @@ from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.plan import PlanState
 
 BUSY_HINT = "Wait until that plan has finished, or look whether it is stuck: openqrm plan show"
+TAKING = insert(LOCKS)
+RELEASING = update(LOCKS).where(LOCKS.c.plan == bindparam("at_plan")).values(held=False)
+HELD = (
+    select(LOCKS.c.ref, LOCKS.c.plan)
+    .where(LOCKS.c.ref.in_(bindparam("refs", expanding=True)), LOCKS.c.held.is_(True))
+    .limit(1)
+)
 
 
 class Locks:
@@ -26,7 +33,7 @@ class Locks:
             return
         self._refuse_held(refs)
         try:
-            self._connection.execute(insert(LOCKS), [{"plan": plan, "ref": ref, "held": True} for ref in refs])
+            self._connection.execute(TAKING, [{"plan": plan, "ref": ref, "held": True} for ref in refs])
         except IntegrityError as error:
             # PostgreSQL: the other one took it after we had looked.
             raise PlanningError(
@@ -49,10 +56,9 @@ class Locks:
 
     def release(self, plan: int) -> None:
         """Let go of all of them."""
-        self._connection.execute(update(LOCKS).where(LOCKS.c.plan == plan).values(held=False))
+        self._connection.execute(RELEASING, {"at_plan": plan})
 
     def _refuse_held(self, refs: Sequence[str]) -> None:
-        held = select(LOCKS.c.ref, LOCKS.c.plan).where(LOCKS.c.ref.in_(refs), LOCKS.c.held.is_(True)).limit(1)
-        found = self._connection.execute(held).first()
+        found = self._connection.execute(HELD, {"refs": list(refs)}).first()
         if found is not None:
             raise PlanningError(Category.BUSY, f"plan {found.plan} is at work on {found.ref}", BUSY_HINT)

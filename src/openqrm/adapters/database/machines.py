@@ -72,7 +72,7 @@ class Machines:
         """Each takes the place of its resource's older one."""
         if not boots:
             return
-        adding = insert(self._connection, BOOTS)
+        adding = insert(self._connection.dialect.name, BOOTS)
         taken_over = {name: adding.excluded[name] for name in BOOT_FIELDS if name != "resource"}
         statement = adding.on_conflict_do_update(index_elements=["resource"], set_=taken_over)
         self._connection.execute(statement, [asdict(boot) for boot in boots])
@@ -80,7 +80,7 @@ class Machines:
     def put_observations(self, batch: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
         """`(resource, fields of Observation)`; only these fields change, so that two observers do not overwrite."""
         for names, rows in alike(batch).items():
-            adding = insert(self._connection, OBSERVATIONS.table)
+            adding = insert(self._connection.dialect.name, OBSERVATIONS.table)
             changed = {name: adding.excluded[name] for name in (*names, "version")}
             statement = adding.on_conflict_do_update(index_elements=["name"], set_=changed)
             self._connection.execute(statement, [{**UNSEEN, **row, "version": 1} for row in rows])

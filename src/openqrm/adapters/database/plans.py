@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Update, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from openqrm.adapters.database.events import Events
 from openqrm.adapters.database.locks import Locks
@@ -21,7 +20,18 @@ from openqrm.domain.plan import OPEN_STATES, Plan, PlanState, StoredPlan
 from openqrm.plugin_api.codec import ActionCodec
 from openqrm.ports.plans import Fenced
 
-ENTRY = select(*(JOURNAL.c[name] for name in ("seq", "step", "fact", "at_s", "note", "category", "hint")))
+JOURNAL_OF = (
+    select(*(JOURNAL.c[name] for name in ("seq", "step", "fact", "at_s", "note", "category", "hint")))
+    .where(JOURNAL.c.plan == bindparam("at_plan"))
+    .order_by(JOURNAL.c.seq)
+)
+APPENDING, CREATING = insert(JOURNAL), insert(PLANS)
+BY_ID = select(PLANS).where(PLANS.c.id == bindparam("at_plan"))
+LOCKED = BY_ID.with_for_update()
+_RUNNING = update(PLANS).where(PLANS.c.id == bindparam("at_plan"), PLANS.c.state == PlanState.RUNNING)
+PARKING = _RUNNING.values(due_s=bindparam("due_s"), note=bindparam("note"))
+SETTLING = _RUNNING.values({name: bindparam(name) for name in ("state", "note", "finished_s", "due_s")})
+FINISHING = SETTLING.where(PLANS.c.turned.is_(False))
 
 
 class Plans:
@@ -41,7 +51,7 @@ class Plans:
             "plan": self._codec.dump_plan(plan), "asked_by": asked_by, "reason": reason,
             "created_s": now_s, "finished_s": 0.0, "due_s": now_s, "note": "", "turned": False,
         }  # fmt: skip
-        key = self._connection.execute(insert(PLANS), values).inserted_primary_key
+        key = self._connection.execute(CREATING, values).inserted_primary_key
         number = int(key[0]) if key else 0
         self._locks.take(number, plan.touches())
         return str(number)
@@ -52,27 +62,29 @@ class Plans:
 
     def journal(self, plan: str) -> tuple[Entry, ...]:
         """All facts, in order."""
-        rows = self._connection.execute(ENTRY.where(JOURNAL.c.plan == number_of(plan)).order_by(JOURNAL.c.seq))
+        rows = self._connection.execute(JOURNAL_OF, {"at_plan": number_of(plan)})
         return tuple(Entry(row.seq, row.step, Fact(row.fact), *row[3:]) for row in rows)
 
     def append(self, plan: str, entries: Sequence[Entry]) -> None:
         """Write facts. An IntegrityError tells that a sequence number is taken."""
         number = number_of(plan)
-        self._connection.execute(insert(JOURNAL), [asdict(entry) | {"plan": number} for entry in entries])
+        self._connection.execute(APPENDING, [{"plan": number} | vars(entry) for entry in entries])
 
     def park(self, plan: str, *, due_s: float, note: str) -> None:
         """It waits."""
-        running = update(PLANS).where(PLANS.c.id == number_of(plan), PLANS.c.state == PlanState.RUNNING)
-        self._connection.execute(running.values(due_s=due_s, note=note))
+        self._connection.execute(PARKING, {"at_plan": number_of(plan), "due_s": due_s, "note": note})
 
     def settle(self, plan: str, state: PlanState, note: str, events: Sequence[Event], now_s: float) -> None:
         """Raises Fenced when another runner has settled it, or an operator has turned what was about to be done."""
         number = number_of(plan)
-        running = update(PLANS).where(PLANS.c.id == number, PLANS.c.state == PlanState.RUNNING)
-        if state is PlanState.DONE:
-            running = running.where(PLANS.c.turned.is_(False))
-        finished_s = 0.0 if state in OPEN_STATES else now_s
-        if not self._changes(running.values(state=state, note=note[:2000], finished_s=finished_s, due_s=0.0)):
+        ended = {
+            "state": state,
+            "note": note[:2000],
+            "finished_s": 0.0 if state in OPEN_STATES else now_s,
+            "due_s": 0.0,
+        }
+        settling = FINISHING if state is PlanState.DONE else SETTLING
+        if self._connection.execute(settling, {"at_plan": number} | ended).rowcount == 0:
             raise Fenced(f"plan {plan} is not to be settled as {state} any more")
         if state not in OPEN_STATES:
             self._locks.release(number)
@@ -124,16 +136,12 @@ class Plans:
         return [self._shown(row) for row in self._connection.execute(wanted)]
 
     def _row(self, plan: str, *, lock: bool = False) -> Row[Any]:
-        wanted = select(PLANS).where(PLANS.c.id == number_of(plan))
-        row = self._connection.execute(wanted.with_for_update() if lock else wanted).first()
+        row = self._connection.execute(LOCKED if lock else BY_ID, {"at_plan": number_of(plan)}).first()
         if row is None:
             raise PlanningError(
                 Category.NOT_FOUND, f"there is no plan {plan[:80]!r}", "List what there is: openqrm plan list"
             )
         return row
-
-    def _changes(self, statement: Update) -> bool:
-        return self._connection.execute(statement).rowcount > 0
 
     def _stored(self, row: Row[Any], plan: Plan | None = None) -> StoredPlan:
         return StoredPlan(

@@ -53,13 +53,10 @@ class TransactionRecords:
         this = form(type(record))
         try:
             if record.version == 0:
-                inserted = self._connection.execute(this.table.insert(), this.values(record) | {"version": 1})
-                key = inserted.inserted_primary_key
+                key = self._connection.execute(this.adding, this.values(record) | {"version": 1}).inserted_primary_key
                 return replace(record, id=key[0] if key else 0, version=1)
-            changed = self._connection.execute(
-                this.table.update().where(this.table.c.id == record.id, this.table.c.version == record.version),
-                this.values(record) | {"version": record.version + 1},
-            )
+            at = {"at_id": record.id, "at_version": record.version, "version": record.version + 1}
+            changed = self._connection.execute(this.changing, this.values(record) | at)
         except IntegrityError as error:
             message = f"{record.ref} cannot be stored: its name or address is taken"
             raise StepError(Category.CONFLICT, message, "Choose another, or change the one that has it.") from error

@@ -29,7 +29,11 @@ class Form(Generic[R]):
         self._dumps = [name for name in self.names if isinstance(self.table.c[name].type, JSON)]
         self.key = self.table.c.id if kind is Event else self.table.c.name
         self.columns = select(*(self.table.c[name] for name in self.names))
+        # Statements built once: building one costs more than carrying it out.
         self.by_name = self.columns.where(self.key == bindparam("key"))
+        self.adding = self.table.insert()
+        same = (self.table.c.id == bindparam("at_id"), self.table.c.version == bindparam("at_version"))
+        self.changing = self.table.update().where(*same)
 
     def key_of(self, name: str) -> str | int:
         """What the key column is compared with."""

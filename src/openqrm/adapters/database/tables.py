@@ -90,6 +90,7 @@ TIDINGS = Table(
     Column("at_s", Float, nullable=False),
     sqlite_autoincrement=True,
 )
+Index("ix_tidings_event", TIDINGS.c.event, TIDINGS.c.at_s)
 SUBSCRIBERS = Table(
     "subscribers",
     metadata,

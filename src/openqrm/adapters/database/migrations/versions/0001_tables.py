@@ -333,4 +333,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tidings")),
         sqlite_autoincrement=True,
     )
+    with op.batch_alter_table("tidings", schema=None) as batch_op:
+        batch_op.create_index("ix_tidings_event", ["event", "at_s"], unique=False)
+
     # ### end Alembic commands ###
