@@ -23,7 +23,7 @@ class Connections:
             url, json_serializer=_to_json, json_deserializer=msgspec.json.decode, insertmanyvalues_page_size=200, **POOL
         )
         self.on_sqlite = self.engine.dialect.name == "sqlite"
-        self._writer = threading.Lock()
+        self._writer, self._writing = threading.Lock(), 0
         if self.on_sqlite:
             _tune_sqlite(self.engine, "FULL" if full_sync else "NORMAL")
         once: dict[str, Any] = {} if self.on_sqlite else {"isolation_level": "AUTOCOMMIT"}
@@ -51,8 +51,14 @@ class Connections:
             with self._write.begin() as connection:
                 yield connection
             return
+        if self._writing == threading.get_ident():
+            raise RuntimeError("a transaction within a transaction would wait for itself: use the one that is open")
         with self._writer, self._write.begin() as connection:
-            yield connection
+            self._writing = threading.get_ident()
+            try:
+                yield connection
+            finally:
+                self._writing = 0
 
 
 def _to_json(value: Any) -> str:
