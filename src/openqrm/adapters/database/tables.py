@@ -58,7 +58,8 @@ def record_table(kind: type[Record]) -> Table:
         unique = field.name == "name"
         index = field.name in INDEXED.get(kind.kind, ())
         columns.append(Column(field.name, column_type, nullable=False, unique=unique or None, index=index or None))
-    table = Table(f"{kind.kind}s", metadata, *columns)
+    # an id is never given again: a boot remembers by it which profile it was given
+    table = Table(f"{kind.kind}s", metadata, *columns, sqlite_autoincrement=True)
     for name in UNIQUE_UNLESS_EMPTY.get(kind.kind, ()):
         filled = table.c[name] != ""
         Index(f"uq_{table.name}_{name}", table.c[name], unique=True, sqlite_where=filled, postgresql_where=filled)

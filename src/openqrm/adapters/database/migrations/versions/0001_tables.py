@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("comment", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appliances")),
         sa.UniqueConstraint("name", name=op.f("uq_appliances_name")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("appliances", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_appliances_image"), ["image"], unique=False)
@@ -62,6 +63,7 @@ def upgrade() -> None:
         sa.Column("acknowledged_by", sa.Text(), nullable=False),
         sa.Column("sameness", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.create_index("ix_events_about", ["about"], unique=False)
@@ -88,6 +90,7 @@ def upgrade() -> None:
         sa.Column("comment", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_images")),
         sa.UniqueConstraint("name", name=op.f("uq_images_name")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("images", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_images_volume"), ["volume"], unique=False)
@@ -104,6 +107,7 @@ def upgrade() -> None:
         sa.Column("comment", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kernels")),
         sa.UniqueConstraint("name", name=op.f("uq_kernels_name")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "networks",
@@ -122,6 +126,7 @@ def upgrade() -> None:
         sa.Column("comment", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_networks")),
         sa.UniqueConstraint("name", name=op.f("uq_networks_name")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "observations",
@@ -138,6 +143,7 @@ def upgrade() -> None:
         sa.Column("statistics", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_observations")),
         sa.UniqueConstraint("name", name=op.f("uq_observations_name")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "plans",
@@ -170,6 +176,7 @@ def upgrade() -> None:
         sa.Column("settings", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plugins")),
         sa.UniqueConstraint("name", name=op.f("uq_plugins_name")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "profiles",
@@ -184,6 +191,7 @@ def upgrade() -> None:
         sa.Column("arguments", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_profiles")),
         sa.UniqueConstraint("name", name=op.f("uq_profiles_name")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "resources",
@@ -209,6 +217,7 @@ def upgrade() -> None:
         sa.Column("comment", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resources")),
         sa.UniqueConstraint("name", name=op.f("uq_resources_name")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("resources", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_resources_claimed_by"), ["claimed_by"], unique=False)
@@ -238,6 +247,7 @@ def upgrade() -> None:
         sa.Column("comment", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_storages")),
         sa.UniqueConstraint("name", name=op.f("uq_storages_name")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("storages", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_storages_resource"), ["resource"], unique=False)
@@ -263,6 +273,7 @@ def upgrade() -> None:
         sa.Column("expires_at_s", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tokens")),
         sa.UniqueConstraint("name", name=op.f("uq_tokens_name")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("tokens", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_tokens_digest"), ["digest"], unique=False)
@@ -278,6 +289,7 @@ def upgrade() -> None:
         sa.Column("comment", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("name", name=op.f("uq_users_name")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "volumes",
@@ -290,6 +302,7 @@ def upgrade() -> None:
         sa.Column("granted_to", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_volumes")),
         sa.UniqueConstraint("name", name=op.f("uq_volumes_name")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("volumes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_volumes_granted_to"), ["granted_to"], unique=False)
