@@ -11,7 +11,7 @@ from msgspec import Meta
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.plan import Plan, Step
 from openqrm.domain.user import Role, Token, User
-from openqrm.planning.fields import Name, NameOrNone, Size, Text
+from openqrm.planning.fields import Name, NameOrNone, Text
 from openqrm.planning.record_plans import ASKED, new_name, plan_of, plan_put, plan_remove
 from openqrm.plugin_api.actions import remove
 from openqrm.plugin_api.intents import Intent, Issued, Password, Query
@@ -94,7 +94,7 @@ class CreateToken(Intent, noun="token", verb="create", role=Role.READ_ONLY):
 
     name: Annotated[Name, Meta(description="a name for it")]
     user: Annotated[NameOrNone, Meta(description="whose; empty: yours")] = ""
-    days: Annotated[Size, Meta(description="how long it is good for; 0: for ever", le=36500)] = 0
+    days: Annotated[int, Meta(description="how long it is good for; 0: for ever", ge=0, le=36500)] = 0
     secret: Issued = Issued("")
 
 

@@ -12,9 +12,11 @@ from openqrm.domain.plan import Irreversible, OnFailure, Plan, PlanState, Step, 
 
 STATES = {
     Fact.FOUND_SO: "found so",
+    Fact.WAITING: "waiting",
     Fact.STARTED: "at work",
     Fact.DONE: "done",
     Fact.FAILED: "failed",
+    Fact.UNDO_STARTED: "taking back",
     Fact.UNDONE: "undone",
     Fact.KEPT: "kept",
     Fact.UNDO_FAILED: "undo failed",
@@ -105,7 +107,7 @@ def view_stored(stored: StoredPlan, journal: Iterable[Entry]) -> PlanView:
 
 def _note(step: StepView, entry: Entry) -> None:
     step.state, step.note, step.hint = STATES.get(entry.fact, step.state), entry.note, entry.hint
-    if entry.fact is Fact.STARTED:
+    if entry.fact in (Fact.STARTED, Fact.WAITING, Fact.UNDO_STARTED):
         step.began_s = step.began_s or entry.at_s
         step.ended_s = 0.0
     else:

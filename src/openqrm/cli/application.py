@@ -1,0 +1,89 @@
+"""`openqrm`: nouns and verbs of the declarations, and the few commands that need no REST door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from openqrm.plugin_api.intents import Declared
+    from openqrm.services.site_settings import SiteSettings
+
+Serve = Callable[["SiteSettings", Callable[[str], None]], None]
+NOUNS = {
+    "appliance": "what runs: kernel + image + resource",
+    "event": "what has happened",
+    "image": "root file systems",
+    "kernel": "what machines boot with",
+    "network": "subnets that addresses are given on",
+    "plan": "what is being done, and what becomes of it",
+    "plugin": "what adds drivers and services",
+    "resource": "machines",
+    "role": "what users may do",
+    "storage": "what holds volumes",
+    "token": "API tokens",
+    "user": "who signs in",
+    "volume": "places on storages",
+}
+HELP = """openQRM: a server is just files, started anywhere with one command.
+
+`openqrm NOUN VERB` asks the REST door at OPENQRM_URL (http://127.0.0.1:8000).
+"""
+
+
+class NounGroup(click.Group):
+    """The verbs of a noun; its declarations are imported when one is looked for."""
+
+    def __init__(self, noun: str, environment: Mapping[str, str], help_: str = "") -> None:
+        super().__init__(noun, help=help_)
+        self._environment = environment
+
+    def _declared(self) -> dict[str, type[Declared]]:
+        from openqrm.cli.declared import verbs_of
+
+        return verbs_of(self.name or "")
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *self._declared()])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if (own := super().get_command(ctx, cmd_name)) is not None:
+            return own
+        from openqrm.cli.commands import command_of
+
+        declared = self._declared().get(cmd_name)
+        return command_of(declared, self._environment) if declared else None
+
+
+class Openqrm(click.Group):
+    """The nouns of the core without importing anything; those of plugins when a noun is not one of these."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        super().__init__("openqrm", help=HELP)
+        self._environment = environment
+        for noun, told in NOUNS.items():
+            self.add_command(NounGroup(noun, environment, told))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if (own := super().get_command(ctx, cmd_name)) is not None:
+            return own
+        from openqrm.cli.declared import verbs_of
+
+        return NounGroup(cmd_name, self._environment) if verbs_of(cmd_name) else None
+
+
+def make_commands(environment: Mapping[str, str], serve: Serve, initrd: Callable[[list[str]], None]) -> click.Group:
+    """All commands."""
+    from openqrm.cli.local import local_commands
+
+    group = Openqrm(environment)
+    for command in local_commands(environment, serve, initrd):
+        group.add_command(command)
+    return group
+
+
+def run(arguments: list[str], environment: Mapping[str, str], serve: Serve, initrd: Any) -> None:
+    """The command line; ends the process."""
+    make_commands(environment, serve, initrd).main(arguments, prog_name="openqrm")

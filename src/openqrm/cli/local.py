@@ -1,0 +1,76 @@
+"""Commands that need no REST door, or are there before it is: serve, login, initrd, state."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+def local_commands(
+    environment: Mapping[str, str], serve: Callable[..., None], initrd: Callable[[list[str]], None]
+) -> list[click.Command]:
+    """All of them."""
+    return [_serve(environment, serve), _login(environment), _initrd(initrd)]
+
+
+def _serve(environment: Mapping[str, str], serve: Callable[..., None]) -> click.Command:
+    def run(config: str | None, **given: Any) -> None:
+        from openqrm.cli.connection import Told
+        from openqrm.domain.errors import OpenqrmError
+        from openqrm.services.site_settings import read_settings
+
+        file = config or environment.get("OPENQRM_CONFIG")
+        try:
+            serve(read_settings(Path(file) if file else None, environment, given), _say)
+        except OpenqrmError as error:
+            raise Told(error.message, error.hint) from None
+
+    options: list[click.Parameter] = [
+        click.Option(["--config"], help="TOML file with settings; also OPENQRM_CONFIG"),
+        click.Option(["--base"], help="directory of all that it keeps  [default: /var/lib/openqrm]"),
+        click.Option(["--http"], help="ADDRESS:PORT of the REST door  [default: 127.0.0.1:8000]"),
+        click.Option(["--boot"], help="ADDRESS:PORT of the boot door  [default: 0.0.0.0:8001]"),
+        click.Option(["--uplink"], help="ADDRESS:PORT of the uplink  [default: 0.0.0.0:2022]"),
+        click.Option(["--address"], help="how machines reach this machine"),
+        click.Option(["--database"], help="sqlite:///… or postgresql+psycopg://…"),
+    ]
+    help_ = "Run openQRM in the foreground until SIGTERM. Each setting is also OPENQRM_NAME in the environment."
+    return click.Command("serve", params=options, callback=run, help=help_)
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _login(environment: Mapping[str, str]) -> click.Command:
+    def run(user: str) -> None:
+        from openqrm.cli.connection import Connection, token_file
+
+        asked = sys.stdin.isatty()
+        password = click.prompt("Password", hide_input=True) if asked else sys.stdin.readline().rstrip("\n")
+        connection = Connection(environment, (user, password))
+        name = f"cli-{socket.gethostname().partition('.')[0].lower()[:40]}-{os.urandom(3).hex()}"
+        outcome = connection.post("token", "create", {"name": name})
+        file = token_file(environment)
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+            out.write(outcome["told"]["token"] + "\n")
+        click.echo(f"signed in as {user}; the token {name} is in {file}")
+
+    help_ = "Sign in with user and password (asked for, or read from stdin) and keep a token in a file."
+    return click.Command("login", params=[click.Argument(["user"], default="admin")], callback=run, help=help_)
+
+
+def _initrd(initrd: Callable[[list[str]], None]) -> click.Command:
+    arguments = click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)
+    return click.Command(
+        "initrd", params=[arguments], callback=lambda arguments: initrd(list(arguments)),
+        context_settings={"ignore_unknown_options": True},
+        help="Kernels and initrds by hand: `prepare SOURCE FOLDER` fills a folder with a kernel's files.",
+    )  # fmt: skip

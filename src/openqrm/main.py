@@ -1,0 +1,238 @@
+"""The composition root: puts the parts together, starts and ends them in order. It alone reads the environment."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from openqrm.adapters.database import Database
+    from openqrm.adapters.world import RealWorld
+    from openqrm.boot.uplink.listener import Uplink
+    from openqrm.plugin_host.host import PluginHost
+    from openqrm.services.desk import Desk
+    from openqrm.services.site_settings import SiteSettings
+
+LISTEN_FDS_START = 3
+
+
+def cli() -> None:
+    """The command `openqrm`."""
+    from openqrm.cli.application import run
+
+    run(sys.argv[1:], dict(os.environ), serve, build_initrd)
+
+
+def inherited_socket(environment: dict[str, str]) -> socket.socket | None:
+    """The socket that systemd, or whoever started this process, has opened for the REST door."""
+    if environment.get("LISTEN_PID") not in (None, str(os.getpid())) or not environment.get("LISTEN_FDS"):
+        return None
+    return socket.socket(fileno=LISTEN_FDS_START)
+
+
+def serve(settings: SiteSettings, say: Callable[[str], None]) -> None:
+    """Run until SIGTERM or SIGINT."""
+    ending = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ending.set())
+    with installation(settings, inherited_socket(dict(os.environ)), say):
+        ending.wait()
+
+
+@contextmanager
+def installation(settings: SiteSettings, listening: socket.socket | None, say: Callable[[str], None]) -> Iterator[Desk]:
+    """Everything that runs; ended in the reverse order of its start."""
+    from openqrm.adapters.database import Database
+    from openqrm.planning.kernel_preparation import ACTIONS
+    from openqrm.plugin_api.codec import ActionCodec
+    from openqrm.plugin_host.host import PluginHost
+
+    base = Path(settings.base).absolute()
+    base.mkdir(parents=True, exist_ok=True, mode=0o750)
+    _set_up_log(settings)
+    with ExitStack() as parts:
+        host = PluginHost()
+        database = Database(
+            settings.database_url, ActionCodec((*host.actions(), *ACTIONS)), full_sync=settings.full_sync
+        )  # fmt: skip
+        parts.callback(database.close)
+        database.migrate()
+        parts.enter_context(database.alone())
+        _write_own_resource(database, settings)
+        yield _start(parts, settings, base, host, database, listening, say)
+        say("ending")
+
+
+def _start(
+    parts: ExitStack, settings: SiteSettings, base: Path, host: PluginHost, database: Database,
+    listening: socket.socket | None, say: Callable[[str], None],
+) -> Desk:  # fmt: skip
+    from openqrm.adapters.dispatch.local import LocalDispatcher
+    from openqrm.api.application import make_application
+    from openqrm.api.listen import Listener, bind
+    from openqrm.api.routes import Door
+    from openqrm.engine.runner import Runner
+    from openqrm.services.attending import AttendedPlans
+    from openqrm.services.catalogue import Catalogue
+    from openqrm.services.desk import Desk
+    from openqrm.services.metrics import Metrics
+    from openqrm.services.ringing import Ringer
+    from openqrm.services.sign_in import SignIn
+    from openqrm.services.site_settings import parse_address
+
+    dispatcher = LocalDispatcher()
+    ringer = Ringer(database, dispatcher)
+    parts.callback(ringer.close)
+    boot_socket = bind(*parse_address(settings.boot))
+    world, uplink, boot_door = _boot_parts(parts, settings, base, host, database, ringer.ring)
+    children = _children(parts, settings, base, host, database, boot_socket)
+    runner = Runner(AttendedPlans(database.plans, children), world, dispatcher)
+    parts.callback(runner.close)
+    catalogue = Catalogue(host)
+    desk = Desk(database, world, host, catalogue, dispatcher, base_directory=str(base))
+    sign_in = SignIn(database, world, base)
+    if password := sign_in.make_first_administrator():
+        say(f"first administrator: user admin, password {password} (also in {base}/first-password until used)")
+    metrics = Metrics(database, uplink.count)
+    application = make_application(Door(desk, sign_in, catalogue), metrics.render)
+    rest_socket = listening or bind(*parse_address(settings.http))
+    rest = Listener("rest", application, rest_socket)
+    boot = Listener("boot", boot_door, boot_socket)
+    parts.callback(dispatcher.close)
+    for part in (boot, rest):
+        part.start()
+        parts.callback(part.close)
+    children()
+    dispatcher.start(runner.drive, database.plans.unfinished)
+    say(f"ready: REST on {_told(rest_socket)}, boot door on {_told(boot_socket)}, uplink on port {uplink.port}")
+    return desk
+
+
+def _boot_parts(
+    parts: ExitStack, settings: SiteSettings, base: Path, host: PluginHost, database: Database,
+    ring: Callable[[frozenset[str]], None],
+) -> tuple[RealWorld, Uplink, Any]:  # fmt: skip
+    from openqrm.adapters.hosts.choice import Hosts
+    from openqrm.adapters.http import HttpCaller
+    from openqrm.adapters.vault import DatabaseVault
+    from openqrm.adapters.world import RealWorld
+    from openqrm.boot.door import BootDoor, Site
+    from openqrm.boot.uplink.boots import secrets_of
+    from openqrm.boot.uplink.listener import Uplink
+    from openqrm.boot.watch import LostWatch
+    from openqrm.boot.writer import GroupWriter
+    from openqrm.services.site_settings import parse_address
+
+    vault = DatabaseVault(database.connections, base / "vault.key")
+    writer = GroupWriter(database, ring)
+    parts.callback(writer.close)
+    watch = LostWatch(database.records, writer)
+    address, port = parse_address(settings.uplink)
+    uplink = Uplink(
+        writer, secrets_of(database.records, vault), base / "uplink_key", address=address, port=port, heard=watch.heard
+    )
+    uplink.start()
+    parts.callback(uplink.close)
+    watch.start()
+    parts.callback(watch.close)
+    caller = HttpCaller(vault)
+    parts.callback(caller.close)
+    world = RealWorld(records=database.records, hosts=Hosts(uplink), caller=caller, vault=vault)
+    site = Site(host_key=uplink.host_key, uplink_port=uplink.port, address=settings.address)
+    return world, uplink, BootDoor(site, writer, _kernels(settings, base, host, database))
+
+
+def _kernels(settings: SiteSettings, base: Path, host: PluginHost, database: Database) -> Any:
+    from openqrm.boot.initrd.builder import InitrdBuilder, open_builder
+    from openqrm.boot.initrd.fragments import Fragment, get_fragment
+    from openqrm.boot.initrd.packs import Sources
+    from openqrm.boot.kernels import Kernels
+    from openqrm.domain.errors import Category, PlanningError
+
+    root = Path(settings.sources) if settings.sources else Path(__file__).parents[2]
+    sources, folders = Sources(root / "initrd", root / "agent"), host.initrd_folders()
+
+    def open_one(folder: Path) -> InitrdBuilder:
+        return open_builder(folder, sources, base / "initrd")
+
+    def fragment(type_: str) -> Fragment:
+        if type_ not in folders:
+            raise PlanningError(Category.NOT_FOUND, f"no plugin has the root type {type_[:80]!r}", "Install one.")
+        return get_fragment(folders[type_], type_)
+
+    return Kernels(database.records, open_one, fragment)
+
+
+def _children(
+    parts: ExitStack, settings: SiteSettings, base: Path, host: PluginHost, database: Database,
+    boot_socket: socket.socket,
+) -> Callable[[], None]:  # fmt: skip
+    """Gives what makes the services of started plugins run as they should; called at the start and after changes."""
+    from openqrm.domain.network import Network
+    from openqrm.plugin_api.service import Site
+    from openqrm.plugin_host.supervisor import Supervisor
+
+    supervisor = Supervisor(base / "plugins")
+    parts.callback(supervisor.close)
+    lock = threading.Lock()
+
+    def apply() -> None:
+        with lock, database.reading() as tx:
+            networks = tuple(tx.facts.list(Network))
+            address = settings.address or next((each.address for each in networks if each.address), "127.0.0.1")
+            http_url = f"http://{address}:{boot_socket.getsockname()[1]}"
+            site = Site(networks=networks, directory=base / "plugins", address=address, http_url=http_url)
+            children = host.children(tx.facts, site)
+        supervisor.apply(children)
+
+    return apply
+
+
+def _write_own_resource(database: Database, settings: SiteSettings) -> None:
+    """The machine openQRM runs on is a resource too; storages may be on it."""
+    from dataclasses import replace
+
+    from openqrm.domain.resource import SELF, Resource
+
+    known = database.records.find(Resource, SELF) or Resource(name=SELF, managed=False, comment="runs openQRM itself")
+    if not known.version or (settings.address and known.address != settings.address):
+        database.records.put(replace(known, address=settings.address or known.address or "127.0.0.1"))
+
+
+def _set_up_log(settings: SiteSettings) -> None:
+    import logging
+
+    import structlog
+
+    render = structlog.processors.JSONRenderer() if settings.log_json else structlog.dev.ConsoleRenderer(colors=False)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars, structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"), structlog.processors.format_exc_info, render,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )  # fmt: skip
+
+
+def build_initrd(arguments: list[str]) -> None:
+    """`openqrm initrd …`: the tool that prepares kernels and builds initrds by hand."""
+    from openqrm.boot.initrd.__main__ import main
+
+    main(arguments)
+
+
+def _told(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://{host}:{port}"
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,39 @@
+"""A plan store that tells when a plan about a plugin or a network has ended: their services may have to change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from openqrm.domain.event import Event
+from openqrm.domain.journal import Entry
+from openqrm.domain.plan import PlanState, StoredPlan
+from openqrm.ports.plans import PlanStore
+
+ABOUT = ("plugin/", "network/")
+
+
+class AttendedPlans:
+    """ports.plans.PlanStore over another one."""
+
+    def __init__(self, below: PlanStore, on_change: Callable[[], None]) -> None:
+        self._below, self._on_change = below, on_change
+
+    def load(self, plan: str) -> StoredPlan:
+        return self._below.load(plan)
+
+    def journal(self, plan: str) -> tuple[Entry, ...]:
+        return self._below.journal(plan)
+
+    def append(self, plan: str, entries: Sequence[Entry]) -> None:
+        self._below.append(plan, entries)
+
+    def park(self, plan: str, *, due_s: float, note: str) -> None:
+        self._below.park(plan, due_s=due_s, note=note)
+
+    def settle(self, plan: str, state: PlanState, note: str, events: Sequence[Event]) -> None:
+        self._below.settle(plan, state, note, events)
+        if any(event.about.startswith(ABOUT) for event in events):
+            self._on_change()
+
+    def unfinished(self) -> list[tuple[str, float]]:
+        return self._below.unfinished()
