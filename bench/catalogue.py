@@ -1,0 +1,37 @@
+"""All benches, in the order of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from bench.rows import Row
+
+Measure = Callable[[Path], Iterator[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A module with a function `measure(scratch)` that yields rows; whatever it starts ends with it."""
+
+    module: str
+    limit_s: float
+    peers: tuple[str, ...] = ()  # scripts in bench/peers
+    cell: bool = False  # needs a private network with machines in it
+
+    def load(self) -> Measure:
+        """The function. Loaded late, so that one bench does not carry the imports of another."""
+        measure: Measure = import_module(self.module).measure
+        return measure
+
+
+BENCHES = {
+    "start": Bench("bench.start", 90),
+    "engine": Bench("bench.engine", 150),
+    "registration": Bench("bench.registration", 180, peers=("ironic",)),
+    "heartbeats": Bench("bench.heartbeats", 120),
+    "netboot": Bench("bench.netboot", 180, peers=("nginx",), cell=True),
+    "appliance": Bench("bench.appliance", 300, peers=("nginx",), cell=True),
+}
