@@ -56,14 +56,14 @@ def dispatcher(drives: Drives) -> Iterator[LocalDispatcher]:
 
 
 def test_what_an_earlier_life_left_is_driven(dispatcher: LocalDispatcher, drives: Drives) -> None:
-    dispatcher.start(drives.drive, [("1", 0.0), ("2", 5.0), ("later", time.time() + 3600)])
+    dispatcher.start(drives.drive, lambda: [("1", 0.0), ("2", 5.0), ("later", time.time() + 3600)])
     drives.until("1", 1)
     drives.until("2", 1)
     assert drives.count["later"] == 0
 
 
 def test_the_earlier_time_counts(dispatcher: LocalDispatcher, drives: Drives) -> None:
-    dispatcher.start(drives.drive, [])
+    dispatcher.start(drives.drive, list)
     dispatcher.submit("1", due_s=time.time() + 3600)
     dispatcher.submit("1", due_s=time.time() + 0.05)
     dispatcher.submit("1", due_s=time.time() + 7200)
@@ -74,7 +74,7 @@ def test_the_earlier_time_counts(dispatcher: LocalDispatcher, drives: Drives) ->
 
 
 def test_a_plan_at_work_is_driven_again_afterwards(dispatcher: LocalDispatcher, drives: Drives) -> None:
-    dispatcher.start(drives.drive, [])
+    dispatcher.start(drives.drive, list)
     dispatcher.submit("held")
     drives.until("held", 1)
     for _ in range(5):
@@ -88,7 +88,7 @@ def test_a_plan_at_work_is_driven_again_afterwards(dispatcher: LocalDispatcher, 
 
 
 def test_a_drive_that_breaks_harms_no_other(dispatcher: LocalDispatcher, drives: Drives) -> None:
-    dispatcher.start(drives.drive, [("broken", 0.0)])
+    dispatcher.start(drives.drive, lambda: [("broken", 0.0)])
     drives.until("broken", 1)
     dispatcher.submit("2")
     drives.until("2", 1)
@@ -98,7 +98,7 @@ def test_a_drive_that_breaks_harms_no_other(dispatcher: LocalDispatcher, drives:
 
 def test_close_waits_for_what_is_at_work(drives: Drives) -> None:
     dispatcher = LocalDispatcher()
-    dispatcher.start(drives.drive, [("held", 0.0)])
+    dispatcher.start(drives.drive, lambda: [("held", 0.0)])
     drives.until("held", 1)
     threading.Timer(0.1, drives.hold.set).start()
     dispatcher.close()

@@ -28,10 +28,10 @@ class LocalDispatcher:
         self._driven: set[str] = set()
         self._open = True
 
-    def start(self, drive: Callable[[str], None], unfinished: Iterable[tuple[str, float]]) -> None:
-        """Begin; `unfinished` are the plans of an earlier life and when each is due."""
+    def start(self, drive: Callable[[str], None], unfinished: Callable[[], Iterable[tuple[str, float]]]) -> None:
+        """Begin; `unfinished` tells the plans of an earlier life and when each is due."""
         self._drive = drive
-        for plan, due_s in unfinished:
+        for plan, due_s in unfinished():
             self.submit(plan, due_s=due_s)
         self._timer.start()
 
