@@ -10,9 +10,11 @@ class Fact(StrEnum):
     """What was found, done or decided."""
 
     FOUND_SO = "found_so"  # true before we touched anything: not ours to undo
+    WAITING = "waiting"  # on its way before we touched anything: its deadline counts from here, and it is not ours
     STARTED = "started"  # written ahead of every attempt to change: from here on it is ours
     DONE = "done"
     FAILED = "failed"
+    UNDO_STARTED = "undo_started"  # written ahead of every attempt to take it back
     UNDONE = "undone"
     KEPT = "kept"  # cannot be undone, said why
     UNDO_FAILED = "undo_failed"

@@ -4,34 +4,42 @@ from __future__ import annotations
 
 from openqrm.domain.errors import Category, StepError
 from openqrm.domain.journal import Fact
-from openqrm.domain.plan import Differs, Irreversible, NotYet, Satisfied, Seen, Step
+from openqrm.domain.plan import Action, Differs, Irreversible, NotYet, Satisfied, Seen, Step
 from openqrm.engine.ledger import Ledger
 from openqrm.ports.world import World
 
 
 def carry_out(step: Step, ledger: Ledger, world: World) -> float:
     """Seconds after which to look again; 0 when a fact has been written that decides."""
-    ours = ledger.history().steps[step.id].started
+    past = ledger.history().steps[step.id]
+    ours = past.started
     try:
         seen = step.action.observe(world)
         if isinstance(seen, Differs):
             ledger.write(step.id, Fact.STARTED, seen.because)
             ours = True
             step.action.ensure(world)
-            seen = step.action.observe(world)
+            seen = _look_again(step.action, world)
     except StepError as error:
         ledger.write(step.id, Fact.FAILED, error=error)
         return 0
-    return _conclude(step, seen, ours, ledger)
+    return _conclude(step, seen, ours, ours or past.since_s > 0, ledger)
 
 
-def _conclude(step: Step, seen: Seen, ours: bool, ledger: Ledger) -> float:
+def _look_again(action: Action, world: World) -> Seen:
+    """After a change. An action that only asks, a machine to reboot, has `settles_s`: after that it is asked again."""
+    seen = action.observe(world)
+    settles_s: float = getattr(action, "settles_s", 0.0)
+    return NotYet(seen.because, settles_s) if settles_s and isinstance(seen, Differs) else seen
+
+
+def _conclude(step: Step, seen: Seen, ours: bool, counted: bool, ledger: Ledger) -> float:
     match seen:
         case Satisfied(because):
             ledger.write(step.id, Fact.DONE if ours else Fact.FOUND_SO, because)
         case NotYet(because, again_s):
-            if not ours:
-                ledger.write(step.id, Fact.STARTED, because)  # its deadline counts from here
+            if not counted:
+                ledger.write(step.id, Fact.WAITING, because)
             return again_s
         case Differs(because):
             late = StepError(Category.UNAVAILABLE, f"it was changed, yet {because}", "Look at the object itself.")
@@ -46,26 +54,43 @@ def expire(step: Step, ledger: Ledger, world: World) -> None:
     except StepError as error:
         seen = NotYet(str(error))
     if isinstance(seen, Satisfied):
-        ledger.write(step.id, Fact.DONE, seen.because)
+        ours = ledger.history().steps[step.id].started
+        ledger.write(step.id, Fact.DONE if ours else Fact.FOUND_SO, seen.because)
         return
     message = f"not so after {step.deadline_s:.0f} s: {seen.because}"
     hint = getattr(step.action, "hint", "") or "Look at the object, then retry, skip, undo or abandon the plan."
     ledger.write(step.id, Fact.FAILED, error=StepError(Category.UNAVAILABLE, message, hint))
 
 
-def take_back(step: Step, ledger: Ledger, world: World) -> None:
-    """Undo one step, or say why it stays."""
+def take_back(step: Step, ledger: Ledger, world: World) -> float:
+    """Undo one step, or say why it stays. Seconds after which to look again; 0 when it is decided."""
     inverse = step.action.inverse()
     if isinstance(inverse, Irreversible):
         ledger.write(step.id, Fact.KEPT, inverse.because)
-        return
+        return 0
     if inverse is None:
         ledger.write(step.id, Fact.UNDONE, "nothing to undo")
-        return
+        return 0
     try:
-        if not isinstance(inverse.observe(world), Satisfied):
+        seen = inverse.observe(world)
+        if not isinstance(seen, Satisfied) and not ledger.history().steps[step.id].undo_since_s:
+            ledger.write(step.id, Fact.UNDO_STARTED, seen.because)
+        if isinstance(seen, Differs):
             inverse.ensure(world)
+            seen = _look_again(inverse, world)
     except StepError as error:
         ledger.write(step.id, Fact.UNDO_FAILED, error=error)
-        return
-    ledger.write(step.id, Fact.UNDONE, inverse.describe())
+        return 0
+    return _conclude_undo(step, inverse, seen, ledger, world)
+
+
+def _conclude_undo(step: Step, inverse: Action, seen: Seen, ledger: Ledger, world: World) -> float:
+    if isinstance(seen, Satisfied):
+        ledger.write(step.id, Fact.UNDONE, inverse.describe())
+        return 0
+    late = world.now_s() >= ledger.history().steps[step.id].undo_since_s + step.deadline_s
+    if isinstance(seen, NotYet) and not late:
+        return seen.again_s
+    error = StepError(Category.UNAVAILABLE, f"it was taken back, yet {seen.because}", "Look at the object itself.")
+    ledger.write(step.id, Fact.UNDO_FAILED, error=error)
+    return 0

@@ -17,6 +17,7 @@ class StepHistory:
     passed: bool = False
     started: bool = False  # ours to undo
     since_s: float = 0.0  # of the attempts that count
+    undo_since_s: float = 0.0
     failures: list[Entry] = field(default_factory=list)
     undone: bool = False
     kept: bool = False
@@ -33,6 +34,10 @@ class StepHistory:
                 self.kept = self.undo_failed = False
             case Fact.STARTED:
                 self.started, self.since_s = True, self.since_s or entry.at_s
+            case Fact.WAITING:
+                self.since_s = self.since_s or entry.at_s
+            case Fact.UNDO_STARTED:
+                self.undo_since_s = self.undo_since_s or entry.at_s
             case Fact.FAILED:
                 self.failures.append(entry)
             case Fact.UNDONE:
@@ -42,7 +47,7 @@ class StepHistory:
             case Fact.UNDO_FAILED:
                 self.undo_failed = True
             case Fact.RETRIED:
-                self.failures, self.since_s = [], 0.0
+                self.failures, self.since_s, self.undo_since_s = [], 0.0, 0.0
                 self.undo_failed = False
             case _:
                 pass

@@ -62,7 +62,7 @@ def next_move(
         return Finished(PlanState.ABANDONED, "abandoned by an operator")
     failed = [s for s in plan.steps if history.steps[s.id].failed_for_good(s) and not s.optional]
     if history.undoing or (failed and plan.on_failure is OnFailure.UNDO):
-        return Wait(float("inf")) if busy else _backward(plan, history, failed)
+        return Wait(float("inf")) if busy else _backward(plan, history, failed, now_s, waiting or {})
     if failed:
         return Wait(float("inf")) if busy else Finished(PlanState.STUCK, _told(failed[0], history))
     return _forward(plan, history, now_s, busy, waiting or {})
@@ -79,7 +79,7 @@ def _forward(plan: Plan, history: History, now_s: float, busy: frozenset[str], w
         past = history.steps[step.id]
         end_s = past.since_s + step.deadline_s if past.since_s else float("inf")
         due_s = max(waiting.get(step.id, 0.0), _after_failure(past))
-        if due_s <= now_s < end_s or not past.since_s:
+        if due_s <= now_s < end_s:
             ready.append(step)
         elif now_s >= end_s:
             return Expire(step)
@@ -87,8 +87,8 @@ def _forward(plan: Plan, history: History, now_s: float, busy: frozenset[str], w
     return Run(tuple(ready)) if ready else Wait(min(dues, default=float("inf")))
 
 
-def _backward(plan: Plan, history: History, failed: list[Step]) -> Move:
-    """Reverse order; what cannot be undone is kept, told, and waits for an operator at the end."""
+def _backward(plan: Plan, history: History, failed: list[Step], now_s: float, waiting: Mapping[str, float]) -> Move:
+    """Reverse order, one after the other; what cannot be undone is kept, told, and waits for an operator at the end."""
     kept = ""
     for step in reversed(plan.steps):
         past = history.steps[step.id]
@@ -97,7 +97,8 @@ def _backward(plan: Plan, history: History, failed: list[Step]) -> Move:
         if not past.started or past.undone or past.skipped:
             continue
         if not past.kept:
-            return Undo(step)
+            due_s = waiting.get(step.id, 0.0) if past.undo_since_s else 0.0
+            return Undo(step) if due_s <= now_s else Wait(due_s)
         kept = step.id
     why = _told(failed[0], history) if failed else "undone by an operator"
     if kept:

@@ -84,7 +84,8 @@ class _Drive:
                 case Expire(step):
                     expire(step, self._ledger, world)
                 case Undo(step):
-                    self._guarded(step, lambda step: take_back(step, self._ledger, world), Fact.UNDO_FAILED)
+                    again_s = self._guarded(step, lambda step: take_back(step, self._ledger, world), Fact.UNDO_FAILED)
+                    self._note(step, again_s)
                 case Wait(until_s):
                     if not self._busy:
                         return self._park(until_s)
@@ -119,10 +120,10 @@ class _Drive:
         finally:
             self._r._bounds.leave(step.host)
 
-    def _guarded(self, step: Step, work: Callable[[Step], float | None], on_bug: Fact) -> float:
+    def _guarded(self, step: Step, work: Callable[[Step], float], on_bug: Fact) -> float:
         """A defect in an action is a failed step that says so, not a plan that nobody drives any more."""
         try:
-            return work(step) or 0
+            return work(step)
         except Fenced:
             raise
         except Exception as bug:

@@ -12,6 +12,7 @@ from openqrm.domain.resource import Observation, reached
 from openqrm.ports.world import World
 
 POLL_S = 2.0
+SETTLES_S = 10.0  # from being asked to the end of the agent's connection; after that it is asked again
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class AskShutdown:
     """The operating system of the resource has been asked to stop, and its agent has gone."""
 
     name: ClassVar[str] = "openqrm.ask-shutdown"
+    settles_s: ClassVar[float] = SETTLES_S
     resource: str
 
     def describe(self) -> str:
@@ -81,6 +83,7 @@ class AskReboot:
     """The resource has been rebooted by its agent into the profile of this appliance (empty: idle)."""
 
     name: ClassVar[str] = "openqrm.ask-reboot"
+    settles_s: ClassVar[float] = SETTLES_S
     resource: str
     appliance: str
     back_to: str
@@ -113,6 +116,7 @@ class LeaveBoot:
     """The resource is no longer in this boot: it has been rebooted, whatever it boots."""
 
     name: ClassVar[str] = "openqrm.leave-boot"
+    settles_s: ClassVar[float] = SETTLES_S
     resource: str
     boot: str
 

@@ -1,0 +1,153 @@
+"""openQRM is killed before and after every effect and every journal row; the end is the one of an undisturbed run.
+
+Enumerated, not sampled: start, stop and switch, with a BMC and by the agent alone, in success, when a boot fails, and
+with each command refused. A plan that is stuck is tried again with what refused mended, and comes to the same end:
+where it stopped, steps that run side by side may have come more or less far.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import pytest
+
+from openqrm.domain.event import Event
+from openqrm.domain.journal import Entry, Fact
+from openqrm.domain.plan import Plan, PlanState
+from openqrm.engine.history import fold
+from openqrm.engine.rehearsal import MemoryPlans, drive_to_end
+from openqrm.planning.appliance_start import StartAppliance, plan_start_appliance
+from openqrm.planning.appliance_stop import StopAppliance, plan_stop_appliance
+from openqrm.planning.appliance_switch import SwitchAppliance, plan_switch_appliance
+from openqrm.plugin_api.testing import Crash, Disturbance, Gate, SimulatedWorld
+from openqrm.plugin_api.testing.state import difference
+from tests.unit.engine.rack import Rack, planning
+
+
+class GatedPlans(MemoryPlans):
+    """Before and after every row there is a point to be killed at."""
+
+    def __init__(self, gate: Gate) -> None:
+        super().__init__()
+        self._gate = gate
+
+    def append(self, plan: str, entries: Sequence[Entry]) -> None:
+        self._gate.point()
+        super().append(plan, entries)
+        self._gate.point()
+
+    def settle(self, plan: str, state: PlanState, note: str, events: Sequence[Event]) -> None:
+        self._gate.point()
+        super().settle(plan, state, note, events)
+        self._gate.point()
+
+
+def start(world: SimulatedWorld) -> Plan:
+    return plan_start_appliance(StartAppliance("web"), planning(world))
+
+
+def stop(world: SimulatedWorld) -> Plan:
+    return plan_stop_appliance(StopAppliance("web"), planning(world))
+
+
+def switch(world: SimulatedWorld) -> Plan:
+    return plan_switch_appliance(SwitchAppliance("web", resource="blade2"), planning(world))
+
+
+PLANS: dict[str, tuple[Callable[[SimulatedWorld], Plan], bool]] = {
+    "start": (start, False), "stop": (stop, True), "switch": (switch, True),
+}  # fmt: skip
+
+
+@dataclass
+class Run:
+    """One run of one plan, killed at `crash_at` and driven on; `refused` is the label of what goes wrong."""
+
+    story: str
+    bmc: bool
+    dies_at: str = ""
+    refused: str = ""
+    how: Disturbance = Disturbance.REFUSED
+    crash_at: int | None = None
+
+    def go(self) -> Run:
+        rack = Rack(bmc=self.bmc)
+        self.world = rack.world()
+        make, running_before = PLANS[self.story]
+        if running_before:
+            before = MemoryPlans()
+            drive_to_end(before, before.add(start(self.world), self.world.now_s()), self.world)
+            self.world.advance(1)
+        rack.dies_at = self.dies_at
+        self.world.forget_preparation()
+        self.plans = GatedPlans(self.world.gate)
+        id_ = self.plans.add(make(self.world), self.world.now_s())
+        self.before = self.world.state()
+        if self.refused:
+            self.world.gate.disturbances[self.refused] = self.how
+        self.world.gate.crash_at = self.crash_at
+        try:
+            drive_to_end(self.plans, id_, self.world)
+        except Crash:
+            self.world.gate.revive()
+            drive_to_end(self.plans, id_, self.world)
+        self.state, self.note = self.plans.plans[id_].state, self.plans.plans[id_].note
+        self.points, self.world.gate.crash_at = self.world.gate.points, None
+        if self.state is PlanState.STUCK:
+            self._retry(id_)
+        self.world.advance(60)
+        self.end = self.plans.plans[id_].state
+        self.journal = [(e.step, e.fact.value) for e in self.plans.journals[id_]]
+        return self
+
+    def _retry(self, id_: str) -> None:
+        """As an operator does once what refused is mended."""
+        self.world.gate.disturbances.clear()
+        for step, past in fold(self.plans.plans[id_].plan, self.plans.journals[id_]).steps.items():
+            if past.undo_failed or (past.failures and not past.passed):
+                seq = len(self.plans.journals[id_])
+                self.plans.append(id_, [Entry(seq, step, Fact.RETRIED, self.world.now_s())])
+        self.plans.plans[id_] = replace(self.plans.plans[id_], state=PlanState.RUNNING)
+        drive_to_end(self.plans, id_, self.world)
+
+
+def demand_same_end(calm: Run) -> None:
+    for point in range(calm.points):
+        run = Run(calm.story, calm.bmc, calm.dies_at, calm.refused, calm.how, crash_at=point).go()
+        where = f"{calm.story}, {calm.refused or calm.dies_at or 'success'}, killed at {point}"
+        assert run.state == calm.state, (
+            f"{where}: {run.state} ({run.note}), not {calm.state} ({calm.note}); {run.journal}"
+        )
+        assert run.end == calm.end, f"{where}, then tried again: {run.end}, not {calm.end}; {run.journal}"
+        told = difference(calm.world.state(), run.world.state())
+        assert not told, f"{where}:\n{told}\n{run.journal}"
+        assert {"web", "other"} <= {*run.world.hosts["shelf-host"].shelves}, f"{where}: a volume is gone"
+
+
+@pytest.mark.parametrize("bmc", [True, False], ids=["bmc", "agent"])
+@pytest.mark.parametrize("story", PLANS)
+def test_killed_in_success(story: str, bmc: bool) -> None:
+    calm = Run(story, bmc).go()
+    assert calm.state is PlanState.DONE, (calm.note, calm.journal)
+    demand_same_end(calm)
+
+
+@pytest.mark.parametrize("bmc", [True, False], ids=["bmc", "agent"])
+def test_killed_when_a_boot_fails(bmc: bool) -> None:
+    calm = Run("start", bmc, dies_at="root-found").go()
+    assert calm.state is PlanState.UNDONE and "no such root" in calm.note, (calm.note, calm.journal)
+    assert not difference(calm.before, calm.world.state())
+    demand_same_end(calm)
+
+
+@pytest.mark.parametrize("how", [Disturbance.REFUSED, Disturbance.UNAVAILABLE])
+@pytest.mark.parametrize("bmc", [True, False], ids=["bmc", "agent"])
+@pytest.mark.parametrize("story", PLANS)
+def test_killed_in_each_refusal(story: str, bmc: bool, how: Disturbance) -> None:
+    labels = dict.fromkeys(label for label in Run(story, bmc).go().world.gate.log if ": " in label)
+    assert labels
+    for label in labels:
+        calm = Run(story, bmc, refused=label, how=how).go()
+        assert calm.state in (PlanState.DONE, PlanState.UNDONE, PlanState.STUCK)
+        demand_same_end(calm)
