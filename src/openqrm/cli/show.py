@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 WIDEST = 60
+HIDDEN = ("id", "version")
 
 
 def render_answer(answer: Any) -> str:
@@ -22,11 +23,13 @@ def _flat(row: Any) -> dict[str, str]:
     """A row's columns; a record within it gives its own."""
     cells: dict[str, str] = {}
     for key, value in row.items():
-        if isinstance(value, dict):
+        if key == "id" and isinstance(value, str):
+            cells["plan"] = value  # a plan has no other name
+        elif isinstance(value, dict):
             cells |= {k: _cell(k, v) for k, v in value.items() if not isinstance(v, dict | list)}
         elif not isinstance(value, list):
             cells[key] = _cell(key, value)
-    return {key: value for key, value in cells.items() if key not in ("id", "version") or len(cells) < 8}
+    return {key: value for key, value in cells.items() if key not in HIDDEN}
 
 
 def _render_rows(rows: list[dict[str, str]]) -> str:

@@ -15,8 +15,8 @@ from openqrm.domain.resource import Resource
 from openqrm.domain.storage import Image, Storage, Volume
 from openqrm.domain.user import Role
 from openqrm.planning.fit import choose_resource
-from openqrm.plugin_api.actions import AskReboot, AwaitMilestone, MakeSecret, SetField, put
-from openqrm.plugin_api.drivers import Machine
+from openqrm.plugin_api.actions import AskReboot, AwaitMilestone, ForgetSecret, MakeSecret, SetField, put
+from openqrm.plugin_api.drivers import Machine, Root
 from openqrm.plugin_api.intents import Intent
 from openqrm.plugin_api.planning import Planning
 
@@ -44,26 +44,27 @@ def plan_start_appliance(intent: StartAppliance, planning: Planning) -> Plan:
     volume = facts.get(Volume, image.volume)
     storage = facts.get(Storage, volume.storage)
     resource = choose_resource(appliance, intent.resource, planning)
-    if volume.granted_to:
-        raise PlanningError(
-            Category.CONFLICT,
-            f"volume {volume.name} is granted to {volume.granted_to}",
-            "Stop the appliance that runs there; a volume has one writer.",
-        )
+    others = transfers_of(image, planning)
+    for each in (volume, *others.values()):
+        if each.granted_to:
+            message = f"volume {each.name} is granted to {each.granted_to}"
+            hint = "Stop the appliance that runs there; a volume has one writer."
+            raise PlanningError(Category.CONFLICT, message, hint)
     prepared = [
         *_claim_steps(appliance, resource),
         *_off_steps(resource, planning),
         *_grant_steps(volume, storage, resource, planning),
-        _profile_step(appliance, image, volume, storage, resource, planning),
+        *(step for other in others.values() for step in _other_grant_steps(other, resource, planning)),
+        _profile_step(appliance, image, volume, resource, planning),
         *_name_steps(appliance.name, resource, planning),
     ]
     boot = _boot_steps(appliance, resource, planning, tuple(step.id for step in prepared))
     return Plan(
         title=f"Start appliance {appliance.name} on {resource.name}",
-        steps=(*prepared, *boot, *_single_shot_steps(image)),
+        steps=(*prepared, *boot, *_single_shot_steps(image, others, resource, planning)),
         intent="appliance.start",
         on_failure=OnFailure.UNDO,
-        locks=(appliance.ref, resource.ref, volume.ref, image.ref),
+        locks=(appliance.ref, resource.ref, volume.ref, image.ref, *(each.ref for each in others.values())),
         topic_done="appliance.started",
         about=appliance.ref,
     )
@@ -101,19 +102,25 @@ def _grant_steps(volume: Volume, storage: Storage, resource: Resource, planning:
     return steps + after(granted, "secret")
 
 
-def _profile_step(
-    appliance: Appliance, image: Image, volume: Volume, storage: Storage, resource: Resource, planning: Planning
-) -> Step:
+def _profile_step(appliance: Appliance, image: Image, volume: Volume, resource: Resource, planning: Planning) -> Step:
     kernel = planning.facts.get(Kernel, appliance.kernel)
-    carrier = planning.facts.get(Resource, storage.resource)
-    root = planning.drivers.storage(storage).root(storage, volume, carrier.address, f"grant-{volume.name}")
+    root = _root_of(volume, planning)
+    facts, secrets = list(root.facts), list(root.secrets)
+    for prefix, other in transfers_of(image, planning).items():
+        from_other = _root_of(other, planning)
+        facts += [(f"{prefix}_{key}", value) for key, value in (("type", from_other.type), *from_other.facts)]
+        secrets += [(f"{prefix}_{key}", reference) for key, reference in from_other.secrets]
+    if image.authorized_keys:
+        facts.append(("authorized_keys", image.authorized_keys))
+    if image.root_password:
+        secrets.append(("root_password", image.root_password))
     profile = BootProfile(
         name=resource.name,
         appliance=appliance.name,
         kernel=kernel.name,
         root_type=root.type,
-        root=root.facts,
-        secrets=root.secrets + ((("root_password", image.root_password),) if image.root_password else ()),
+        root=tuple(facts),
+        secrets=tuple(secrets),
         arguments=kernel.arguments,
     )
     before = planning.facts.find(BootProfile, resource.name)
@@ -154,12 +161,48 @@ def _boot_steps(appliance: Appliance, resource: Resource, planning: Planning, ne
     return [*boot, step]
 
 
-def _single_shot_steps(image: Image) -> list[Step]:
-    steps = []
-    for field in ("install_from", "transfer_to"):
-        if source := getattr(image, field):
-            action = SetField("image", image.name, field, "", source, f"Clear {field} of image {image.name}")
-            steps.append(Step(id=field.replace("_", "-"), action=action, why="it is single shot", needs=("ready",)))
+def transfers_of(image: Image, planning: Planning) -> dict[str, Volume]:
+    """The volumes that the next boot copies from (`install`) or to (`transfer`)."""
+    wished = {"install": image.install_from, "transfer": image.transfer_to}
+    return {prefix: planning.facts.get(Volume, name) for prefix, name in wished.items() if name}
+
+
+def _root_of(volume: Volume, planning: Planning) -> Root:
+    storage = planning.facts.get(Storage, volume.storage)
+    carrier = planning.facts.get(Resource, storage.resource)
+    return planning.drivers.storage(storage).root(storage, volume, carrier.address, f"grant-{volume.name}")
+
+
+def _other_grant_steps(volume: Volume, resource: Resource, planning: Planning) -> list[Step]:
+    """Leave to reach the other side of a transfer, for this boot."""
+    storage, secret = planning.facts.get(Storage, volume.storage), f"grant-{volume.name}"
+    say = f"Let {resource.name} reach {volume.name} for a transfer"
+    note = SetField("volume", volume.name, "granted_to", resource.name, "", say)
+    steps = [
+        Step(id=f"writer-{volume.name}", action=note, why="a volume has one user", needs=("claim",)),
+        Step(id=f"secret-{volume.name}", action=MakeSecret(secret), why="each grant has its own secret"),
+    ]
+    granted = planning.drivers.storage(storage).plan_grant(storage, volume, machine_of(resource), secret)
+    return after((*steps, *granted), "claim")
+
+
+def _single_shot_steps(image: Image, others: dict[str, Volume], resource: Resource, planning: Planning) -> list[Step]:
+    """Once the appliance is up the transfer is over: its wish is cleared and the other side's grant ends."""
+    steps: list[Step] = []
+    for field, prefix in (("install_from", "install"), ("transfer_to", "transfer")):
+        if not (volume := others.get(prefix)):
+            continue
+        clear = SetField("image", image.name, field, "", volume.name, f"Clear {field} of image {image.name}")
+        steps.append(Step(id=field.replace("_", "-"), action=clear, why="it is single shot", needs=("ready",)))
+        storage, secret = planning.facts.get(Storage, volume.storage), f"grant-{volume.name}"
+        revoked = planning.drivers.storage(storage).plan_revoke(storage, volume, machine_of(resource), secret)
+        note = SetField("volume", volume.name, "granted_to", "", resource.name, f"{volume.name} is free again")
+        over = (
+            *revoked,
+            Step(id=f"forget-{volume.name}", action=ForgetSecret(secret), why="the grant is over"),
+            Step(id=f"free-{volume.name}", action=note, why="nobody has it any more"),
+        )
+        steps += after(over, "ready")
     return steps
 
 
