@@ -80,7 +80,7 @@ def parse_path(text: str) -> str:
 
 def _writes(numbers: str) -> bool:
     """From the four last numbers of a client: anonymous uid and gid, expiry, options, and what was set."""
-    options = int(re.findall(r"\d+", numbers)[3])
+    options = int(re.findall(r"uint32 (\d+)", numbers)[3])
     return bool(options & _WRITE_ACCESS)
 
 

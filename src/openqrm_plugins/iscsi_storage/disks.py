@@ -1,0 +1,93 @@
+"""Disks in files: made sparse or as a clone, complete or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import ClassVar
+
+from openqrm.plugin_api import Category, Differs, Satisfied, Seen, StepError, World, run
+from openqrm.plugin_api.actions import PutAway, is_there
+
+COPY_TIMEOUT_S = 3600.0
+_COPY_MODES = {"auto": "auto", "reflink": "always", "copy": "never"}
+
+
+@dataclass(frozen=True)
+class MakeDisk:
+    """There is a disk of this size, of nothing but zeros and no space used when it is made."""
+
+    name: ClassVar[str] = "iscsi-storage.make-disk"
+    host: str
+    volume: str
+    path: str
+    trash: str
+    size_mib: int
+
+    def describe(self) -> str:
+        return f"Make the disk {self.path} of {self.size_mib} MiB on {self.host}"
+
+    def touches(self) -> tuple[str, ...]:
+        return (f"volume/{self.volume}",)
+
+    def inverse(self) -> PutAway:
+        return PutAway(self.host, self.volume, self.path, self.trash)
+
+    def observe(self, world: World) -> Seen:
+        if is_there(world.host(self.host), self.path):
+            return Satisfied(f"{self.path} is there")
+        return Differs(f"there is no {self.path}")
+
+    def ensure(self, world: World) -> None:
+        host, making = world.host(self.host), making_of(self.path)
+        run(host, ("mkdir", "-p", "--", str(PurePosixPath(self.path).parent)))
+        run(host, ("rm", "-f", "--", making))
+        run(host, ("truncate", "-s", f"{self.size_mib}M", "--", making))
+        run(host, ("mv", "-T", "-n", "--", making, self.path))
+
+
+@dataclass(frozen=True)
+class CloneDisk:
+    """There is a disk with the content that `source` had when it was made, at least `size_mib` big."""
+
+    name: ClassVar[str] = "iscsi-storage.clone-disk"
+    host: str
+    volume: str
+    path: str
+    trash: str
+    source: str
+    clone: str
+    size_mib: int
+
+    def describe(self) -> str:
+        return f"Clone {self.source} on {self.host} as {self.path} ({self.clone})"
+
+    def touches(self) -> tuple[str, ...]:
+        return (f"volume/{self.volume}",)
+
+    def inverse(self) -> PutAway:
+        return PutAway(self.host, self.volume, self.path, self.trash)
+
+    def observe(self, world: World) -> Seen:
+        host = world.host(self.host)
+        if is_there(host, self.path):
+            return Satisfied(f"{self.path} is there")
+        if not is_there(host, self.source):
+            raise StepError(Category.NOT_FOUND, f"there is no {self.source} to clone", "Look into the storage's trash.")
+        return Differs(f"there is no {self.path}")
+
+    def ensure(self, world: World) -> None:
+        """Beside its place, then into it: what a crash leaves behind never looks like a volume."""
+        host, making = world.host(self.host), making_of(self.path)
+        mode = f"--reflink={_COPY_MODES[self.clone]}"
+        hint = "Look at the free space of the storage; a disk that cannot share extents needs clone set to copy."
+        run(host, ("rm", "-f", "--", making))
+        run(host, ("cp", mode, "--", self.source, making), timeout_s=COPY_TIMEOUT_S, hint=hint)
+        run(host, ("truncate", "-s", f">{self.size_mib}M", "--", making))
+        run(host, ("mv", "-T", "-n", "--", making, self.path))
+
+
+def making_of(path: str) -> str:
+    """Where this disk is while it is being made."""
+    whole = PurePosixPath(path)
+    return str(whole.with_name(f".making-{whole.name}"))

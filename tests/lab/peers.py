@@ -1,0 +1,76 @@
+"""Machines that are no more than an address of their own: one network namespace each, with a client in it."""
+
+import ctypes
+import ctypes.util
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A machine and the address it reaches the storage at."""
+
+    name: str
+    address: str
+    storage: str
+
+    def run(self, *argv: str, timeout_s: float = 20) -> subprocess.CompletedProcess[str]:
+        command = ["ip", "netns", "exec", self.name, *argv]
+        return subprocess.run(command, capture_output=True, text=True, timeout=timeout_s, check=False)
+
+    def start(self, *argv: str) -> subprocess.Popen[str]:
+        command = ["ip", "netns", "exec", self.name, *argv]
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def nfs(self, path: str) -> str:
+        """An address for libnfs."""
+        return f"nfs://{self.storage}{path}?version=4"
+
+
+@contextmanager
+def peers(*numbers: int) -> Iterator[list[Peer]]:
+    """Machines at 10.78.NUMBER.2, which reach the storage at 10.78.NUMBER.1."""
+    made = [Peer(f"peer{number}", f"10.78.{number}.2", f"10.78.{number}.1") for number in numbers]
+    for number, peer in zip(numbers, made, strict=True):
+        link = f"to-peer{number}"
+        _ip("netns", "add", peer.name)
+        _ip("link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", peer.name)
+        _ip("addr", "add", f"{peer.storage}/24", "dev", link)
+        _ip("link", "set", link, "up")
+        _ip("-n", peer.name, "addr", "add", f"{peer.address}/24", "dev", "eth0")
+        _ip("-n", peer.name, "link", "set", "eth0", "up")
+    try:
+        yield made
+    finally:
+        for number, peer in zip(numbers, made, strict=True):
+            _ip("link", "del", f"to-peer{number}")
+            _ip("netns", "del", peer.name)
+
+
+def _ip(*words: str) -> None:
+    subprocess.run(["ip", *words], check=True, capture_output=True, timeout=10)
+
+
+def write_on_request(server: str, folder: str) -> None:
+    """Mount once, then write one file for each line of standard input and say how that went."""
+    nfs = ctypes.CDLL(ctypes.util.find_library("nfs"))
+    nfs.nfs_init_context.restype = ctypes.c_void_p
+    context = ctypes.c_void_p(nfs.nfs_init_context())
+    nfs.nfs_set_version(context, 4)
+    _say("mounted" if nfs.nfs_mount(context, server.encode(), folder.encode()) == 0 else "refused")
+    for line in sys.stdin:
+        handle = ctypes.c_void_p()
+        made = nfs.nfs_creat(context, f"/{line.strip()}".encode(), 0o644, ctypes.byref(handle))
+        _say("written" if made == 0 else "refused")
+
+
+def _say(word: str) -> None:
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    write_on_request(*sys.argv[1:])
