@@ -13,6 +13,7 @@ from openqrm.domain.errors import Category, PlanningError
 
 BODY_TIMEOUT_S = 30.0
 LONGEST_QUERY = 4096
+MOST_FIELDS = 32
 CHUNK_BYTES = 256 * 1024
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -41,9 +42,10 @@ Answer = Text | File
 def parse_query(scope: Scope) -> dict[str, str]:
     """The query's fields; of several with one name the last. Raises PlanningError when it is too long."""
     raw: bytes = scope["query_string"]
-    if len(raw) > LONGEST_QUERY:
-        raise PlanningError(Category.BAD_INPUT, "the query is too long", f"At most {LONGEST_QUERY} bytes.")
-    return dict(parse_qsl(raw.decode("latin-1"), keep_blank_values=True, max_num_fields=32))
+    if len(raw) > LONGEST_QUERY or raw.count(b"&") >= MOST_FIELDS:
+        hint = f"At most {LONGEST_QUERY} bytes and {MOST_FIELDS} fields."
+        raise PlanningError(Category.BAD_INPUT, "the query is too long", hint)
+    return dict(parse_qsl(raw.decode("latin-1"), keep_blank_values=True))
 
 
 def header_of(scope: Scope, name: bytes) -> bytes:

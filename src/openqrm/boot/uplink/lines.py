@@ -11,7 +11,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from openqrm.domain.errors import Category, PlanningError
+from openqrm.domain.errors import Category, PlanningError, StepError
 from openqrm.domain.resource import MILESTONES
 
 LONGEST_LINE = 3 * 1024 * 1024
@@ -85,13 +85,13 @@ def parse_line(line: bytes) -> Line:
 
 
 def render_run(id_: str, timeout_s: float, argv: tuple[str, ...], stdin: bytes) -> bytes:
-    """Raises PlanningError when it is longer than a line may be, or a word holds a NUL."""
+    """Raises StepError when it is longer than a line may be, or a word holds a NUL."""
     if any("\0" in word for word in argv):
-        raise PlanningError(Category.BAD_INPUT, "a command has a NUL in it", "")
+        raise StepError(Category.BAD_INPUT, "a command has a NUL in it", "")
     words = "".join(f"{word}\0" for word in argv).encode()
     line = b"run %s %d %s %s\n" % (id_.encode(), max(1, int(timeout_s)), _pack(words), _pack(stdin))
     if len(line) > LONGEST_LINE:
-        raise PlanningError(Category.BAD_INPUT, f"{len(line)} bytes are too many for one command", "Send it in parts.")
+        raise StepError(Category.BAD_INPUT, f"{len(line)} bytes are too many for one command", "Send it in parts.")
     return line
 
 
