@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import usage
-from lab.demo.api import Api
+from bench.rest import Rest
 
 OPENQRM = Path(sys.executable).with_name("openqrm")
 START_LIMIT_S = 30.0
@@ -44,9 +44,9 @@ class Serving:
         """Its resident memory."""
         return usage.rss_mib(self.process.pid)
 
-    def api(self) -> Api:
-        """Signed in as the first administrator."""
-        return Api(self.rest, "admin", (self.base / "first-password").read_text().strip())
+    def sign_in(self) -> Rest:
+        """As the first administrator."""
+        return Rest(self.rest, (self.base / "first-password").read_text().strip())
 
 
 @contextmanager
