@@ -22,6 +22,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     ] = "auto"
     version: Annotated[Literal["4.2", "4.1", "3"], Meta(description="NFS version the machines speak")] = "4.2"
     exports: Annotated[
-        AbsolutePath | Literal[""],
-        Meta(description="folder of the export files; empty: /etc/exports.d, or /etc/ganesha/exports.d"),
+        str,
+        Meta(
+            pattern=r"^((/[A-Za-z0-9._-]+)+)?$",
+            description="folder of the export files; empty: /etc/exports.d, or /etc/ganesha/exports.d",
+        ),
     ] = ""
