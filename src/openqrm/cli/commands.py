@@ -74,7 +74,7 @@ def _carry_out(
         click.echo(f"plan {plan['id']}: {plan['title']}: {plan['state']}")
         for name, secret in outcome["told"].items():
             click.echo(f"{name} (shown this once): {secret}")
-    check_end(plan)
+    check_end(plan, verb)
 
 
 def _tell_preview(shown: dict[str, Any], as_json: bool) -> None:

@@ -58,9 +58,10 @@ def _took(step: dict[str, Any]) -> str:
     return f"{(step['ended_s'] or time.time()) - step['began_s']:.1f}"
 
 
-def check_end(plan: dict[str, Any]) -> None:
-    """Raises Told, so that the exit status says it too, when the plan did not come to its end."""
-    if plan["state"] in ("done", "running"):
+def check_end(plan: dict[str, Any], asked: str) -> None:
+    """Raises Told, so that the exit status says it too, when the plan did not come to the end that was asked for."""
+    wanted = {"undo": "undone", "abandon": "abandoned"}.get(asked, "done")
+    if plan["state"] in (wanted, "running"):
         return
     hints = [step["hint"] for step in plan["steps"] if step["state"] in ("failed", "undo failed") and step["hint"]]
     way = f"openqrm plan show {plan['id']}"

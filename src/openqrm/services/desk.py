@@ -110,7 +110,7 @@ class Desk:
         if decide := self._catalogue.decisions.get(type(intent)):
             with self._database.transaction() as tx:
                 decide(intent, tx, caller.user, self._world.now_s())
-            return self._submit(getattr(intent, "id", ""), wishes.wait_s, {})
+            return self._submit(getattr(intent, "id", ""), wishes.wait_s or AT_ONCE_S, {})
         if wishes.key and (known := self._keys.get((caller.user, wishes.key))):
             return Outcome(self._same(known, intent, caller))
         sealed = seal(intent)
