@@ -24,10 +24,11 @@ class Subscriber(Protocol):
 
 @dataclass(frozen=True)
 class Tiding:
-    """One telling of an event; an event that is seen again has several."""
+    """One telling of an event; an event that is seen again has several. `failures` counts the tries so far."""
 
     number: int
     event: Event
+    failures: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +37,7 @@ class SubscriberState:
 
     name: str
     waiting: int  # events not delivered yet
-    failures: int  # in a row
+    failures: int  # in a row, of the next event
     skipped: int  # given up, since it was first seen
     due_s: float
     last_error: str
@@ -57,8 +58,8 @@ class Feed(Protocol):
         """All tidings up to this one were."""
         ...
 
-    def failed(self, name: str, error: str, due_s: float) -> int:
-        """The next one was not: how often in a row by now."""
+    def failed(self, name: str, error: str, due_s: float) -> None:
+        """The next one was not; it is due again then."""
         ...
 
     def skipped(self, name: str, number: int) -> None:

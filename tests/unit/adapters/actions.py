@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +39,7 @@ class WriteSlowly:
 
     def ensure(self, world: World) -> None:
         with Path(self.folder, "attempts").open("a") as attempts:
-            attempts.write(f"{self.file}\n")
+            attempts.write(f"{self.file} {os.getpid()}\n")
         time.sleep(self.seconds)
         self.path.touch()
 

@@ -82,7 +82,9 @@ def test_failures_are_seen_and_wait(database: Database) -> None:
     database.feed.join("mailer")
     database.feed.join("console")
     emit(database, happens("one", 1.0))
-    assert [database.feed.failed("mailer", "no route", 50.0) for _ in range(2)] == [1, 2]
+    for _ in range(2):
+        database.feed.failed("mailer", "no route", 50.0)
     assert (told(database, "mailer", 49.0), told(database, "console", 49.0)) == ([], ["one"])
+    assert [tiding.failures for tiding in database.feed.take("mailer", 50.0, 10.0, 9)] == [2]
     state = {state.name: state for state in database.feed.states()}["mailer"]
     assert (state.waiting, state.failures, state.due_s, state.last_error) == (1, 2, 50.0, "no route")

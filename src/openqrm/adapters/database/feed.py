@@ -42,24 +42,23 @@ class DatabaseFeed:
             if connection.execute(select(SUBSCRIBERS.c.name).where(me, free, news)).first() is None:
                 return ()
         with self._connections.write() as connection:
-            if not connection.execute(update(SUBSCRIBERS).where(me, free).values(held_until_s=now_s + hold_s)).rowcount:
+            held = update(SUBSCRIBERS).where(me, free).values(held_until_s=now_s + hold_s)
+            place = connection.execute(held.returning(SUBSCRIBERS.c.position, SUBSCRIBERS.c.failures)).first()
+            if place is None:
                 return ()
-            position = select(SUBSCRIBERS.c.position).where(me).scalar_subquery()
-            rows = connection.execute(IN_ORDER.where(TIDINGS.c.id > position).order_by(TIDINGS.c.id).limit(limit))
-            return [Tiding(row[-1], FORM.record(row[:-1])) for row in rows]
+            rows = connection.execute(
+                IN_ORDER.where(TIDINGS.c.id > place.position).order_by(TIDINGS.c.id).limit(limit)
+            ).all()
+        first = [Tiding(row[-1], FORM.record(row[:-1]), place.failures) for row in rows[:1]]
+        return first + [Tiding(row[-1], FORM.record(row[:-1])) for row in rows[1:]]
 
     def delivered(self, name: str, number: int) -> None:
         """All tidings up to this one were."""
         self._set(name, position=number, failures=0, last_error="", due_s=0.0)
 
-    def failed(self, name: str, error: str, due_s: float) -> int:
-        """The next one was not: how often in a row by now."""
-        me = SUBSCRIBERS.c.name == name
-        failing = update(SUBSCRIBERS).where(me).values(
-            failures=SUBSCRIBERS.c.failures + 1, last_error=error[:2000], due_s=due_s
-        )  # fmt: skip
-        with self._connections.write() as connection:
-            return int(connection.scalars(failing.returning(SUBSCRIBERS.c.failures)).one())
+    def failed(self, name: str, error: str, due_s: float) -> None:
+        """The next one was not; it is due again then."""
+        self._set(name, failures=SUBSCRIBERS.c.failures + 1, last_error=error[:2000], due_s=due_s)
 
     def skipped(self, name: str, number: int) -> None:
         """This one was given up."""

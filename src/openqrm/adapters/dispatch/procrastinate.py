@@ -46,12 +46,16 @@ class ProcrastinateDispatcher:
     def start(self, drive: Callable[[str], None], unfinished: Callable[[], Iterable[tuple[str, float]]]) -> None:
         """Begin; `unfinished` tells the plans of an earlier life, or of a process that died before it could ask."""
         self._drive, self._unfinished = drive, unfinished
+        self.open()
+        self._thread.start()
+
+    def open(self) -> None:
+        """Enough to submit plans that others drive."""
         with self._engine.begin() as connection:
             in_turn(connection, SCHEMA_LOCK)
             self._asking.open()
             if not self._asking.check_connection():
                 self._asking.schema_manager.apply_schema()
-        self._thread.start()
 
     def submit(self, plan: str, *, due_s: float = 0) -> None:
         """Drive this plan at `due_s` (epoch; 0: now). Asking twice drives it once at the earlier time."""
@@ -101,17 +105,23 @@ class ProcrastinateDispatcher:
     async def _live(self) -> None:
         async with self._app.open_async():
             watch = asyncio.create_task(self._watch())
-            while not self._closing.is_set():
-                try:
-                    await self._app.run_worker_async(
-                        queues=[QUEUE], concurrency=self._threads, delete_jobs="always",
-                        install_signal_handlers=False, fetch_job_polling_interval=LOOK_S,
-                        update_heartbeat_interval=HEARTBEAT_S,
-                    )  # fmt: skip
-                except (ProcrastinateException, OSError) as error:
-                    log.warning("the queue of plans does not answer", why=str(error).strip())
-                await asyncio.sleep(LOOK_S)  # it ends by itself when PostgreSQL goes away for a while
-            watch.cancel()
+            try:
+                await self._serve()
+            finally:
+                watch.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await watch
+
+    async def _serve(self) -> None:
+        while not self._closing.is_set():
+            try:
+                await self._app.run_worker_async(
+                    queues=[QUEUE], concurrency=self._threads, delete_jobs="always", install_signal_handlers=False,
+                    fetch_job_polling_interval=LOOK_S, update_heartbeat_interval=HEARTBEAT_S,
+                )  # fmt: skip
+            except (ProcrastinateException, OSError) as error:
+                log.warning("the queue of plans does not answer", why=str(error).strip())
+            await asyncio.sleep(LOOK_S)  # a worker ends by itself when PostgreSQL goes away for a while
 
     async def _watch(self) -> None:
         looks = 0
