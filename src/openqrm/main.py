@@ -30,11 +30,12 @@ def cli() -> None:
     run(sys.argv[1:], dict(os.environ), serve, build_initrd)
 
 
-def inherited_socket(environment: dict[str, str]) -> socket.socket | None:
-    """The socket that systemd, or whoever started this process, has opened for the REST door."""
-    if environment.get("LISTEN_PID") not in (None, str(os.getpid())) or not environment.get("LISTEN_FDS"):
-        return None
-    return socket.socket(fileno=LISTEN_FDS_START)
+def inherited_sockets(environment: dict[str, str]) -> list[socket.socket]:
+    """The sockets that systemd, or whoever started this process, has opened for the REST door."""
+    if environment.get("LISTEN_PID") not in (None, str(os.getpid())):
+        return []
+    count = int(environment.get("LISTEN_FDS") or 0)
+    return [socket.socket(fileno=LISTEN_FDS_START + number) for number in range(count)]
 
 
 def serve(settings: SiteSettings, say: Callable[[str], None]) -> None:
@@ -42,12 +43,12 @@ def serve(settings: SiteSettings, say: Callable[[str], None]) -> None:
     ending = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ending.set())
-    with installation(settings, inherited_socket(dict(os.environ)), say):
+    with installation(settings, inherited_sockets(dict(os.environ)), say):
         ending.wait()
 
 
 @contextmanager
-def installation(settings: SiteSettings, listening: socket.socket | None, say: Callable[[str], None]) -> Iterator[Desk]:
+def installation(settings: SiteSettings, listening: list[socket.socket], say: Callable[[str], None]) -> Iterator[Desk]:
     """Everything that runs; ended in the reverse order of its start."""
     from openqrm.adapters.database import Database
     from openqrm.planning.kernel_preparation import ACTIONS
@@ -72,7 +73,7 @@ def installation(settings: SiteSettings, listening: socket.socket | None, say: C
 
 def _start(
     parts: ExitStack, settings: SiteSettings, base: Path, host: PluginHost, database: Database,
-    listening: socket.socket | None, say: Callable[[str], None],
+    listening: list[socket.socket], say: Callable[[str], None],
 ) -> Desk:  # fmt: skip
     from openqrm.adapters.dispatch.local import LocalDispatcher
     from openqrm.api.application import make_application
@@ -102,16 +103,16 @@ def _start(
         say(f"first administrator: user admin, password {password} (also in {base}/first-password until used)")
     metrics = Metrics(database, uplink.count)
     application = make_application(Door(desk, sign_in, catalogue), metrics.render)
-    rest_socket = listening or bind(*parse_address(settings.http))
-    rest = Listener("rest", application, rest_socket)
-    boot = Listener("boot", boot_door, boot_socket)
+    rest_sockets = listening or [bind(*parse_address(settings.http))]
+    rest = Listener("rest", application, rest_sockets)
+    boot = Listener("boot", boot_door, [boot_socket])
     parts.callback(dispatcher.close)
     for part in (boot, rest):
         part.start()
         parts.callback(part.close)
     children()
     dispatcher.start(runner.drive, database.plans.unfinished)
-    say(f"ready: REST on {_told(rest_socket)}, boot door on {_told(boot_socket)}, uplink on port {uplink.port}")
+    say(f"ready: REST on {_told(rest_sockets[0])}, boot door on {_told(boot_socket)}, uplink on port {uplink.port}")
     return desk
 
 

@@ -1,4 +1,4 @@
-"""An ASGI application behind a socket, in a thread with an event loop of its own."""
+"""An ASGI application behind its sockets, in a thread with an event loop of its own."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ def bind(address: str, port: int) -> socket.socket:
 class Listener:
     """Serves until it is closed; requests at work come to their end, up to five seconds."""
 
-    def __init__(self, name: str, application: Any, listening: socket.socket) -> None:
-        self.socket = listening
+    def __init__(self, name: str, application: Any, listening: list[socket.socket]) -> None:
+        self.sockets = listening
         config = uvicorn.Config(
             application, log_config=None, access_log=False, lifespan="off", server_header=False,
             timeout_graceful_shutdown=5, limit_concurrency=None, backlog=BACKLOG,
         )  # fmt: skip
         self._uvicorn = uvicorn.Server(config)
         self._thread = threading.Thread(
-            target=self._uvicorn.run, kwargs={"sockets": [listening]}, name=name, daemon=True
+            target=self._uvicorn.run, kwargs={"sockets": listening}, name=name, daemon=True
         )
 
     def start(self) -> None:
@@ -51,4 +51,5 @@ class Listener:
         """No new requests; then end."""
         self._uvicorn.should_exit = True
         self._thread.join()
-        self.socket.close()
+        for each in self.sockets:
+            each.close()
