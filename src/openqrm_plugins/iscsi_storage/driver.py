@@ -30,7 +30,7 @@ _BLOCK_BYTES = 512  # the unit of find's %b
 class Driver:
     """Files below `directory`, each a disk of a target of its own."""
 
-    capabilities = frozenset({Capability.CLONE, Capability.SNAPSHOT})
+    capabilities = frozenset({Capability.CLONE})
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

@@ -31,7 +31,7 @@ _LAST_NUMBER = 65535  # ganesha counts exports in 16 bits
 class Driver:
     """Folders below `directory`, exported to one writer each."""
 
-    capabilities = frozenset({Capability.CLONE, Capability.SNAPSHOT, Capability.TRANSFER})
+    capabilities = frozenset({Capability.CLONE, Capability.TRANSFER})
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
