@@ -15,6 +15,7 @@ _LOGIN = "Set user and password of the BMC anew; the user needs the privilege op
 _CIPHER = "Set cipher_suite of plugin ipmi to 17, or allow suite 3 in the BMC."
 # What ipmitool 1.8.19 says with -v, most telling first: without -v, all ways not to get a session sound the same.
 _FAILURES = (
+    ("ipmitool: No such file", Category.UNSUPPORTED, "ipmitool is missing here", "apt-get install ipmitool"),
     ("RAKP 2 HMAC is invalid", Category.REFUSED, "the password is wrong", _LOGIN),
     ("unauthorized name", Category.REFUSED, "there is no such user", _LOGIN),
     ("password is longer than", Category.REFUSED, "the password has more than 20 characters", _LOGIN),

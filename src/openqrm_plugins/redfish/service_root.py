@@ -10,7 +10,7 @@ from typing import Any
 from openqrm.plugin_api import Category, HttpAnswer, HttpRequest, StepError, World
 
 PORT = 443
-CALL_S = 30
+CALL_S = 20
 SYSTEMS = "/redfish/v1/Systems"
 RESET = "#ComputerSystem.Reset"
 # A BMC names paths of its own; none may lead to another computer.
