@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Insert, bindparam, select, update
+from sqlalchemy import BindParameter, Connection, Insert, bindparam, func, select, text, update
 
 from openqrm.adapters.database.dialect import in_turn, insert
 from openqrm.adapters.database.rows import form, number_of
@@ -19,7 +19,10 @@ TIDINGS_LOCK = 6_000_001  # so that tidings are numbered in the order in which t
 REPEAT_S = 60.0  # an event that is seen again within this time is counted, yet not told again
 FORM = form(Event)
 TELLING = TIDINGS.insert()
-TOLD = select(TIDINGS.c.id).where(TIDINGS.c.event == bindparam("number"), TIDINGS.c.at_s > bindparam("since_s"))
+AT_ONCE = 500  # in one question
+_THESE: BindParameter[Any] = bindparam("these", expanding=True)
+NUMBERS = select(EVENTS.c.id, EVENTS.c.sameness).where(EVENTS.c.sameness.in_(_THESE), EVENTS.c.acknowledged_by == "")
+TOLD = select(TIDINGS.c.event, func.max(TIDINGS.c.at_s)).where(TIDINGS.c.event.in_(_THESE)).group_by(TIDINGS.c.event)
 
 
 class Events:
@@ -30,13 +33,19 @@ class Events:
 
     def emit(self, events: Sequence[Event]) -> None:
         """Store them, with name "" and version 0; one that repeats an unacknowledged one is counted with it."""
-        if events:
-            in_turn(self._connection, TIDINGS_LOCK)
-        for event in events:
-            number = self._store(event)
-            since = {"number": number, "since_s": event.seen_at_s - REPEAT_S}
-            if self._connection.execute(TOLD, since).first() is None:
-                self._connection.execute(TELLING, {"event": number, "at_s": event.seen_at_s})
+        if not events:
+            return
+        in_turn(self._connection, TIDINGS_LOCK)
+        rows = [FORM.values(event) | {"version": 1, "sameness": sameness(event)} for event in events]
+        self._connection.execute(_counting(self._connection.dialect.name), rows)
+        seen = {row["sameness"]: float(row["seen_at_s"]) for row in rows}  # a dict keeps their order
+        for part in batched(seen, AT_ONCE):
+            numbers = {row.sameness: row.id for row in self._connection.execute(NUMBERS, {"these": part})}
+            said = {row[0]: row[1] for row in self._connection.execute(TOLD, {"these": [*numbers.values()]})}
+            news = [name for name in part if said.get(numbers[name], float("-inf")) <= seen[name] - REPEAT_S]
+            if news:
+                tidings = [{"event": numbers[name], "at_s": seen[name]} for name in news]
+                self._connection.execute(TELLING, tidings)
 
     def page(
         self, *, severity: Severity | None = None, about: str = "", open_only: bool = False, before: str = "",
@@ -60,24 +69,26 @@ class Events:
         still_open = update(EVENTS).where(EVENTS.c.id.in_(numbers), EVENTS.c.acknowledged_by == "")
         return self._connection.execute(still_open.values(acknowledged_by=user)).rowcount
 
-    def _store(self, event: Event) -> int:
-        values: dict[str, Any] = FORM.values(event) | {"version": 1, "sameness": sameness(event)}
-        return int(self._connection.scalars(_counting(self._connection.dialect.name), values).one())
-
 
 @cache
 def _counting(dialect: str) -> Insert:
     adding = insert(dialect, EVENTS)
-    counting = adding.on_conflict_do_update(
+    return adding.on_conflict_do_update(
         index_elements=[EVENTS.c.sameness],
-        index_where=EVENTS.c.acknowledged_by == "",
+        index_where=text("acknowledged_by = ''"),  # SQLAlchemy would make a parameter of it for each of many rows
         set_={
             "count": EVENTS.c.count + adding.excluded["count"],
             "seen_at_s": adding.excluded.seen_at_s,
             "version": EVENTS.c.version + 1,
         },
     )
-    return counting.returning(EVENTS.c.id)
+
+
+def batched(names: Iterable[str], size: int) -> Iterator[list[str]]:
+    """In lists of this size."""
+    everything = [*names]
+    for start in range(0, len(everything), size):
+        yield everything[start : start + size]
 
 
 def sameness(event: Event) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any, TypeVar
 
 from sqlalchemy import Column, Connection, Row, Select, bindparam, select, update
@@ -41,7 +41,8 @@ class Machines:
 
     def find_by_mac(self, macs: Collection[str]) -> dict[str, Resource]:
         """Those resources that have one of these MACs, in the form of parse_mac, by MAC."""
-        rows = self._rows(RESOURCES.columns, RESOURCES.table.c.mac, macs)
+        filled = RESOURCES.columns.where(RESOURCES.table.c.mac != "")  # else SQLite does not use the index
+        rows = self._rows(filled, RESOURCES.table.c.mac, macs)
         return {resource.mac: resource for resource in (RESOURCES.record(row) for row in rows)}
 
     def find_boots(self, resources: Collection[str]) -> dict[str, Boot]:
@@ -75,7 +76,7 @@ class Machines:
         adding = insert(self._connection.dialect.name, BOOTS)
         taken_over = {name: adding.excluded[name] for name in BOOT_FIELDS if name != "resource"}
         statement = adding.on_conflict_do_update(index_elements=["resource"], set_=taken_over)
-        self._connection.execute(statement, [asdict(boot) for boot in boots])
+        self._connection.execute(statement, [{name: getattr(boot, name) for name in BOOT_FIELDS} for boot in boots])
 
     def put_observations(self, batch: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
         """`(resource, fields of Observation)`; only these fields change, so that two observers do not overwrite."""
