@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from openqrm.boot.events import event
 from openqrm.boot.writer import Taken
 from openqrm.domain.appliance import BootProfile
 from openqrm.domain.boot import Boot
@@ -118,14 +119,8 @@ def _claimed(opened: Sequence[Opened]) -> set[str]:
 
 def _discovered(resource: Resource, ask: ScriptAsk) -> Event:
     text = f"A machine with MAC {ask.mac} asked for its boot script from {ask.peer or 'an unknown address'}"
-    return Event(
-        name="",
-        topic="resource.discovered",
-        about=resource.ref,
-        severity=Severity.NOTICE,
-        text=text + (f"; its firmware calls it {ask.product!r}" if ask.product else ""),
-        at_s=time.time(),
-    )
+    text += f"; its firmware calls it {ask.product!r}" if ask.product else ""
+    return event("resource.discovered", resource.name, Severity.NOTICE, text)
 
 
 _NIC = frozenset("0123456789abcdefABCDEF:")

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from openqrm.boot.events import event
 from openqrm.boot.facts import idle_facts, root_facts
 from openqrm.boot.inventory import Inventory, address_of, hardware_of
 from openqrm.boot.opening import digest_of
@@ -14,7 +15,8 @@ from openqrm.boot.writer import Taken
 from openqrm.domain.appliance import BootProfile
 from openqrm.domain.boot import Boot
 from openqrm.domain.errors import Category, OpenqrmError, PlanningError
-from openqrm.domain.event import Event, Severity
+from openqrm.domain.event import Severity
+from openqrm.domain.resource import SELF
 from openqrm.ports.boot import Machines
 
 
@@ -91,11 +93,7 @@ def _facts(boot: Boot, profile: BootProfile | None) -> Answer:
 
 def _refused(machines: Machines, boot: Boot | None, ask: Registration) -> OpenqrmError:
     """A boot id alone is public, so only one that exists is named; the rest is counted under one event."""
-    about = f"resource/{boot.resource}" if boot else "resource/openqrm"
     said = f"A registration from {ask.peer} brought a token that is unknown, used or of an older boot"
+    machines.emit([event("boot.token-refused", boot.resource if boot else SELF, Severity.WARNING, said)])
     hint = "The machine gets a new one with its next boot script; when it was not started anew, somebody plays it."
-    event = Event(
-        name="", topic="boot.token-refused", about=about, severity=Severity.WARNING, text=said, at_s=time.time()
-    )
-    machines.emit([event])
     return PlanningError(Category.REFUSED, "this token is unknown, used, or not of this boot", hint)

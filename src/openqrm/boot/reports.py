@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from openqrm.boot.events import event
 from openqrm.boot.writer import Taken
 from openqrm.domain.boot import Boot
 from openqrm.domain.event import Event, Severity
@@ -68,11 +69,5 @@ def _is_current(boot: Boot | None, report: Report) -> bool:
 
 
 def _failed(report: Report) -> Event:
-    return Event(
-        name="",
-        topic="boot.failed",
-        about=f"resource/{report.resource}",
-        severity=Severity.ERROR,
-        text=f"{report.resource} stopped on its way: {report.failure}",
-        at_s=report.at_s,
-    )
+    text = f"{report.resource} stopped on its way: {report.failure}"
+    return event("boot.failed", report.resource, Severity.ERROR, text)

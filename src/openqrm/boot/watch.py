@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import structlog
 
+from openqrm.boot.events import event
 from openqrm.boot.writer import GroupWriter, Taken
 from openqrm.domain.errors import OpenqrmError
 from openqrm.domain.event import Event, Severity
@@ -53,7 +54,7 @@ class LostWatch:
         lost = self._writer.submit(find_lost, (tuple(doubtful), now_s)).result(60)
         new, back = lost - self._lost, self._lost - lost
         self._lost = set(lost)
-        events = [*(_lost(name, now_s) for name in sorted(new)), *(_returned(name, now_s) for name in sorted(back))]
+        events = [*(_lost(name) for name in sorted(new)), *(_returned(name) for name in sorted(back))]
         if events:
             self._writer.submit(tell, tuple(events)).result(60)
 
@@ -83,15 +84,10 @@ def tell(machines: Machines, asks: Sequence[tuple[Event, ...]]) -> Taken[None]:
     return Taken([None] * len(asks))
 
 
-def _lost(name: str, now_s: float) -> Event:
+def _lost(name: str) -> Event:
     text = f"Nothing has been heard of {name} for longer than its time limit"
-    return Event(
-        name="", topic="resource.lost", about=f"resource/{name}", severity=Severity.ERROR, text=text, at_s=now_s
-    )
+    return event("resource.lost", name, Severity.ERROR, text)
 
 
-def _returned(name: str, now_s: float) -> Event:
-    text = f"{name} is no longer lost"
-    return Event(
-        name="", topic="resource.returned", about=f"resource/{name}", severity=Severity.NOTICE, text=text, at_s=now_s
-    )
+def _returned(name: str) -> Event:
+    return event("resource.returned", name, Severity.NOTICE, f"{name} is no longer lost")
