@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import astuple, dataclass
 from typing import ClassVar
 
-from openqrm.plugin_api import SELF, Category, Differs, Host, Satisfied, Seen, StepError, World
+from openqrm.plugin_api import (
+    SELF,
+    Category,
+    Differs,
+    Host,
+    Satisfied,
+    Seen,
+    StepError,
+    World,
+    parse_address,
+    parse_mac,
+    parse_name,
+)
+from openqrm_plugins.dhcpd.settings import DIRECTORY_PATTERN
 
 NO_MATCH = 1  # status of pkill: no such process
 
@@ -21,13 +35,17 @@ class MachineFile:
 
     @property
     def path(self) -> str:
-        return f"{self.directory}/hosts/{self.host_name}"
+        if not re.fullmatch(DIRECTORY_PATTERN, self.directory):
+            message = f"{self.directory[:80]!r} is no folder for the files of known machines"
+            raise StepError(Category.BAD_INPUT, message, "Set directory of plugin dhcpd, then plan again.")
+        return f"{self.directory}/hosts/{parse_name(self.host_name)}"
 
     @property
     def content(self) -> bytes:
         """The line of `dhcp-host`."""
-        address = f"[{self.address}]" if ":" in self.address else self.address
-        return (",".join(word for word in (self.mac, address, self.host_name) if word) + "\n").encode()
+        address = parse_address(self.address) if self.address else ""
+        words = (parse_mac(self.mac), f"[{address}]" if ":" in address else address, parse_name(self.host_name))
+        return (",".join(word for word in words if word) + "\n").encode()
 
     def touches(self) -> tuple[str, ...]:
         return (f"dhcp/{self.host_name}",)

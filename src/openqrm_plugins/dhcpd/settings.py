@@ -7,6 +7,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+DIRECTORY_PATTERN = r"^/[A-Za-z0-9/._-]+\Z"
+
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of DHCP; ranges, gateways and the mode are fields of each network."""
@@ -19,5 +21,5 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         bool, Meta(description="do not look for other DHCP servers first, serve whether there is one or not")
     ] = False
     directory: Annotated[
-        str, Meta(pattern=r"^/[A-Za-z0-9/._-]+\Z", description="where the files of known machines are kept")
+        str, Meta(pattern=DIRECTORY_PATTERN, description="where the files of known machines are kept")
     ] = "/var/lib/openqrm/dhcpd"
