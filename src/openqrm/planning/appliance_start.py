@@ -14,6 +14,7 @@ from openqrm.domain.plan import OnFailure, Plan, Step
 from openqrm.domain.resource import Resource
 from openqrm.domain.storage import Image, Storage, Volume
 from openqrm.domain.user import Role
+from openqrm.planning.addresses import address_towards
 from openqrm.planning.fit import choose_resource
 from openqrm.plugin_api.actions import AskReboot, AwaitMilestone, ForgetSecret, MakeSecret, SetField, put
 from openqrm.plugin_api.drivers import Machine, Root
@@ -104,10 +105,10 @@ def _grant_steps(volume: Volume, storage: Storage, resource: Resource, planning:
 
 def _profile_step(appliance: Appliance, image: Image, volume: Volume, resource: Resource, planning: Planning) -> Step:
     kernel = planning.facts.get(Kernel, appliance.kernel)
-    root = _root_of(volume, planning)
+    root = _root_of(volume, resource, planning)
     facts, secrets = list(root.facts), list(root.secrets)
     for prefix, other in transfers_of(image, planning).items():
-        from_other = _root_of(other, planning)
+        from_other = _root_of(other, resource, planning)
         facts += [(f"{prefix}_{key}", value) for key, value in (("type", from_other.type), *from_other.facts)]
         secrets += [(f"{prefix}_{key}", reference) for key, reference in from_other.secrets]
     if image.authorized_keys:
@@ -167,10 +168,10 @@ def transfers_of(image: Image, planning: Planning) -> dict[str, Volume]:
     return {prefix: planning.facts.get(Volume, name) for prefix, name in wished.items() if name}
 
 
-def _root_of(volume: Volume, planning: Planning) -> Root:
+def _root_of(volume: Volume, machine: Resource, planning: Planning) -> Root:
     storage = planning.facts.get(Storage, volume.storage)
-    carrier = planning.facts.get(Resource, storage.resource)
-    return planning.drivers.storage(storage).root(storage, volume, carrier.address, f"grant-{volume.name}")
+    address = address_towards(planning.facts.get(Resource, storage.resource), machine, planning.facts)
+    return planning.drivers.storage(storage).root(storage, volume, address, f"grant-{volume.name}")
 
 
 def _other_grant_steps(volume: Volume, resource: Resource, planning: Planning) -> list[Step]:
