@@ -7,9 +7,8 @@ from pathlib import PurePosixPath
 from typing import ClassVar
 
 from openqrm.plugin_api import Category, Differs, Satisfied, Seen, StepError, World, run
-from openqrm.plugin_api.actions import PutAway, is_there
+from openqrm.plugin_api.actions import COPY_TIMEOUT_S, DISK_HINT, PutAway, is_there, making_of
 
-COPY_TIMEOUT_S = 3600.0
 _COPY_MODES = {"auto": "auto", "reflink": "always", "copy": "never"}
 
 
@@ -40,10 +39,12 @@ class MakeDisk:
 
     def ensure(self, world: World) -> None:
         host, making = world.host(self.host), making_of(self.path)
-        run(host, ("mkdir", "-p", "--", str(PurePosixPath(self.path).parent)))
-        run(host, ("rm", "-f", "--", making))
-        run(host, ("truncate", "-s", f"{self.size_mib}M", "--", making))
-        run(host, ("mv", "-T", "-n", "--", making, self.path))
+        if is_there(host, self.path):
+            return
+        run(host, ("mkdir", "-p", "--", str(PurePosixPath(self.path).parent)), hint=DISK_HINT)
+        run(host, ("rm", "-f", "--", making), hint=DISK_HINT)
+        run(host, ("truncate", "-s", f"{self.size_mib}M", "--", making), hint=DISK_HINT)
+        run(host, ("mv", "-T", "-n", "--", making, self.path), hint=DISK_HINT)
 
 
 @dataclass(frozen=True)
@@ -79,15 +80,11 @@ class CloneDisk:
     def ensure(self, world: World) -> None:
         """Beside its place, then into it: what a crash leaves behind never looks like a volume."""
         host, making = world.host(self.host), making_of(self.path)
-        mode = f"--reflink={_COPY_MODES[self.clone]}"
+        if is_there(host, self.path):
+            return
+        mode = f"--reflink={_COPY_MODES.get(self.clone, 'auto')}"
         hint = "Look at the free space of the storage; a disk that cannot share extents needs clone set to copy."
-        run(host, ("rm", "-f", "--", making))
+        run(host, ("rm", "-f", "--", making), hint=DISK_HINT)
         run(host, ("cp", mode, "--", self.source, making), timeout_s=COPY_TIMEOUT_S, hint=hint)
-        run(host, ("truncate", "-s", f">{self.size_mib}M", "--", making))
-        run(host, ("mv", "-T", "-n", "--", making, self.path))
-
-
-def making_of(path: str) -> str:
-    """Where this disk is while it is being made."""
-    whole = PurePosixPath(path)
-    return str(whole.with_name(f".making-{whole.name}"))
+        run(host, ("truncate", "-s", f">{self.size_mib}M", "--", making), hint=DISK_HINT)
+        run(host, ("mv", "-T", "-n", "--", making, self.path), hint=DISK_HINT)

@@ -17,10 +17,10 @@ from openqrm.plugin_api import (
     parse_address,
     run,
 )
-from openqrm.plugin_api.actions import PutAway
+from openqrm.plugin_api.actions import COPY_TIMEOUT_S, DISK_HINT, PutAway
 from openqrm.plugin_api.storage import settings_for
 from openqrm_plugins.iscsi_storage.actions import Allow, Grant, Refuse
-from openqrm_plugins.iscsi_storage.disks import COPY_TIMEOUT_S, CloneDisk, MakeDisk
+from openqrm_plugins.iscsi_storage.disks import CloneDisk, MakeDisk
 from openqrm_plugins.iscsi_storage.settings import Settings
 
 _SUFFIX = ".img"
@@ -79,7 +79,7 @@ class Driver:
         settings = settings_for(storage, self._settings)
         only = ("-mindepth", "1", "-maxdepth", "1", "-type", "f", "-name", f"[!.]*{_SUFFIX}")
         text = run(
-            world.host(storage.resource), ("find", settings.directory, *only, "-printf", "%s %b %f\\0")
+            world.host(storage.resource), ("find", settings.directory, *only, "-printf", "%s %b %f\\0"), hint=DISK_HINT
         )  # fmt: skip
         return sorted(map(parse_volume, filter(None, text.split("\0"))), key=lambda volume: volume.name)
 

@@ -17,11 +17,11 @@ from openqrm.plugin_api import (
     parse_address,
     run,
 )
-from openqrm.plugin_api.actions import PutAway
+from openqrm.plugin_api.actions import COPY_TIMEOUT_S, DISK_HINT, PutAway
 from openqrm.plugin_api.storage import settings_for
 from openqrm_plugins.nfs_storage.actions import Allow, Refuse
 from openqrm_plugins.nfs_storage.exports import Client, Export
-from openqrm_plugins.nfs_storage.folders import COPY_TIMEOUT_S, CloneFolder, MakeFolder
+from openqrm_plugins.nfs_storage.folders import CloneFolder, MakeFolder
 from openqrm_plugins.nfs_storage.settings import Settings
 
 _EXPORTS = {"kernel": "/etc/exports.d", "ganesha": "/etc/ganesha/exports.d"}
@@ -81,7 +81,7 @@ class Driver:
     def list_volumes(self, world: World, storage: Storage) -> list[VolumeFacts]:
         settings = settings_for(storage, self._settings)
         only = ("-mindepth", "1", "-maxdepth", "1", "-type", "d", "-not", "-name", ".*", "-printf", "%f\\0")
-        names = run(world.host(storage.resource), ("find", settings.directory, *only)).split("\0")
+        names = run(world.host(storage.resource), ("find", settings.directory, *only), hint=DISK_HINT).split("\0")
         return [VolumeFacts(name=name, size_mib=0) for name in sorted(names) if name]
 
     def _export(self, storage: Storage, volume: Volume) -> Export:

@@ -65,4 +65,4 @@ def parse_head(text: str) -> Clients:
     if not first.startswith(_HEAD):
         return frozenset()
     pairs = (word.partition("=") for word in first.removeprefix(_HEAD).split())
-    return frozenset(Client(address, _MODES[mode]) for mode, _, address in pairs if mode in _MODES)
+    return frozenset(Client(address, _MODES[mode]) for mode, _, address in pairs if mode in _MODES and address)

@@ -7,9 +7,8 @@ from pathlib import PurePosixPath
 from typing import ClassVar
 
 from openqrm.plugin_api import Category, Differs, Host, Satisfied, Seen, StepError, World, run
-from openqrm.plugin_api.actions import PutAway
+from openqrm.plugin_api.actions import COPY_TIMEOUT_S, DISK_HINT, PutAway, find_kind, making_of
 
-COPY_TIMEOUT_S = 3600.0
 _COPY_MODES = {"auto": "auto", "btrfs": "auto", "reflink": "always", "copy": "never"}
 _SUBVOLUME_INODE = "256"  # btrfs gives the root of every subvolume this number
 
@@ -38,11 +37,11 @@ class MakeFolder:
 
     def ensure(self, world: World) -> None:
         host = world.host(self.host)
-        run(host, ("mkdir", "-p", "--", parent(self.path)))
+        run(host, ("mkdir", "-p", "--", parent(self.path)), hint=DISK_HINT)
         if is_btrfs(host, parent(self.path)):
-            run(host, ("btrfs", "subvolume", "create", "--", self.path))
+            run(host, ("btrfs", "subvolume", "create", "--", self.path), hint=DISK_HINT)
         else:
-            run(host, ("mkdir", "--", self.path))
+            run(host, ("mkdir", "--", self.path), hint=DISK_HINT)
 
 
 @dataclass(frozen=True)
@@ -75,8 +74,10 @@ class CloneFolder:
 
     def ensure(self, world: World) -> None:
         host = world.host(self.host)
+        if find_kind(host, self.path):  # a snapshot or a copy would end up inside it
+            return
         if self.clone in ("auto", "btrfs") and is_subvolume(host, self.source):
-            run(host, ("btrfs", "subvolume", "snapshot", "--", self.source, self.path))
+            run(host, ("btrfs", "subvolume", "snapshot", "--", self.source, self.path), hint=DISK_HINT)
             return
         if self.clone == "btrfs":
             message = f"{self.source} is not a btrfs subvolume"
@@ -85,29 +86,35 @@ class CloneFolder:
 
     def _copy(self, host: Host) -> None:
         """Beside its place, then into it: what a crash leaves behind never looks like a volume."""
-        making = f"{parent(self.path)}/.making-{self.volume}"
-        run(host, ("rm", "-rf", "--", making), timeout_s=COPY_TIMEOUT_S)
-        mode = f"--reflink={_COPY_MODES[self.clone]}"
+        making = making_of(self.path)
+        run(host, ("rm", "-rf", "--", making), timeout_s=COPY_TIMEOUT_S, hint=DISK_HINT)
+        mode = f"--reflink={_COPY_MODES.get(self.clone, 'auto')}"
         hint = "Look at the free space of the storage; a disk that cannot share extents needs clone set to copy."
         run(host, ("cp", "-a", mode, "--", self.source, making), timeout_s=COPY_TIMEOUT_S, hint=hint)
-        run(host, ("mv", "-T", "-n", "--", making, self.path))
+        run(host, ("mv", "-T", "-n", "--", making, self.path), hint=DISK_HINT)
 
 
 def seen_folder(host: Host, path: str) -> Satisfied | Differs:
     """Whether there is such a folder."""
-    if host.run(("test", "-d", path)).status == 0:
-        return Satisfied(f"{path} is there")
-    return Differs(f"there is no {path}")
+    match find_kind(host, path):
+        case "":
+            return Differs(f"there is no {path}")
+        case "directory":
+            return Satisfied(f"{path} is there")
+        case kind:
+            raise StepError(Category.CONFLICT, f"{path} is a {kind[:40]!r}, not a folder", "Move it out of the way.")
 
 
 def is_btrfs(host: Host, path: str) -> bool:
     """Whether this folder is on btrfs."""
-    return run(host, ("stat", "-f", "-c", "%T", "--", path)).strip() == "btrfs"
+    return run(host, ("stat", "-f", "-c", "%T", "--", path), hint=DISK_HINT).strip() == "btrfs"
 
 
 def is_subvolume(host: Host, path: str) -> bool:
     """Whether this folder is a subvolume of btrfs."""
-    return is_btrfs(host, path) and run(host, ("stat", "-c", "%i", "--", path)).strip() == _SUBVOLUME_INODE
+    return (
+        is_btrfs(host, path) and run(host, ("stat", "-c", "%i", "--", path), hint=DISK_HINT).strip() == _SUBVOLUME_INODE
+    )
 
 
 def parent(path: str) -> str:

@@ -3,7 +3,15 @@
 Not here: actions that need a tool or an API; those belong to the plugin that knows it.
 """
 
-from openqrm.plugin_api.actions.files import PutAway, TakeBack, is_there
+from openqrm.plugin_api.actions.files import (
+    COPY_TIMEOUT_S,
+    DISK_HINT,
+    PutAway,
+    TakeBack,
+    find_kind,
+    is_there,
+    making_of,
+)
 from openqrm.plugin_api.actions.machines import AskReboot, AskShutdown, AwaitMilestone, LeaveBoot
 from openqrm.plugin_api.actions.records import PutRecord, RemoveRecord, SetField, put, remove
 from openqrm.plugin_api.actions.secrets import ForgetSecret, MakeSecret
@@ -23,7 +31,9 @@ CORE_ACTIONS = (
 )
 
 __all__ = [
+    "COPY_TIMEOUT_S",
     "CORE_ACTIONS",
+    "DISK_HINT",
     "AskReboot",
     "AskShutdown",
     "AwaitMilestone",
@@ -35,7 +45,9 @@ __all__ = [
     "RemoveRecord",
     "SetField",
     "TakeBack",
+    "find_kind",
     "is_there",
+    "making_of",
     "put",
     "remove",
 ]

@@ -1,0 +1,84 @@
+"""GNU coreutils as far as storages use them, over a tree in memory: for plugins whose volumes are files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+from openqrm.plugin_api.testing.simulator import Simulator, UnknownCommand
+from openqrm.ports.world import Completed
+
+DONE = Completed(0)
+
+
+class SimulatedFiles(Simulator):
+    """`tree` is what has a path; what lies in a `.trash` is kept aside, for nobody counts on it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tree: dict[str, str] = {}
+        self._trash: dict[str, str] = {}
+
+    def run(self, argv: tuple[str, ...], stdin: bytes, environment: Mapping[str, str]) -> Completed:
+        words = argv[argv.index("--") + 1 :] if "--" in argv else ()
+        match argv[0], words:
+            case "stat", (path,):
+                return self._stat(argv, path)
+            case "mkdir", (path,):
+                return DONE if "-p" in argv else self._make(path, "directory")
+            case "truncate", (path,):
+                return self._resize(argv[2], path)
+            case "rm", (path,):
+                self.tree.pop(path, None)
+                return DONE
+            case "cp", (source, path):
+                return self._make(path, self.tree[source]) if source in self.tree else missing(argv[0], source)
+            case "mv", (source, path):
+                return self._move(source, path)
+            case "find", _:
+                return Completed(0, "".join(f"{line}\0" for line in self.listed(argv)))
+        raise UnknownCommand(argv)
+
+    def listed(self, argv: tuple[str, ...]) -> list[str]:
+        """What find prints of each."""
+        inside = [path for path in self.tree if PurePosixPath(path).parent == PurePosixPath(argv[1])]
+        shown = [path for path in inside if not PurePosixPath(path).name.startswith(".")]
+        if argv[-1] == "%f\\0":
+            return [PurePosixPath(path).name for path in shown]
+        return [f"{_size_bytes(self.tree[path])} 0 {PurePosixPath(path).name}" for path in shown]
+
+    def _stat(self, argv: tuple[str, ...], path: str) -> Completed:
+        if "-f" in argv:
+            return Completed(0, "ext2/ext3\n")
+        if path not in self.tree:
+            return missing("stat", path)
+        return Completed(0, "directory\n" if self.tree[path] == "directory" else "regular file\n")
+
+    def _make(self, path: str, what: str) -> Completed:
+        if path in self.tree and what == "directory":
+            return Completed(1, "", f"mkdir: cannot create directory ‘{path}’: File exists\n")
+        self.tree[path] = what
+        return DONE
+
+    def _resize(self, size: str, path: str) -> Completed:
+        size_mib = int(size.strip(">M"))
+        known_mib = _size_bytes(self.tree.get(path, "0")) // 2**20 if size.startswith(">") else 0
+        self.tree[path] = str(max(size_mib, known_mib))
+        return DONE
+
+    def _move(self, source: str, path: str) -> Completed:
+        home, target = (self._trash if "/.trash/" in name else self.tree for name in (source, path))
+        if source not in home:
+            return missing("mv", source)
+        if path not in target or target is self._trash:
+            target[path] = home.pop(source)
+        return DONE
+
+
+def missing(tool: str, path: str) -> Completed:
+    """What coreutils say of what is not there."""
+    return Completed(1, "", f"{tool}: cannot stat '{path}': No such file or directory\n")
+
+
+def _size_bytes(what: str) -> int:
+    return int(what) * 2**20 if what.isdigit() else 4096

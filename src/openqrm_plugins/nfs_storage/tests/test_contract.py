@@ -1,0 +1,51 @@
+"""The contract of storage drivers and their actions, on both simulated NFS services."""
+
+from collections.abc import Callable
+
+import pytest
+
+from openqrm.plugin_api import Machine, Storage, Volume
+from openqrm.plugin_api.testing import LAWS, STORAGE_RULES, Case, SimulatedWorld, StorageBench, cases_of
+from openqrm_plugins.nfs_storage.driver import Driver
+from openqrm_plugins.nfs_storage.settings import Settings
+from openqrm_plugins.nfs_storage.tests.simulator import SimulatedNfs
+
+DRIVER = Driver(Settings())
+STORAGE = Storage(name="store", type="nfs-storage", resource="store1")
+GANESHA = Storage(name="store", type="nfs-storage", resource="store1", settings={"backend": "ganesha"})
+WEB, CLONE = Volume(name="web", id=5, storage="store"), Volume(name="db", id=6, storage="store", source="web")
+WRITER = Machine(resource="blade1", mac="52:54:00:00:00:01", address="10.0.0.11")
+READER = Machine(resource="blade2", mac="52:54:00:00:00:02", address="10.0.0.12")
+
+
+def world() -> SimulatedWorld:
+    return SimulatedWorld(hosts={"store1": SimulatedNfs()})
+
+
+def writers(made: SimulatedWorld, volume: str) -> frozenset[str]:
+    nfs = made.hosts["store1"]
+    assert isinstance(nfs, SimulatedNfs)
+    return nfs.writers(f"/exports/{volume}")
+
+
+BENCH = StorageBench(DRIVER, STORAGE, world, writers, ("nfs",))
+LIFE = (
+    *DRIVER.plan_create(GANESHA, WEB),
+    *DRIVER.plan_create(GANESHA, CLONE),
+    *DRIVER.plan_grant(GANESHA, WEB, WRITER, "grant-web"),
+    *DRIVER.plan_lend(GANESHA, WEB, READER),
+    *DRIVER.plan_reclaim(GANESHA, WEB, READER),
+    *DRIVER.plan_revoke(GANESHA, WEB, WRITER, "grant-web"),
+    *DRIVER.plan_remove(GANESHA, WEB),
+)
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+@pytest.mark.parametrize("case", [*BENCH.cases(), *cases_of("ganesha", LIFE, world)], ids=lambda case: case.name)
+def test_law(law: Callable[[Case], None], case: Case) -> None:
+    law(case)
+
+
+@pytest.mark.parametrize("rule", STORAGE_RULES, ids=lambda rule: rule.__name__)
+def test_rule(rule: Callable[[StorageBench], None]) -> None:
+    rule(BENCH)
