@@ -331,7 +331,7 @@ class Stranger(ShelfDriver):
 
 class Pretender(ShelfDriver):
     def __init__(self) -> None:
-        super().__init__(frozenset({Capability.SNAPSHOT}))
+        super().__init__(frozenset({Capability.RESIZE}))
 
 
 class Cloner(ShelfDriver):

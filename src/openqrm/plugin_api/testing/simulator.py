@@ -65,7 +65,10 @@ class SimulatedHost:
         )
 
     def read_file(self, path: str) -> bytes | None:
-        return self.simulator.files.get(path)
+        label = f"{self._name}: read {path}"
+        return self._gate.through(
+            label, lambda: self.simulator.files.get(path), lambda how: _disturbed_read(label, how)
+        )
 
     def write_file(self, path: str, content: bytes, *, mode: int = 0o644) -> None:
         label = f"{self._name}: write {path}"
@@ -90,6 +93,13 @@ def _disturbed_run(label: str, how: Disturbance) -> Completed:
             return Completed(0, "\x00]}garbled\n\ufffd= :", "")
         case Disturbance.REFUSED:
             return Completed(1, "", "simulated refusal")
+
+
+def _disturbed_read(label: str, how: Disturbance) -> bytes | None:
+    if how is Disturbance.GARBLED:
+        return b"\x00]}garbled\n\xff= :"
+    _no_file(label, how)
+    return None
 
 
 def _no_file(label: str, how: Disturbance) -> None:

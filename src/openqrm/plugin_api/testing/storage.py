@@ -17,10 +17,7 @@ from openqrm.plugin_api.testing.world import SimulatedWorld
 SECRET = "grant-web"
 FIRST = Machine(resource="blade1", mac="52:54:00:00:00:01", address="10.0.0.11")
 SECOND = Machine(resource="blade2", mac="52:54:00:00:00:02", address="10.0.0.12")
-OPTIONAL_METHODS = {
-    Capability.SNAPSHOT: "plan_snapshot",
-    Capability.RESIZE: "plan_resize",
-}
+OPTIONAL_METHODS = {Capability.RESIZE: "plan_resize"}
 
 
 @dataclass(frozen=True)
