@@ -94,10 +94,16 @@ def make_target(host: Host, iqn: str) -> Target:
 
 def make_account(host: Host, target: Target, user: str, secret: str) -> None:
     """This account, and no older one of its name, opens the target."""
-    _adm(host, "account", "delete", "--user", user)
+    end_account(host, user)
     argv = ("python3", "-I", "-c", _ACCOUNT_PROGRAM.read_text())
     _told(host.run(argv, stdin=f"{user}\n{secret}\n".encode(), timeout_s=30))
     _told(_adm(host, "account", "bind", "--tid", str(target.number), "--user", user))
+
+
+def end_account(host: Host, user: str) -> None:
+    """There is no such account."""
+    if user in list_users(host):
+        _told(_adm(host, "account", "delete", "--user", user))
 
 
 def add_disk(host: Host, target: Target, path: str) -> None:
@@ -121,8 +127,7 @@ def end_target(host: Host, iqn: str, user: str) -> None:
     for _ in range(_TRIES):
         target = find_target(host, iqn)
         if target is None:
-            _adm(host, "account", "delete", "--user", user)
-            return
+            return end_account(host, user)
         _end(host, target)
     raise StepError(Category.BUSY, f"tgtd still has requests at work on {iqn}", "Try again; look at the disk beneath.")
 
