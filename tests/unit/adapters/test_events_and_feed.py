@@ -88,3 +88,11 @@ def test_failures_are_seen_and_wait(database: Database) -> None:
     assert [tiding.failures for tiding in database.feed.take("mailer", 50.0, 10.0, 9)] == [2]
     state = {state.name: state for state in database.feed.states()}["mailer"]
     assert (state.waiting, state.failures, state.due_s, state.last_error) == (1, 2, 50.0, "no route")
+
+
+def test_a_long_transaction_counts_as_well(database: Database) -> None:
+    """PostgreSQL prepares a statement that comes often, and then wants to know which index is meant without looking."""
+    with database.transaction() as tx:
+        for number in range(20):
+            tx.events.emit([happens("gone", 1.0 + number)])
+    assert [event.count for event in page(database)] == [20]
