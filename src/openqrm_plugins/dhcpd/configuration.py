@@ -42,8 +42,9 @@ class Places:
 
 
 def is_served(network: Network) -> bool:
-    """Whether this network has DHCP by us, in full or beside another server."""
-    return network.dhcp in ("full", "proxy")
+    """Whether this network has DHCP by us: we are attached to it, and in full have addresses to give."""
+    attached = bool(network.interface and network.address)
+    return attached and (network.dhcp == "proxy" or (network.dhcp == "full" and bool(network.first and network.last)))
 
 
 def render_config(networks: Sequence[Network], settings: Settings, places: Places, http_url: str) -> str:
@@ -120,14 +121,11 @@ def _router_advertisement(interface: str) -> list[str]:
 
 
 def _checked(network: Network) -> Network:
-    """The network, when it is complete and no field of it could be more than one word of the configuration."""
-    needed = ("interface", "address") if network.dhcp == "proxy" else ("interface", "address", "first", "last")
-    for field in (*needed, "gateway", "nameserver", "domain"):
-        value = getattr(network, field)
-        if not _WORD.fullmatch(value) or (field in needed and not value):
-            message = f"{field} of network {network.name} is {value[:80]!r}"
-            hint = f"Give network {network.name} the field {field}, without spaces, commas and line ends."
-            raise PlanningError(Category.BAD_INPUT, message, hint)
+    """The network, when no field of it could be more than one word of the configuration."""
+    for field in ("interface", "address", "first", "last", "gateway", "nameserver", "domain"):
+        if not _WORD.fullmatch(getattr(network, field)):
+            message = f"{field} of network {network.name} is {getattr(network, field)[:80]!r}"
+            raise PlanningError(Category.BAD_INPUT, message, f"Set {field} without spaces, commas and line ends.")
     return network
 
 
