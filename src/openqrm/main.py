@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from openqrm.adapters.database import Database
+    from openqrm.adapters.dispatch.local import LocalDispatcher
+    from openqrm.adapters.dispatch.procrastinate import ProcrastinateDispatcher
     from openqrm.adapters.world import RealWorld
     from openqrm.boot.uplink.listener import Uplink
     from openqrm.plugin_host.host import PluginHost
@@ -65,7 +67,6 @@ def installation(settings: SiteSettings, listening: list[socket.socket], say: Ca
         )  # fmt: skip
         parts.callback(database.close)
         database.migrate()
-        parts.enter_context(database.alone())
         _write_own_resource(database, settings)
         yield _start(parts, settings, base, host, database, listening, say)
         say("ending")
@@ -75,7 +76,6 @@ def _start(
     parts: ExitStack, settings: SiteSettings, base: Path, host: PluginHost, database: Database,
     listening: list[socket.socket], say: Callable[[str], None],
 ) -> Desk:  # fmt: skip
-    from openqrm.adapters.dispatch.local import LocalDispatcher
     from openqrm.api.application import make_application
     from openqrm.api.listen import Listener, bind
     from openqrm.api.routes import Door
@@ -88,7 +88,7 @@ def _start(
     from openqrm.services.sign_in import SignIn
     from openqrm.services.site_settings import parse_address
 
-    dispatcher = LocalDispatcher()
+    dispatcher = _dispatcher(parts, database)
     ringer = Ringer(database, dispatcher)
     parts.callback(ringer.close)
     boot_socket = bind(*parse_address(settings.boot))
@@ -114,6 +114,18 @@ def _start(
     dispatcher.start(runner.drive, database.plans.unfinished)
     say(f"ready: REST on {_told(rest_sockets[0])}, boot door on {_told(boot_socket)}, uplink on port {uplink.port}")
     return desk
+
+
+def _dispatcher(parts: ExitStack, database: Database) -> LocalDispatcher | ProcrastinateDispatcher:
+    """In this process alone on SQLite; on PostgreSQL by whichever of several processes is alive."""
+    if not database.connections.on_sqlite:
+        from openqrm.adapters.dispatch.procrastinate import ProcrastinateDispatcher
+
+        return ProcrastinateDispatcher(database.connections.engine)
+    from openqrm.adapters.dispatch.local import LocalDispatcher
+
+    parts.enter_context(database.alone())
+    return LocalDispatcher()
 
 
 def _boot_parts(

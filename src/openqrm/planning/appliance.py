@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated
 
 import msgspec
@@ -10,7 +12,7 @@ from msgspec import Meta
 from openqrm.domain.appliance import Appliance, ApplianceCondition, appliance_condition
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.kernel import Kernel
-from openqrm.domain.plan import Plan
+from openqrm.domain.plan import Plan, StoredPlan
 from openqrm.domain.resource import PHYSICAL, Condition, Observation, Resource, condition
 from openqrm.domain.storage import Image
 from openqrm.domain.user import Role
@@ -124,20 +126,23 @@ def plan_remove_appliance(intent: RemoveAppliance, planning: Planning) -> Plan:
     return plan_remove(intent, appliance)
 
 
-def details(appliance: Appliance, reading: Reading, open_plans: dict[str, tuple[str, str]]) -> ApplianceDetails:
-    """`open_plans` is, by reference, the id and state of the plan that has a hand on it."""
+def details(appliance: Appliance, reading: Reading, open_plans: Mapping[str, StoredPlan]) -> ApplianceDetails:
+    """`open_plans` are, by reference, the plans that have a hand on something."""
     facts = reading.facts
-    plan, state = open_plans.get(appliance.ref, ("", ""))
+    plan = open_plans.get(appliance.ref)
+    wish = {"appliance.start": "running", "appliance.stop": "stopped"}.get(plan.plan.intent if plan else "")
     claimed = next(iter(facts.list(Resource, claimed_by=appliance.name)), None)
     seen = facts.find(Observation, claimed.name) if claimed else None
     alive = claimed is not None and condition(claimed, seen, reading.world.now_s()) in ALIVE
     return ApplianceDetails(
         appliance=appliance,
-        condition=appliance_condition(appliance, seen, state, alive=alive),
+        condition=appliance_condition(
+            replace(appliance, wanted=wish or appliance.wanted), seen, plan.state if plan else "", alive=alive
+        ),
         resource=claimed.name if claimed else "",
         address=claimed.address if claimed else "",
         milestone=seen.milestone if seen and seen.profile == appliance.name else "",
-        plan=plan,
+        plan=plan.id if plan else "",
     )
 
 

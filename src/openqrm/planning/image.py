@@ -56,7 +56,9 @@ class EditImage(Intent, noun="image", verb="edit", role=Role.OPERATOR):
     os_version: Annotated[Line | None, Meta(description="like Debian 12")] = None
     install_from: Annotated[NameOrNone | None, Meta(description="volume to fill it from; empty: none")] = None
     transfer_to: Annotated[NameOrNone | None, Meta(description="volume to copy it to; empty: none")] = None
-    root_password: Annotated[Annotated[Secret, Meta(max_length=200)] | None, Meta(description="password of root")] = None
+    root_password: Annotated[Annotated[Secret, Meta(max_length=200)] | None, Meta(description="password of root")] = (
+        None
+    )
     authorized_keys: Annotated[Keys | None, Meta(description="public SSH keys, one a line")] = None
     comment: Annotated[Text | None, Meta(description="free text")] = None
 

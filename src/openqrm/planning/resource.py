@@ -87,7 +87,9 @@ class EditResource(Intent, noun="resource", verb="edit", role=Role.OPERATOR):
     bmc_address: Annotated[Line | None, Meta(description="address of the management controller")] = None
     bmc_port: Annotated[Port | None, Meta(description="port of the management controller; 0: the usual one")] = None
     bmc_user: Annotated[Line | None, Meta(description="user of the management controller")] = None
-    bmc_password: Annotated[Annotated[Secret, Meta(max_length=200)] | None, Meta(description="password of that user")] = None
+    bmc_password: Annotated[
+        Annotated[Secret, Meta(max_length=200)] | None, Meta(description="password of that user")
+    ] = None
     bmc_system: Annotated[Line | None, Meta(description="Redfish: path of the system")] = None
     timeout_s: Annotated[Size | None, Meta(description="seconds of silence until it counts as lost")] = None
     comment: Annotated[Text | None, Meta(description="free text")] = None

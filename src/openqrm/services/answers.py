@@ -9,7 +9,7 @@ import msgspec
 from openqrm.adapters.database import Transaction
 from openqrm.domain.appliance import Appliance
 from openqrm.domain.event import Event
-from openqrm.domain.plan import PlanState
+from openqrm.domain.plan import PlanState, StoredPlan
 from openqrm.planning.appliance import ApplianceDetails, ListAppliances, ShowAppliance, details
 from openqrm.planning.plan import ListEvents, ListPlans, ShowPlan
 from openqrm.plugin_api.planning import Reading
@@ -65,9 +65,9 @@ def answer_show_appliance(query: ShowAppliance, reading: StoreReading) -> Applia
     return details(reading.facts.get(Appliance, query.name), reading, _open_plans(reading))
 
 
-def _open_plans(reading: StoreReading) -> dict[str, tuple[str, str]]:
+def _open_plans(reading: StoreReading) -> dict[str, StoredPlan]:
     page = reading.tx.plans.page(states=(PlanState.RUNNING, PlanState.STUCK), limit=1000)
-    return {plan.plan.about: (plan.id, plan.state) for plan in page}
+    return {plan.plan.about: plan for plan in page}
 
 
 ANSWERS = {

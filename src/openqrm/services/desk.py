@@ -6,6 +6,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -111,12 +112,13 @@ class Desk:
             with self._database.transaction() as tx:
                 decide(intent, tx, caller.user, self._world.now_s())
             return self._submit(getattr(intent, "id", ""), wishes.wait_s or AT_ONCE_S, {})
-        if wishes.key and (known := self._keys.get((caller.user, wishes.key))):
-            return Outcome(self._same(known, intent, caller))
-        sealed = seal(intent)
-        plan, id_ = self._store(entry, sealed, caller, wishes)
-        if wishes.key:
-            self._keys[caller.user, wishes.key] = (id_, intent)
+        with self._lock if wishes.key else nullcontext():
+            if wishes.key and (known := self._keys.get((caller.user, wishes.key))):
+                return Outcome(self._same(known, intent, caller))
+            sealed = seal(intent)
+            plan, id_ = self._store(entry, sealed, caller, wishes)
+            if wishes.key:
+                self._keys[caller.user, wishes.key] = (id_, intent)
         quick = all(isinstance(step.action, QUICK) for step in plan.steps)
         return self._submit(id_, max(wishes.wait_s, AT_ONCE_S if quick else 0.0), sealed.told)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from openqrm.domain.decision import DECISIONS
 from openqrm.domain.journal import Entry, Fact
 from openqrm.domain.plan import Irreversible, OnFailure, Plan, PlanState, Step, StoredPlan
 
@@ -23,6 +24,7 @@ STATES = {
     Fact.RETRIED: "waiting",
     Fact.SKIPPED: "skipped",
 }
+VERBS = {Fact.RETRIED: "retry", Fact.SKIPPED: "skip", Fact.UNDO_ASKED: "undo", Fact.ABANDONED: "abandon"}
 
 
 class StepView(msgspec.Struct, kw_only=True):
@@ -117,11 +119,7 @@ def _note(step: StepView, entry: Entry) -> None:
 
 def possible_decisions(stored: StoredPlan) -> list[str]:
     """Which buttons the page of this plan has."""
-    if stored.state is PlanState.STUCK:
-        return ["retry", "skip", "undo", "abandon"]
-    if stored.state in (PlanState.RUNNING, PlanState.DONE):
-        return ["undo"]
-    return []
+    return [VERBS[fact] for fact in VERBS if fact in DECISIONS[stored.state]]
 
 
 def digest_of(shown: PlanView) -> str:

@@ -30,7 +30,7 @@ class SignIn:
 
     def __init__(self, database: Database, world: World, base_directory: Path) -> None:
         self._database, self._world = database, world
-        self._file = base_directory / FIRST_FILE
+        self.first_file = base_directory / FIRST_FILE
         self._hasher = PasswordHasher()
         self._nobody = self._hasher.hash(secrets.token_hex())  # an unknown user takes as long as a wrong password
         self._salt = secrets.token_bytes(32)
@@ -45,10 +45,14 @@ class SignIn:
             password = secrets.token_urlsafe(15)
             hashed = self._hasher.hash(password)
             tx.records.put(User(name=FIRST, role=Role.ADMINISTRATOR.name, password_hash=hashed, comment="the first"))
-            descriptor = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            descriptor = os.open(self.first_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with open(descriptor, "w") as file:
                 file.write(password + "\n")
         return password
+
+    def hash_password(self, password: str) -> str:
+        """As users keep it."""
+        return self._hasher.hash(password)
 
     def by_token(self, token: str) -> Caller:
         """Raises PlanningError `refused`."""
@@ -68,7 +72,7 @@ class SignIn:
         if not self._fits(stored, password) or user is None:
             raise PlanningError(Category.REFUSED, "user or password is wrong", HINT)
         if user.name == FIRST:
-            self._file.unlink(missing_ok=True)
+            self.first_file.unlink(missing_ok=True)
         return Caller(user.name, Role[user.role])
 
     def _fits(self, stored: str, password: str) -> bool:

@@ -1,0 +1,151 @@
+"""The desk: previews, confirmation, staleness, sealing, idempotency, decisions."""
+
+import threading
+
+import msgspec
+import pytest
+
+from openqrm.adapters.database.tables import SECRETS
+from openqrm.domain.errors import Category, OpenqrmError
+from openqrm.domain.plan import PlanState
+from openqrm.domain.storage import Image, Volume
+from openqrm.domain.user import Role, Token, User
+from openqrm.planning.appliance import CreateAppliance, ListAppliances
+from openqrm.planning.appliance_start import StartAppliance
+from openqrm.planning.image import CreateImage, EditImage
+from openqrm.planning.plan import ListEvents, ListPlans, UndoPlan
+from openqrm.planning.storage import CreateStorage
+from openqrm.planning.user import CreateToken, CreateUser
+from openqrm.planning.volume import CreateVolume, RemoveVolume
+from openqrm.plugin_api.intents import Intent, Password, Secret
+from openqrm.services.caller import Caller
+from openqrm.services.desk import Outcome, Wishes
+from tests.unit.services.site import ADMIN, TestSite
+
+
+def ask(site: TestSite, intent: Intent, **wishes: str) -> Outcome:
+    return site.desk.ask(ADMIN, intent, Wishes(**wishes))
+
+
+def with_image(site: TestSite) -> None:
+    ask(site, CreateStorage("mem", "tmpfs-storage"))
+    ask(site, CreateVolume("web-root", "mem", 64))
+    ask(site, CreateImage("web", "web-root"))
+
+
+def test_a_record_is_there_when_the_desk_answers(site: TestSite) -> None:
+    assert ask(site, CreateStorage("mem", "tmpfs-storage")).plan.state == PlanState.DONE
+    assert site.database.records.find(Volume, "mem") is None
+
+
+def test_a_preview_changes_nothing_and_says_what_is_so(site: TestSite) -> None:
+    shown = site.desk.preview(ADMIN, CreateStorage("mem", "tmpfs-storage"), look=True)
+    assert shown.plan.steps[0].state == "would change"
+    assert "Create storage mem" in shown.text
+    assert not site.desk.answer(ADMIN, ListPlans())
+
+
+def test_a_preview_does_not_change_its_digest_and_is_what_is_done(site: TestSite) -> None:
+    ask(site, CreateStorage("mem", "tmpfs-storage"))
+    ask(site, CreateVolume("web-root", "mem", 64))
+    intent = CreateImage("web", "web-root", root_password=Secret("secret words"))
+    first, second = (site.desk.preview(ADMIN, intent, look=False).digest for _ in range(2))
+    assert first == second
+    assert ask(site, intent, expected=first).plan.state == PlanState.DONE
+
+
+def test_what_differs_from_the_preview_is_told(site: TestSite) -> None:
+    with_image(site)
+    shown = site.desk.preview(ADMIN, EditImage("web", comment="x"), look=False)
+    with pytest.raises(OpenqrmError) as refusal:
+        ask(site, CreateVolume("other", "mem", 64), expected=shown.digest)
+    assert refusal.value.category is Category.STALE
+    assert "Create volume other" in refusal.value.hint
+
+
+def test_data_is_destroyed_only_when_its_name_is_typed(site: TestSite) -> None:
+    ask(site, CreateStorage("mem", "tmpfs-storage"))
+    ask(site, CreateVolume("old", "mem", 64))
+    with pytest.raises(OpenqrmError) as refusal:
+        ask(site, RemoveVolume("old"))
+    assert refusal.value.category is Category.REFUSED and "old" in refusal.value.hint
+    assert ask(site, RemoveVolume("old"), confirm="old").plan.state == PlanState.DONE
+
+
+def test_a_secret_is_in_the_vault_and_in_no_plan(site: TestSite) -> None:
+    with_image(site)
+    outcome = ask(site, EditImage("web", root_password=Secret("very secret words")))
+    reference = site.database.records.get(Image, "web").root_password
+    assert site.world.vault.reveal(reference) == "very secret words"
+    assert b"very secret words" not in msgspec.json.encode(outcome)
+    assert b"very secret words" not in stored_actions(site, outcome.plan.id)
+
+
+def stored_actions(site: TestSite, plan: str) -> bytes:
+    return msgspec.json.encode([msgspec.to_builtins(step.action) for step in site.database.plans.load(plan).plan.steps])
+
+
+def test_a_refused_plan_leaves_no_secret_behind(site: TestSite) -> None:
+    with pytest.raises(OpenqrmError):
+        ask(site, EditImage("none", root_password=Secret("very secret words")))
+    with site.database.connections.single() as connection:
+        assert connection.execute(SECRETS.select()).all() == []
+
+
+def test_a_password_is_kept_as_a_hash(site: TestSite) -> None:
+    ask(site, CreateUser("bob", password=Password("a good password")))
+    assert site.database.records.get(User, "bob").password_hash.startswith("$argon2id$")
+    assert site.sign_in.by_password("bob", "a good password") == Caller("bob", Role.READ_ONLY)
+
+
+def test_a_token_is_told_once_and_opens_the_door(site: TestSite) -> None:
+    outcome = ask(site, CreateToken("ci"))
+    token = outcome.told["token"]
+    assert site.sign_in.by_token(token) == ADMIN
+    assert token not in site.database.records.get(Token, "ci").digest
+
+
+def test_the_same_key_is_the_same_plan(site: TestSite) -> None:
+    first = ask(site, CreateStorage("mem", "tmpfs-storage"), key="k1")
+    second = ask(site, CreateStorage("mem", "tmpfs-storage"), key="k1")
+    assert first.plan.id == second.plan.id
+    with pytest.raises(OpenqrmError) as refusal:
+        ask(site, CreateStorage("other", "tmpfs-storage"), key="k1")
+    assert refusal.value.category is Category.CONFLICT
+
+
+def test_many_at_once_with_one_key_do_it_once(site: TestSite) -> None:
+    seen: list[str] = []
+    threads = [
+        threading.Thread(target=lambda: seen.append(ask(site, CreateUser("bob"), key="k").plan.id)) for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(seen) == 8 and len(set(seen)) == 1
+
+
+def test_a_plan_can_be_taken_back(site: TestSite) -> None:
+    plan = ask(site, CreateUser("bob")).plan
+    assert plan.can == ["undo"]
+    assert ask(site, UndoPlan(plan.id)).plan.state == PlanState.UNDONE
+    assert site.database.records.find(User, "bob") is None
+
+
+def test_two_plans_do_not_touch_the_same_object(site: TestSite) -> None:
+    with_image(site)
+    ask(site, CreateAppliance("web", "web"))
+    running = ask(site, StartAppliance("web")).plan
+    assert running.state == PlanState.RUNNING
+    with pytest.raises(OpenqrmError) as refusal:
+        ask(site, EditImage("web", comment="busy"))
+    assert refusal.value.category is Category.BUSY and running.id in refusal.value.message
+    assert site.desk.answer(ADMIN, ListAppliances())[0].condition == "starting"
+
+
+def test_who_asked_and_why_is_on_record(site: TestSite) -> None:
+    plan = ask(site, CreateUser("bob"), reason="new colleague").plan
+    assert (plan.asked_by, plan.reason) == ("admin", "new colleague")
+    event = site.desk.answer(ADMIN, ListEvents(about="user/bob"))[0]
+    assert (event.topic, event.user, event.plan) == ("user.created", "admin", plan.id)
