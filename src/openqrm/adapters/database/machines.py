@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, Row, Select, bindparam, select, update
+from sqlalchemy import BindParameter, Connection, Insert, Row, Select, Update, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from openqrm.adapters.database.dialect import insert
@@ -17,6 +18,7 @@ from openqrm.adapters.database.tables import BOOTS
 from openqrm.domain.boot import Boot
 from openqrm.domain.errors import Category, StepError
 from openqrm.domain.event import Event
+from openqrm.domain.kinds import KINDS
 from openqrm.domain.record import Record
 from openqrm.domain.resource import Observation, Resource
 
@@ -25,6 +27,13 @@ RESOURCES, OBSERVATIONS = form(Resource), form(Observation)
 UNSEEN = OBSERVATIONS.values(Observation(name="-"))
 BOOT_FIELDS = [f.name for f in fields(Boot)]
 AT_ONCE = 500  # names in one question
+
+# Built once: building a statement costs more than carrying it out.
+WANTED: BindParameter[Any] = bindparam("wanted", expanding=True)
+BY_NAME = {kind: form(kind).columns.where(form(kind).key.in_(WANTED)) for kind in KINDS.values()}
+FILLED = RESOURCES.table.c.mac != ""  # else SQLite does not use the index
+BY_MAC = RESOURCES.columns.where(FILLED, RESOURCES.table.c.mac.in_(WANTED))
+BOOTS_BY_RESOURCE = select(*(BOOTS.c[name] for name in BOOT_FIELDS)).where(BOOTS.c.resource.in_(WANTED))
 
 
 class Machines:
@@ -36,18 +45,16 @@ class Machines:
     def find_many(self, kind: type[R], names: Collection[str]) -> dict[str, R]:
         """Those of these names that exist, by name."""
         this = form(kind)
-        records = (this.record(row) for row in self._rows(this.columns, this.table.c.name, names))
+        records = (this.record(row) for row in self._rows(BY_NAME[kind], names))
         return {record.name: record for record in records}
 
     def find_by_mac(self, macs: Collection[str]) -> dict[str, Resource]:
         """Those resources that have one of these MACs, in the form of parse_mac, by MAC."""
-        filled = RESOURCES.columns.where(RESOURCES.table.c.mac != "")  # else SQLite does not use the index
-        rows = self._rows(filled, RESOURCES.table.c.mac, macs)
-        return {resource.mac: resource for resource in (RESOURCES.record(row) for row in rows)}
+        return {resource.mac: resource for resource in map(RESOURCES.record, self._rows(BY_MAC, macs))}
 
     def find_boots(self, resources: Collection[str]) -> dict[str, Boot]:
         """The boots these resources are in, by resource."""
-        rows = self._rows(select(*(BOOTS.c[name] for name in BOOT_FIELDS)), BOOTS.c.resource, resources)
+        rows = self._rows(BOOTS_BY_RESOURCE, resources)
         return {row.resource: Boot(**row._mapping) for row in rows}
 
     def add_resources(self, resources: Sequence[Resource]) -> None:
@@ -63,37 +70,53 @@ class Machines:
     def put_hardware(self, batch: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
         """`(resource, fields of Resource)`; only these fields change."""
         for names, rows in alike(batch).items():
-            setting = {name: bindparam(f"new_{name}", type_=RESOURCES.table.c[name].type) for name in names}
-            changing = update(RESOURCES.table).where(RESOURCES.table.c.name == bindparam("resource")).values(setting)
-            self._connection.execute(
-                changing, [{"resource": row["name"]} | {f"new_{name}": row[name] for name in names} for row in rows]
-            )
+            values = [{"resource": row["name"]} | {f"new_{name}": row[name] for name in names} for row in rows]
+            self._connection.execute(changing_hardware(names), values)
 
     def put_boots(self, boots: Sequence[Boot]) -> None:
         """Each takes the place of its resource's older one."""
         if not boots:
             return
-        adding = insert(self._connection.dialect.name, BOOTS)
-        taken_over = {name: adding.excluded[name] for name in BOOT_FIELDS if name != "resource"}
-        statement = adding.on_conflict_do_update(index_elements=["resource"], set_=taken_over)
-        self._connection.execute(statement, [{name: getattr(boot, name) for name in BOOT_FIELDS} for boot in boots])
+        values = [{name: getattr(boot, name) for name in BOOT_FIELDS} for boot in boots]
+        self._connection.execute(taking_over(self._connection.dialect.name), values)
 
     def put_observations(self, batch: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
         """`(resource, fields of Observation)`; only these fields change, so that two observers do not overwrite."""
         for names, rows in alike(batch).items():
-            adding = insert(self._connection.dialect.name, OBSERVATIONS.table)
-            changed = {name: adding.excluded[name] for name in (*names, "version")}
-            statement = adding.on_conflict_do_update(index_elements=["name"], set_=changed)
+            statement = observing(self._connection.dialect.name, names)
             self._connection.execute(statement, [{**UNSEEN, **row, "version": 1} for row in rows])
 
     def emit(self, events: Sequence[Event]) -> None:
         """Store them, with name "" and version 0; one that repeats an unacknowledged one is counted with it."""
         Events(self._connection).emit(events)
 
-    def _rows(self, columns: Select[Any], key: Column[Any], values: Collection[str]) -> Iterator[Row[Any]]:
+    def _rows(self, question: Select[Any], values: Collection[str]) -> Iterator[Row[Any]]:
         wanted = [*values]
         for start in range(0, len(wanted), AT_ONCE):
-            yield from self._connection.execute(columns.where(key.in_(wanted[start : start + AT_ONCE])))
+            yield from self._connection.execute(question, {"wanted": wanted[start : start + AT_ONCE]})
+
+
+@lru_cache(maxsize=256)
+def changing_hardware(names: tuple[str, ...]) -> Update:
+    """These fields of a resource."""
+    setting = {name: bindparam(f"new_{name}", type_=RESOURCES.table.c[name].type) for name in names}
+    return update(RESOURCES.table).where(RESOURCES.table.c.name == bindparam("resource")).values(setting)
+
+
+@lru_cache(maxsize=256)
+def observing(dialect: str, names: tuple[str, ...]) -> Insert:
+    """These fields of an observation, there already or not."""
+    adding = insert(dialect, OBSERVATIONS.table)
+    changed = {name: adding.excluded[name] for name in (*names, "version")}
+    return adding.on_conflict_do_update(index_elements=["name"], set_=changed)
+
+
+@lru_cache(maxsize=2)
+def taking_over(dialect: str) -> Insert:
+    """A boot in the place of its resource's older one."""
+    adding = insert(dialect, BOOTS)
+    taken_over = {name: adding.excluded[name] for name in BOOT_FIELDS if name != "resource"}
+    return adding.on_conflict_do_update(index_elements=["resource"], set_=taken_over)
 
 
 def alike(batch: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[tuple[str, ...], list[dict[str, Any]]]:
