@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 _HEADER_BYTES = 236
 _COOKIE = bytes((99, 130, 83, 99))
-_MESSAGE_TYPE, _SERVER_ID, _PARAMETERS, _END = 53, 54, 55, 255
+_MESSAGE_TYPE, _DHCP_ID, _PARAMETERS, _END = 53, 54, 55, 255
 _DISCOVER, _OFFER = 1, 2
 _REPLY = 2
 
@@ -16,7 +16,7 @@ _REPLY = 2
 class Offer:
     """A DHCP server and the address it would give."""
 
-    server: str
+    by: str
     address: str
 
 
@@ -40,9 +40,9 @@ def parse_offer(packet: bytes, transaction: bytes) -> Offer | None:
     options = _options(packet[_HEADER_BYTES + 4 :])
     if options.get(_MESSAGE_TYPE) != bytes((_OFFER,)):
         return None
-    server = options.get(_SERVER_ID, b"")
+    dhcp_id = options.get(_DHCP_ID, b"")
     return Offer(
-        str(ipaddress.IPv4Address(server)) if len(server) == 4 else "an unknown address",
+        str(ipaddress.IPv4Address(dhcp_id)) if len(dhcp_id) == 4 else "an unknown address",
         str(ipaddress.IPv4Address(packet[16:20])),
     )
 

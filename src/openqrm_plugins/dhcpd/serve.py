@@ -19,7 +19,7 @@ from openqrm_plugins.dhcpd.discover import Offer, parse_offer, render_discover
 
 LOOK_S = 4.0  # a server may ping an address for 3 s before it offers it
 _ASK_EVERY_S = 1.0
-_SERVER_PORT, _CLIENT_PORT = 67, 68
+_DHCP_PORT, _CLIENT_PORT = 67, 68
 _LARGEST = 1500
 
 
@@ -36,7 +36,7 @@ def find_foreign(interface: str, look_s: float = LOOK_S) -> Offer | None:
         ask = 0.0
         while (now := time.monotonic()) < end:
             if now >= ask:
-                ear.sendto(question, ("255.255.255.255", _SERVER_PORT))
+                ear.sendto(question, ("255.255.255.255", _DHCP_PORT))
                 ask = now + _ASK_EVERY_S
             if offer := _hear(ear, transaction, min(ask, end) - now):
                 return offer
@@ -54,7 +54,7 @@ def _hear(ear: socket.socket, transaction: bytes, timeout_s: float) -> Offer | N
 def render_refusal(interface: str, offer: Offer) -> str:
     """What the operator is told."""
     return (
-        f"refused: the DHCP server {offer.server} answers on {interface} (it offered {offer.address}). Two servers on "
+        f"refused: the DHCP server {offer.by} answers on {interface} (it offered {offer.address}). Two servers on "
         "one network give out the same addresses twice. Switch the other one off; or set dhcp of this network to "
         "proxy, to serve beside it; or, when you know better, set beside_foreign of plugin dhcpd."
     )

@@ -66,7 +66,7 @@ def site(*networks: Network) -> Site:
     return Site(networks=networks, directory=Path("/state/dhcpd"), address="10.77.0.1", http_url=HTTP)
 
 
-def test_the_child_looks_for_foreign_servers_where_it_gives_addresses() -> None:
+def test_the_child_looks_for_foreign_dhcp_where_it_gives_addresses() -> None:
     (child,) = children(Settings(), site(LAN, OFFICE, SILENT))
     assert child.argv[1:] == (
         "-m", "openqrm_plugins.dhcpd.serve", "/state/dhcpd/dnsmasq.conf", "/var/lib/openqrm/dhcpd", "eth1",

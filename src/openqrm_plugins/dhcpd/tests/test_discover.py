@@ -35,7 +35,7 @@ def test_our_own_question_is_no_offer() -> None:
     assert parse_offer(render_discover(TRANSACTION, bytes(6)), TRANSACTION) is None
 
 
-def test_a_server_that_does_not_name_itself_is_one_all_the_same() -> None:
+def test_one_that_does_not_name_itself_counts_all_the_same() -> None:
     offer = parse_offer(OFFER.replace(bytes((54, 4, 10, 77, 0, 1)), bytes((54, 2, 10, 77, 0, 0))), TRANSACTION)
     assert offer == Offer("an unknown address", "10.77.0.75")
 
@@ -43,7 +43,7 @@ def test_a_server_that_does_not_name_itself_is_one_all_the_same() -> None:
 @given(st.integers(0, len(OFFER)))
 def test_a_packet_that_was_cut_does_no_harm(length: int) -> None:
     offer = parse_offer(OFFER[:length], TRANSACTION)
-    assert offer is None or offer.server in ("10.77.0.1", "an unknown address")
+    assert offer is None or offer.by in ("10.77.0.1", "an unknown address")
 
 
 @given(st.binary(max_size=1500))
@@ -52,6 +52,6 @@ def test_noise_is_no_offer(options: bytes) -> None:
     assert parse_offer(options, TRANSACTION) is None
 
 
-def test_the_refusal_names_the_server_and_the_ways_out() -> None:
+def test_the_refusal_names_the_other_one_and_the_ways_out() -> None:
     text = render_refusal("eth1", Offer("10.77.0.2", "10.77.0.113"))
     assert "10.77.0.2 answers on eth1" in text and "proxy" in text and "beside_foreign" in text
