@@ -8,6 +8,7 @@ from typing import Any
 
 import uvicorn
 
+from openqrm.api.impatient import Impatient
 from openqrm.domain.errors import Category, OpenqrmError
 
 BACKLOG = 4096
@@ -36,12 +37,10 @@ class Listener:
         self.sockets = listening
         config = uvicorn.Config(
             application, log_config=None, access_log=False, lifespan="off", server_header=False,
-            timeout_graceful_shutdown=5, limit_concurrency=None, backlog=BACKLOG,
+            timeout_graceful_shutdown=5, limit_concurrency=None, backlog=BACKLOG, http=Impatient, ws="none",
         )  # fmt: skip
         self._uvicorn = uvicorn.Server(config)
-        self._thread = threading.Thread(
-            target=self._uvicorn.run, kwargs={"sockets": listening}, name=name, daemon=True
-        )
+        self._thread = threading.Thread(target=self._uvicorn.run, kwargs={"sockets": listening}, name=name, daemon=True)
 
     def start(self) -> None:
         """Begin to answer."""

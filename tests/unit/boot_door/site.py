@@ -15,9 +15,9 @@ import httpx2
 from lab.boot_script import Orders, parse_script
 from lab.simulated_hardware import SimulatedHardware
 from openqrm.adapters.database import Database
+from openqrm.api.listen import Listener, bind
 from openqrm.boot.door import BootDoor, Site
 from openqrm.boot.kernels import Kernels
-from openqrm.boot.listen import HttpListener
 from openqrm.boot.uplink.boots import secrets_of
 from openqrm.boot.uplink.listener import Uplink
 from openqrm.boot.writer import GroupWriter
@@ -130,9 +130,10 @@ def running(folder: Path) -> Iterator[Running]:
     uplink.start()
     kernels = Kernels(database.records, FilesBuilder, lambda type_: type_)
     door = BootDoor(Site(host_key=uplink.host_key, uplink_port=uplink.port), writer, kernels)
-    listener = HttpListener(door, address="127.0.0.1", port=0)
+    listening = bind("127.0.0.1", 0)
+    listener = Listener("boot", door, [listening])
     listener.start()
-    base = f"http://127.0.0.1:{listener.port}"
+    base = f"http://127.0.0.1:{listening.getsockname()[1]}"
     with httpx2.Client(base_url=base, timeout=20, trust_env=False) as http:
         yield Running(database, writer, uplink, http, base, vault, rung)
     uplink.close()
