@@ -3,12 +3,17 @@
 Not here: how any of it is stored, loaded or carried out.
 """
 
+from openqrm.domain.appliance import Appliance
 from openqrm.domain.errors import Category, OpenqrmError, PlanningError, StepError
+from openqrm.domain.event import Event
+from openqrm.domain.kernel import Kernel
 from openqrm.domain.names import parse_address, parse_mac, parse_name
 from openqrm.domain.network import Network
 from openqrm.domain.plan import Action, Differs, Irreversible, NotYet, OnFailure, Plan, Satisfied, Seen, Step
+from openqrm.domain.record import Record
 from openqrm.domain.resource import SELF, Bmc, Observation, Resource
 from openqrm.domain.storage import Image, Storage, Volume
+from openqrm.domain.user import Role
 from openqrm.plugin_api.drivers import (
     Capability,
     Deployment,
@@ -27,12 +32,14 @@ from openqrm.ports.world import Completed, Host, HttpAnswer, HttpRequest, World
 __all__ = [
     "SELF",
     "Action",
+    "Appliance",
     "Bmc",
     "Capability",
     "Category",
     "Completed",
     "Deployment",
     "Differs",
+    "Event",
     "Facts",
     "Host",
     "HttpAnswer",
@@ -40,6 +47,7 @@ __all__ = [
     "Image",
     "Intent",
     "Irreversible",
+    "Kernel",
     "Machine",
     "Network",
     "NetworkService",
@@ -51,8 +59,10 @@ __all__ = [
     "PlanningError",
     "Power",
     "Query",
+    "Record",
     "Records",
     "Resource",
+    "Role",
     "Root",
     "Satisfied",
     "Secret",
