@@ -11,7 +11,7 @@ from openqrm.domain.plan import Differs, NotYet, Satisfied, Seen
 from openqrm.domain.resource import Observation, reached
 from openqrm.ports.world import World
 
-POLL_S = 2.0
+POLL_S = 60.0  # what a machine reports rings its plan at once; this is for a ring that got lost
 SETTLES_S = 10.0  # from being asked to the end of the agent's connection; after that it is asked again
 
 
