@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from openqrm.api.parse import LONGEST_KEY
 from openqrm.api.problem import MEDIA_TYPE, STATUS, Problem
 from openqrm.api.routes import JSON, PREFIX, Options
 from openqrm.planning.plan import ShowPlan
@@ -82,7 +83,7 @@ def _path(entry: Entry, schemas: Schemas) -> dict[str, Any]:
 
 
 def _intent(entry: Entry, schemas: Schemas) -> dict[str, Any]:
-    key = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200}}
+    key = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": LONGEST_KEY}}
     shown = {"anyOf": [schemas.of(Outcome), schemas.of(Preview)]}
     return {
         "parameters": [*_parameters(Options, schemas), key],

@@ -11,6 +11,7 @@ from openqrm.domain.errors import Category, OpenqrmError, PlanningError
 from openqrm.plugin_api.intents import Declared
 
 LONGEST_BODY = 1 << 20
+LONGEST_KEY = 200
 T = TypeVar("T")
 D = TypeVar("D", bound=Declared)
 
@@ -34,6 +35,15 @@ async def read_body(request: Request) -> bytes:
             message = f"the body is longer than {LONGEST_BODY} bytes"
             raise TooLong(Category.BAD_INPUT, message, "Nothing that openQRM understands is that long.")
     return bytes(body)
+
+
+def parse_key(request: Request) -> str:
+    """The idempotency key, empty when there is none."""
+    key = request.headers.get("idempotency-key", "")
+    if len(key) > LONGEST_KEY:
+        hint = "A UUID does well."
+        raise PlanningError(Category.BAD_INPUT, f"the idempotency key is longer than {LONGEST_KEY}", hint)
+    return key
 
 
 def parse_body(declared: type[D], body: bytes) -> D:

@@ -15,7 +15,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from openqrm.api.authorize import caller_of
-from openqrm.api.parse import parse_body, parse_query, read_body
+from openqrm.api.parse import parse_body, parse_key, parse_query, read_body
 from openqrm.planning.plan import ShowPlan
 from openqrm.services.catalogue import Catalogue, Entry
 from openqrm.services.desk import Desk, Outcome, Wishes
@@ -78,14 +78,14 @@ def _query(door: Door, entry: Entry) -> Endpoint:
 def _intent(door: Door, entry: Entry) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         caller = await run_in_threadpool(caller_of, request, door.sign_in)
-        options = parse_query(Options, request)
+        options, key = parse_query(Options, request), parse_key(request)
         intent: Any = parse_body(entry.declared, await read_body(request))
         if options.preview:
             shown = await run_in_threadpool(door.desk.preview, caller, intent, look=options.preview == "true")
             return Response(msgspec.json.encode(shown), media_type=JSON)
         wishes = Wishes(
             reason=options.reason, expected=options.expected, confirm=options.confirm, wait_s=options.wait,
-            key=request.headers.get("idempotency-key", "")[:200],
+            key=key,
         )  # fmt: skip
         return _outcome(await run_in_threadpool(door.desk.ask, caller, intent, wishes))
 
