@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ def local_commands(
     environment: Mapping[str, str], serve: Callable[..., None], initrd: Callable[[list[str]], None]
 ) -> list[click.Command]:
     """All of them."""
-    return [_serve(environment, serve), _login(environment), _initrd(initrd)]
+    return [_serve(environment, serve), _login(environment), _initrd(initrd), _state(environment)]
 
 
 def _serve(environment: Mapping[str, str], serve: Callable[..., None]) -> click.Command:
@@ -74,3 +75,40 @@ def _initrd(initrd: Callable[[list[str]], None]) -> click.Command:
         context_settings={"ignore_unknown_options": True},
         help="Kernels and initrds by hand: `prepare SOURCE FOLDER` fills a folder with a kernel's files.",
     )  # fmt: skip
+
+
+def _state(environment: Mapping[str, str]) -> click.Command:
+    group = click.Group("state", help="Backups of the whole state, on the machine that openQRM runs on.")
+    base = click.Option(["--base"], help="directory of all that it keeps  [default: /var/lib/openqrm]")
+    name = click.Argument(["name"])
+    verbs: list[tuple[str, str, list[click.Parameter]]] = [
+        ("backup", "Make an archive of database and files; it may run while openQRM does.", [name, base]),
+        ("list", "List the archives, newest first.", [base]),
+        ("restore", "Put an archive in place of what is there; openQRM must not run.", [name, base]),
+    ]
+    for verb, told, parameters in verbs:
+        group.add_command(
+            click.Command(verb, params=parameters, callback=partial(_run_state, environment, verb), help=told)
+        )
+    return group
+
+
+def _run_state(environment: Mapping[str, str], verb: str, base: str | None, name: str = "") -> None:
+    from openqrm.cli.connection import Told
+    from openqrm.domain.errors import OpenqrmError
+    from openqrm.services import state
+    from openqrm.services.site_settings import read_settings
+
+    file = environment.get("OPENQRM_CONFIG")
+    try:
+        settings = read_settings(Path(file) if file else None, environment, {"base": base})
+        match verb:
+            case "backup":
+                click.echo(state.backup(settings, name))
+            case "list":
+                click.echo("\n".join(path.name.removesuffix(".tgz") for path in state.list_backups(settings)))
+            case _:
+                for line in state.restore(settings, name):
+                    click.echo(line)
+    except OpenqrmError as error:
+        raise Told(error.message, error.hint) from None

@@ -1,6 +1,7 @@
 """The desk: previews, confirmation, staleness, sealing, idempotency, decisions."""
 
 import threading
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -10,7 +11,7 @@ from openqrm.domain.errors import Category, OpenqrmError
 from openqrm.domain.plan import PlanState
 from openqrm.domain.storage import Image, Volume
 from openqrm.domain.user import Role, Token, User
-from openqrm.planning.appliance import CreateAppliance, ListAppliances
+from openqrm.planning.appliance import CreateAppliance, EditAppliance, ListAppliances
 from openqrm.planning.appliance_start import StartAppliance
 from openqrm.planning.image import CreateImage, EditImage
 from openqrm.planning.plan import ListEvents, ListPlans, UndoPlan
@@ -135,11 +136,14 @@ def test_a_plan_can_be_taken_back(site: TestSite) -> None:
 
 def test_two_plans_do_not_touch_the_same_object(site: TestSite) -> None:
     with_image(site)
+    records = site.database.records
+    records.put(Volume(name="golden", storage="mem", size_mib=64))
+    records.put(replace(records.get(Image, "web"), install_from="golden"))
     ask(site, CreateAppliance("web", "web"))
     running = ask(site, StartAppliance("web")).plan
     assert running.state == PlanState.RUNNING
     with pytest.raises(OpenqrmError) as refusal:
-        ask(site, EditImage("web", comment="busy"))
+        ask(site, EditAppliance("web", comment="busy"))
     assert refusal.value.category is Category.BUSY and running.id in refusal.value.message
     assert site.desk.answer(ADMIN, ListAppliances())[0].condition == "starting"
 

@@ -1,0 +1,104 @@
+"""The command line against a real REST door on loopback: arguments, refusals, exit statuses, tables."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from openqrm.api.application import make_application
+from openqrm.api.listen import Listener, bind
+from openqrm.api.routes import Door
+from openqrm.cli.application import NOUNS, make_commands
+from openqrm.cli.declared import verbs_of
+from openqrm.plugin_host.host import PluginHost
+from openqrm.services.catalogue import Catalogue
+from tests.unit.services.site import PASSWORD, TestSite, open_site
+
+
+class Shell:
+    """`openqrm …` with an environment of its own."""
+
+    def __init__(self, url: str, home: Path) -> None:
+        environment = {"OPENQRM_URL": url, "HOME": str(home)}
+        self._commands = make_commands(environment, lambda *_: None, lambda _: None)
+
+    def __call__(self, line: str, given: str = "") -> Result:
+        return CliRunner().invoke(self._commands, line.split(), input=given)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[TestSite]:
+    with open_site(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def shell(site: TestSite, tmp_path: Path) -> Iterator[Shell]:
+    listening = bind("127.0.0.1", 0)
+    door = Listener("rest", make_application(Door(site.desk, site.sign_in, site.catalogue), lambda: ""), [listening])
+    door.start()
+    signed_in = Shell(f"http://127.0.0.1:{listening.getsockname()[1]}", tmp_path)
+    assert signed_in("login admin", PASSWORD + "\n").exit_code == 0
+    yield signed_in
+    door.close()
+
+
+def test_every_declaration_of_the_core_is_a_command() -> None:
+    for entry in Catalogue(PluginHost()):
+        if not entry.plugin:
+            assert entry.declared.noun in NOUNS
+            assert verbs_of(entry.declared.noun)[entry.declared.verb] is entry.declared
+
+
+def test_the_token_is_readable_by_its_owner_alone(shell: Shell, tmp_path: Path) -> None:
+    assert (tmp_path / ".config/openqrm/token").stat().st_mode & 0o777 == 0o600
+
+
+def test_create_list_and_show(shell: Shell) -> None:
+    done = shell("storage create mem tmpfs-storage --comment fast")
+    assert (done.exit_code, done.output) == (0, "plan 2: Create storage mem: done\n")
+    assert "mem" in shell("storage list").output
+    assert json.loads(shell("storage show mem --json").output)["comment"] == "fast"
+
+
+def test_a_refusal_is_a_message_a_hint_and_a_status(shell: Shell) -> None:
+    refused = shell("volume create root none")
+    assert refused.exit_code == 1
+    assert "Error: there is no storage 'none'" in refused.output and "storage list" in refused.output
+
+
+def test_a_preview_changes_nothing(shell: Shell) -> None:
+    assert "would change" in shell("storage create mem tmpfs-storage --preview").output
+    assert "there are none" in shell("storage list").output
+
+
+def test_a_volume_is_destroyed_only_when_its_name_is_typed(shell: Shell) -> None:
+    shell("storage create mem tmpfs-storage")
+    shell("volume create old mem --size-mib 64")
+    assert shell("volume remove old", "new\n").exit_code == 1
+    assert "there are none" not in shell("volume list").output
+    assert shell("volume remove old", "old\n").exit_code == 0
+    assert "there are none" in shell("volume list").output
+
+
+def test_a_secret_is_read_from_stdin_and_is_no_argument(shell: Shell, site: TestSite) -> None:
+    assert shell("user create bob --password", "a good password\n").exit_code == 0
+    assert site.sign_in.by_password("bob", "a good password").user == "bob"
+
+
+def test_a_plan_can_be_given_up(shell: Shell) -> None:
+    for line in ("storage create mem tmpfs-storage", "volume create root mem --size-mib 64", "image create web root",
+                 "appliance create web web"):  # fmt: skip
+        assert shell(line).exit_code == 0
+    started = shell("appliance start web --no-wait")
+    assert started.exit_code == 0, started.output
+    plan = json.loads(shell("plan list --json").output)[0]["id"]
+    assert shell(f"plan abandon {plan} test-it").exit_code == 0
+    assert json.loads(shell(f"plan show {plan} --json").output)["state"] == "abandoned"
+
+
+def test_who_is_not_signed_in_is_told_how(tmp_path: Path) -> None:
+    told = Shell("http://127.0.0.1:1", tmp_path)("resource list")
+    assert told.exit_code == 1 and "openqrm login" in told.output

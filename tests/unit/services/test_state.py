@@ -1,0 +1,44 @@
+"""Backup and restore: what was there is there again."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from openqrm.adapters.database import Database
+from openqrm.adapters.vault import DatabaseVault
+from openqrm.domain.errors import OpenqrmError
+from openqrm.domain.storage import Storage
+from openqrm.planning.storage import CreateStorage, RemoveStorage
+from openqrm.plugin_api.actions import CORE_ACTIONS
+from openqrm.plugin_api.codec import ActionCodec
+from openqrm.services.desk import Wishes
+from openqrm.services.site_settings import SiteSettings
+from openqrm.services.state import ARCHIVE, backup, list_backups, restore
+from tests.unit.services.site import ADMIN, open_site
+
+
+def test_what_was_there_is_there_again(tmp_path: Path) -> None:
+    settings = SiteSettings(base=str(tmp_path))
+    with open_site(tmp_path) as site:
+        site.desk.ask(ADMIN, CreateStorage("mem", "tmpfs-storage"), Wishes())
+        site.world.vault.keep("word", "secret")
+        archive = backup(settings, "before-update")
+        site.desk.ask(ADMIN, RemoveStorage("mem"), Wishes())
+    assert ARCHIVE.fullmatch(archive.name) and list_backups(settings) == [archive]
+    (tmp_path / "vault.key").unlink()
+    lines = list(restore(settings, archive.name.removesuffix(".tgz")))
+    assert "restoring database from database.dump" in lines
+    reopened = tmp_path / "reopened"
+    reopened.mkdir()
+    for each in ("openqrm.sqlite", "vault.key"):
+        shutil.copy(tmp_path / each, reopened / each)
+    database = Database(f"sqlite:///{reopened}/openqrm.sqlite", ActionCodec(CORE_ACTIONS))
+    assert database.records.find(Storage, "mem") is not None
+    assert DatabaseVault(database.connections, reopened / "vault.key").reveal("word") == "secret"
+    database.close()
+
+
+def test_an_unknown_backup_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    with pytest.raises(OpenqrmError, match="there is no backup"):
+        list(restore(SiteSettings(base=str(tmp_path)), "../../etc/passwd"))
