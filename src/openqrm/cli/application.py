@@ -77,8 +77,12 @@ class Openqrm(click.Group):
 def make_commands(environment: Mapping[str, str], serve: Serve, initrd: Callable[[list[str]], None]) -> click.Group:
     """All commands."""
     from openqrm.cli.local import local_commands
+    from openqrm.cli.new_plugin import new_plugin
 
     group = Openqrm(environment)
+    plugins = group.commands["plugin"]
+    assert isinstance(plugins, click.Group)
+    plugins.add_command(new_plugin())
     for command in local_commands(environment, serve, initrd):
         group.add_command(command)
     return group
