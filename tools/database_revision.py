@@ -11,10 +11,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.migration import MigrationContext
+from alembic.operations.ops import CreateTableOp, DropTableOp, MigrateOperation, ModifyTableOps, UpgradeOps
 from sqlalchemy import create_engine
 
 from openqrm.adapters.database import migrate as versions
@@ -34,8 +36,13 @@ down_revision = {before!r}
 
 def upgrade() -> None:
     """Forward only: the way back is a backup."""
+    {calls}
+{functions}'''
+FUNCTION = """
+
+def _{table}() -> None:
     {body}
-'''
+"""
 
 
 def main(revision: str, message: str) -> None:
@@ -48,13 +55,29 @@ def main(revision: str, message: str) -> None:
         with engine.connect() as connection:
             context = MigrationContext.configure(connection, opts={"render_as_batch": True, "compare_type": True})
             script = produce_migrations(context, metadata)
-            if script.upgrade_ops is None:
-                sys.exit("nothing has changed")
-            body = render_python_code(script.upgrade_ops, render_as_batch=True, migration_context=context)
+            operations = script.upgrade_ops.ops if script.upgrade_ops else []
+            bodies = _by_table(operations, context)
+    calls = "\n    ".join(f"_{table}()" for table in bodies)
+    functions = "".join(FUNCTION.format(table=table, body=body) for table, body in bodies.items())
     path = FOLDER / f"{revision}_{'_'.join(message.lower().split())}.py"
-    path.write_text(FILE.format(message=message, revision=revision, before=before, body=body))
-    subprocess.run(["ruff", "format", "-q", str(path)], check=True)
+    path.write_text(FILE.format(message=message, revision=revision, before=before, calls=calls, functions=functions))
+    subprocess.run([sys.executable, "-m", "ruff", "format", "-q", str(path)], check=True)
     print(path)
+
+
+def _by_table(operations: Sequence[MigrateOperation], context: MigrationContext) -> dict[str, str]:
+    """A function's body for each table, in an order that respects foreign keys."""
+    alike: dict[str, list[MigrateOperation]] = {}
+    for operation in operations:
+        if isinstance(operation, CreateTableOp | ModifyTableOps | DropTableOp):
+            alike.setdefault(operation.table_name, []).append(operation)
+    return {table: _rendered(these, context) for table, these in alike.items()}
+
+
+def _rendered(operations: Sequence[MigrateOperation], context: MigrationContext) -> str:
+    is_new = any(isinstance(operation, CreateTableOp) for operation in operations)
+    text = render_python_code(UpgradeOps(operations), render_as_batch=not is_new, migration_context=context)
+    return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("# ###")).strip()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,13 @@ import msgspec
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
-BUSY_MS = 30_000
+PRAGMAS = (
+    "PRAGMA busy_timeout = 30000",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA synchronous = NORMAL",
+)
+FULL_SYNC = "PRAGMA synchronous = FULL"
 POOL = {"pool_size": 40, "max_overflow": 60, "pool_timeout": 30.0}
 
 
@@ -25,7 +31,7 @@ class Connections:
         self.on_sqlite = self.engine.dialect.name == "sqlite"
         self._writer, self._writing = threading.Lock(), 0
         if self.on_sqlite:
-            _tune_sqlite(self.engine, "FULL" if full_sync else "NORMAL")
+            _tune_sqlite(self.engine, full_sync=full_sync)
         once: dict[str, Any] = {} if self.on_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self._single = self.engine.execution_options(begin="", **once)
         snapshot: dict[str, Any] = {} if self.on_sqlite else {"isolation_level": "REPEATABLE READ"}
@@ -65,17 +71,12 @@ def _to_json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _tune_sqlite(engine: Engine, synchronous: str) -> None:
+def _tune_sqlite(engine: Engine, *, full_sync: bool) -> None:
     @event.listens_for(engine, "connect")
     def _prepare(raw: Any, _entry: ConnectionPoolEntry) -> None:
         raw.isolation_level = None  # the driver begins nothing by itself
-        for pragma in (
-            f"busy_timeout = {BUSY_MS}",
-            "journal_mode = WAL",
-            "foreign_keys = ON",
-            f"synchronous = {synchronous}",
-        ):
-            raw.execute(f"PRAGMA {pragma}").close()
+        for pragma in (*PRAGMAS, FULL_SYNC) if full_sync else PRAGMAS:
+            raw.execute(pragma).close()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
