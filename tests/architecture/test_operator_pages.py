@@ -1,0 +1,44 @@
+"""Every command in the operator's pages and the README exists, with these options and this many arguments."""
+
+import re
+import shlex
+
+import click
+import pytest
+
+from openqrm.cli.application import make_commands
+from tests.architecture.repository import paths_under, read
+
+PAGES = ["README.md", *paths_under("docs/operator", suffix=".md")]
+LINES = sorted(
+    {
+        re.split(r"`|\s#", match)[0].strip()
+        for page in PAGES
+        for match in re.findall(r"(?:^    |`)(openqrm (?!NOUN)[^\n`]+)", read(page), re.M)
+    }
+)
+
+
+def check(line: str) -> None:
+    """Parse the line as the command would; nothing is run."""
+    words = shlex.split(line)[1:]
+    found: click.Command = make_commands({}, lambda *_: None, print)
+    context = click.Context(found, info_name="openqrm")
+    while isinstance(found, click.Group) and words:
+        name, resolved, words = found.resolve_command(context, words)
+        assert resolved is not None, f"{line}: there is no command {name}"
+        found = resolved
+        context = click.Context(found, info_name=name, parent=context)
+    if words or not isinstance(found, click.Group):
+        found.parse_args(context, words)
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_the_command_exists(line: str) -> None:
+    check(line)
+
+
+@pytest.mark.parametrize("line", ["openqrm nothing here", "openqrm volume create", "openqrm appliance start x --none"])
+def test_one_that_does_not_is_found(line: str) -> None:
+    with pytest.raises((click.ClickException, AssertionError)):
+        check(line)
