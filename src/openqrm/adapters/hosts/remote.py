@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import secrets
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -71,26 +70,30 @@ class RemoteHost:
 
     def write_file(self, path: str, content: bytes, *, mode: int = 0o644) -> None:
         """See ports.world.Host."""
-        scratch = f"{path}.{secrets.token_hex(4)}"
+        folder = posixpath.dirname(path) or "."
+        self._do(("mkdir", "-p", folder))
+        # readable for root alone until it is whole; the busybox of the initrd has no install
+        scratch = self._do(("mktemp", f"{path}.XXXXXX")).decode().strip()
         try:
-            self._do(("install", "-D", "-m", f"{mode:o}", "/dev/null", scratch))
             for part in range(0, max(1, len(content)), PART_BYTES):
                 into = ("dd", f"of={scratch}", f"bs={PART_BYTES}", f"seek={part // PART_BYTES}", "conv=notrunc,fsync")
                 self._do(into, content[part : part + PART_BYTES])
+            self._do(("chmod", f"{mode:o}", scratch))
             self._do(("mv", "-f", scratch, path))
         except StepError:
             self._wire(("rm", "-f", scratch), b"", FILE_TIMEOUT_S)
             raise
-        self._do(("sync", posixpath.dirname(path) or "."))
+        self._do(("sync", folder))
 
     def remove_file(self, path: str) -> None:
         """See ports.world.Host."""
         self._do(("rm", "-f", path))
 
-    def _do(self, argv: tuple[str, ...], stdin: bytes = b"") -> None:
+    def _do(self, argv: tuple[str, ...], stdin: bytes = b"") -> bytes:
         done = self._wire(argv, stdin, FILE_TIMEOUT_S)
         if done.status != 0:
             raise self._failed(f"{argv[0]} failed", done)
+        return done.out
 
     def _failed(self, what: str, done: Executed) -> StepError:
         said = done.err.decode("utf-8", "replace").strip().rpartition("\n")[2][:300]

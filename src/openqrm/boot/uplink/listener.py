@@ -30,7 +30,7 @@ from openqrm.ports.uplink import Executed
 log = structlog.get_logger()
 ENDINGS = {("reboot",): b"reboot\n", ("poweroff",): b"poweroff\n"}
 LOGIN_TIMEOUT_S = 30
-SILENCE_S = 30  # then the machine is asked whether it is there; three silences end the connection
+SILENCE_S = 15  # statistics come every 10; then the machine is asked whether it is there, and if silent still, gone
 BACKLOG = 4096
 GRACE_S = 5.0  # an agent ends a late command itself and says so
 
@@ -87,7 +87,7 @@ class Uplink:
         if session is None:
             raise StepError(Category.UNAVAILABLE, f"no agent of {resource} is connected", _HINT)
         if argv in ENDINGS:
-            self._loop.call_soon_threadsafe(session.write, ENDINGS[argv])
+            self._loop.call_soon_threadsafe(session.end, ENDINGS[argv])
             return Executed(0, b"", b"")
         id_, ended = self._commands.open(session.boot.boot_id)
         try:
@@ -180,6 +180,7 @@ class Uplink:
             agent_forwarding=False,
             login_timeout=LOGIN_TIMEOUT_S,
             keepalive_interval=SILENCE_S,
+            keepalive_count_max=1,
             backlog=BACKLOG,
             config=None,
             public_key_auth=True,

@@ -14,6 +14,7 @@ from openqrm.domain.errors import OpenqrmError
 
 log = structlog.get_logger()
 USER_PREFIX = "boot-"
+ENDING_SILENCE_S = 2
 MOST_WAITING_BYTES = 2 * LONGEST_LINE
 
 
@@ -119,6 +120,12 @@ class Session(asyncssh.SSHServerSession[bytes]):
             self._refuse("it does not read")
             return
         self._channel.write(line)
+
+    def end(self, line: bytes) -> None:
+        """The last line. Power goes without a word, so from now on the machine is asked often whether it is there."""
+        if self._channel is not None:
+            self._channel.get_connection().set_keepalive(ENDING_SILENCE_S, 1)
+            self.write(line)
 
     def hang_up(self) -> None:
         """End the connection."""
