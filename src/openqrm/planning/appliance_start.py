@@ -46,6 +46,7 @@ def plan_start_appliance(intent: StartAppliance, planning: Planning) -> Plan:
     storage = facts.get(Storage, volume.storage)
     resource = choose_resource(appliance, intent.resource, planning)
     others = transfers_of(image, planning)
+    kept = _check_filled(image, volume, resource, planning)
     for each in (volume, *others.values()):
         if each.granted_to:
             message = f"volume {each.name} is granted to {each.granted_to}"
@@ -62,7 +63,7 @@ def plan_start_appliance(intent: StartAppliance, planning: Planning) -> Plan:
     boot = _boot_steps(appliance, resource, planning, tuple(step.id for step in prepared))
     return Plan(
         title=f"Start appliance {appliance.name} on {resource.name}",
-        steps=(*prepared, *boot, *_single_shot_steps(image, others, resource, planning)),
+        steps=(*prepared, *boot, *_single_shot_steps(image, others, kept, resource, planning)),
         intent="appliance.start",
         on_failure=OnFailure.UNDO,
         locks=(appliance.ref, resource.ref, volume.ref, image.ref, *(each.ref for each in others.values())),
@@ -187,11 +188,24 @@ def _other_grant_steps(volume: Volume, resource: Resource, planning: Planning) -
     return after((*steps, *granted), "claim")
 
 
-def _single_shot_steps(image: Image, others: dict[str, Volume], resource: Resource, planning: Planning) -> list[Step]:
-    """Once the appliance is up the transfer is over: its wish is cleared and the other side's grant ends."""
+def _check_filled(image: Image, volume: Volume, machine: Resource, planning: Planning) -> frozenset[str]:
+    """The transfers that are due at every boot until the appliance is stopped: an empty root's install."""
+    if not _root_of(volume, machine, planning).empty:
+        return frozenset()
+    if not image.install_from:
+        message = f"the root of image {image.name} is empty at every boot, and the image is installed from nowhere"
+        raise PlanningError(Category.CONFLICT, message, "Set its install_from to an NFS volume with its content.")
+    return frozenset({"install"})
+
+
+def _single_shot_steps(
+    image: Image, others: dict[str, Volume], kept: frozenset[str], resource: Resource, planning: Planning
+) -> list[Step]:
+    """Once the appliance is up a transfer is over: its wish is cleared and the other side's grant ends."""
     steps: list[Step] = []
     for field, prefix in (("install_from", "install"), ("transfer_to", "transfer")):
-        if not (volume := others.get(prefix)):
+        volume = others.get(prefix)
+        if volume is None or prefix in kept:
             continue
         clear = SetField("image", image.name, field, "", volume.name, f"Clear {field} of image {image.name}")
         steps.append(Step(id=field.replace("_", "-"), action=clear, why="it is single shot", needs=("ready",)))

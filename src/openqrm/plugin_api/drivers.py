@@ -52,11 +52,13 @@ class Root:
     """How a machine reaches a root: the type of its initrd fragment, public facts, and vault references.
 
     Keys are without the `root_` that the boot door puts before them: `server`, `path`, `target`, …
+    A root that is `empty` is so at every boot: its image always has to be installed from elsewhere.
     """
 
     type: str
     facts: tuple[tuple[str, str], ...]
     secrets: tuple[tuple[str, str], ...] = ()
+    empty: bool = False
 
 
 @runtime_checkable

@@ -50,7 +50,7 @@ class Driver:
 
     def root(self, storage: Storage, volume: Volume, address: str, secret: str) -> Root:
         _check_size(volume)
-        return Root(type="tmpfs", facts=(("size_mib", str(volume.size_mib)),))
+        return Root(type="tmpfs", facts=(("size_mib", str(volume.size_mib)),), empty=True)
 
     def list_volumes(self, world: World, storage: Storage) -> list[VolumeFacts]:
         return []

@@ -1,9 +1,13 @@
 """The REST door: statuses, problems with hints, limits, sign-in, watching."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from starlette.testclient import TestClient
+
+from openqrm.domain.storage import Image, Volume
+from tests.unit.services.site import TestSite
 
 CREATE = "/api/v1/storage/create"
 MEM = {"name": "mem", "type": "tmpfs-storage"}
@@ -16,11 +20,14 @@ def test_an_intent_that_is_done_is_200_with_its_plan(client: TestClient) -> None
     assert [row["name"] for row in client.get("/api/v1/storage/list").json()] == ["mem"]
 
 
-def test_a_plan_that_goes_on_is_202_and_can_be_watched(client: TestClient) -> None:
+def test_a_plan_that_goes_on_is_202_and_can_be_watched(client: TestClient, site: TestSite) -> None:
     client.post(CREATE, json=MEM)
     client.post("/api/v1/volume/create", json={"name": "root", "storage": "mem", "size_mib": 64}, params={"wait": 5})
     client.post("/api/v1/image/create", json={"name": "web", "volume": "root"})
     client.post("/api/v1/appliance/create", json={"name": "web", "image": "web"})
+    records = site.database.records
+    golden = records.put(Volume(name="golden", storage="mem", size_mib=64))
+    records.put(replace(records.get(Image, "web"), install_from=golden.name))
     answer = client.post("/api/v1/appliance/start", json={"name": "web"})
     assert answer.status_code == 202
     plan = answer.json()["plan"]["id"]
