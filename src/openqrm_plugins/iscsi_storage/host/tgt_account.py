@@ -4,7 +4,6 @@ tgtadm takes the password as an argument, where every user of the storage could 
 management socket as tgtadm does (struct tgtadm_req, which is the same from tgt 1.0.32 to 1.0.97).
 """
 
-import os
 import socket
 import struct
 import sys
@@ -12,7 +11,7 @@ import sys
 HEAD = struct.Struct("@ii64sIiQQIIIIII")  # mode, operation, driver, length, then nothing that an account needs
 ANSWER = struct.Struct("@II")
 MODE_ACCOUNT, OPERATION_NEW = 7, 0
-SOCKET = os.environ.get("TGT_IPC_SOCKET", "/var/run/tgtd/socket") + ".0"
+SOCKET = "/var/run/tgtd/socket.0"
 
 
 def main() -> None:
