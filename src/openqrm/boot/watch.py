@@ -67,14 +67,15 @@ class LostWatch:
 
 
 def find_lost(machines: Machines, asks: Sequence[tuple[tuple[str, ...], float]]) -> Taken[frozenset[str]]:
-    """Those of the doubtful that count as lost."""
+    """Those of the doubtful that count as lost. The silent are not connected, whatever was written before a crash."""
     answers = []
     for doubtful, now_s in asks:
         resources = machines.find_many(Resource, doubtful)
         seen = machines.find_many(Observation, list(resources))
-        answers.append(
-            frozenset(n for n, each in resources.items() if condition(each, seen.get(n), now_s) is Condition.LOST)
-        )
+        silent = [each for each in seen.values() if each.connected and now_s - each.last_seen_s > SILENT_S]
+        machines.put_observations([(each.name, {"connected": False}) for each in silent])
+        lost = (name for name, each in resources.items() if condition(each, seen.get(name), now_s) is Condition.LOST)
+        answers.append(frozenset(lost))
     return Taken(answers)
 
 
