@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import structlog
 
-from openqrm.domain.errors import Category, PlanningError
+from openqrm.domain.errors import Category, OpenqrmError, PlanningError
 from openqrm.domain.plan import Action
 from openqrm.domain.user import PluginState
 from openqrm.plugin_api.actions import CORE_ACTIONS
@@ -24,6 +25,8 @@ from openqrm.plugin_host.find import Found, find_plugins
 from openqrm.plugin_host.hooks import Hooks, OnFailure
 from openqrm.plugin_host.load import Defect, Loaded, load
 from openqrm.ports.records import Facts
+
+log = structlog.get_logger()
 
 
 class Standing(StrEnum):
@@ -166,12 +169,18 @@ class PluginHost:
         return EnabledDrivers(self, facts)
 
     def children(self, facts: Facts, site: Site) -> dict[str, tuple[Child, ...]]:
-        """Of the started plugins, those that others need first; `site.directory` is where theirs are made."""
+        """Of the started plugins, those that others need first; `site.directory` is where theirs are made.
+
+        A plugin whose settings or networks do not allow its services is left out, and says why in the log.
+        """
         children = {}
         for id_ in self.started(facts):
             if make := self.plugins[id_].children:
                 own = replace(site, directory=site.directory / id_)
-                children[id_] = make(self.settings(id_, facts), own)
+                try:
+                    children[id_] = make(self.settings(id_, facts), own)
+                except OpenqrmError as error:
+                    log.error("a plugin's services cannot run", plugin=id_, reason=str(error), hint=error.hint)
         return children
 
     def ask(self, hook: str, facts: Facts, on_failure: OnFailure | None = None, /, **arguments: Any) -> list[Any]:
