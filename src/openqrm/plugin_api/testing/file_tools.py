@@ -21,9 +21,11 @@ class SimulatedFiles(Simulator):
 
     def run(self, argv: tuple[str, ...], stdin: bytes, environment: Mapping[str, str]) -> Completed:
         words = argv[argv.index("--") + 1 :] if "--" in argv else ()
+        if stdin:
+            raise UnknownCommand(argv)
         match argv[0], words:
             case "stat", (path,):
-                return self._stat(argv, path)
+                return self._stat(argv, path, environment.get("LC_ALL"))
             case "mkdir", (path,):
                 return DONE if "-p" in argv else self._make(path, "directory")
             case "truncate", (path,):
@@ -47,11 +49,11 @@ class SimulatedFiles(Simulator):
             return [PurePosixPath(path).name for path in shown]
         return [f"{_size_bytes(self.tree[path])} 0 {PurePosixPath(path).name}" for path in shown]
 
-    def _stat(self, argv: tuple[str, ...], path: str) -> Completed:
+    def _stat(self, argv: tuple[str, ...], path: str, language: str | None) -> Completed:
         if "-f" in argv:
             return Completed(0, "ext2/ext3\n")
         if path not in self.tree:
-            return missing("stat", path)
+            return missing("stat", path) if language == "C" else Completed(1, "", "stat: in the operator's language\n")
         return Completed(0, "directory\n" if self.tree[path] == "directory" else "regular file\n")
 
     def _make(self, path: str, what: str) -> Completed:
