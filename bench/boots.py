@@ -27,16 +27,14 @@ def time_boot(
     text: str,
     begin: Callable[[], None],
     serving_cpu_s: Callable[[], float],
-    again: Callable[[], None],
 ) -> Boot:
-    """From BEGIN until the machine writes TEXT; AGAIN is called at every look, and may raise."""
+    """From BEGIN until the machine writes TEXT."""
     seen, cpu_s, began = len(machine.console()), serving_cpu_s(), time.monotonic()
     begin()
     while text not in machine.console()[seen:]:
         if time.monotonic() - began > BOOT_LIMIT_S:
             end = machine.console()[-300:]
             raise TimeoutError(f"no «{text}» within {BOOT_LIMIT_S:.0f} s; the console ends {end!r}")
-        again()
         time.sleep(LOOK_S)
     return Boot(time.monotonic() - began, machine.cpu_s(), serving_cpu_s() - cpu_s)
 

@@ -28,9 +28,7 @@ def measure(scratch: Path) -> Iterator[Row]:
         busy = (site.cpu_s() - cpu_s) / WINDOW_S * 100
         fresh = _fresh(site)
         fleet.communicate()  # its standard input ends, and so does it
-        note = (
-            f"{up} machines every {EVERY_S:g} s for {WINDOW_S:g} s; {fresh} heard in the last {2 * EVERY_S:g} s"
-        )
+        note = f"{up} machines every {EVERY_S:g} s for {WINDOW_S:g} s; {fresh} heard in the last {2 * EVERY_S:g} s"
         rate = MACHINES / EVERY_S
         yield Row(name=f"heartbeats, {rate:.0f}/s", value=busy, unit="% of a core", goal=at_most(25), note=note)
         yield Row(name="machines not heard", value=MACHINES - fresh, unit="machines", goal=at_most(0))
