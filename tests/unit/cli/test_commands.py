@@ -89,11 +89,7 @@ def test_a_secret_is_read_from_stdin_and_is_no_argument(shell: Shell, site: Test
 
 
 def test_a_plan_can_be_given_up(shell: Shell) -> None:
-    for line in ("storage create mem tmpfs-storage", "volume create root mem --size-mib 64", "image create web root",
-                 "appliance create web web"):  # fmt: skip
-        assert shell(line).exit_code == 0
-    started = shell("appliance start web --no-wait")
-    assert started.exit_code == 0, started.output
+    assert shell("resource reboot m1 --no-wait").exit_code == 0  # no agent will ever answer
     plan = json.loads(shell("plan list --json").output)[0]["id"]
     assert shell(f"plan abandon {plan} test-it").exit_code == 0
     assert json.loads(shell(f"plan show {plan} --json").output)["state"] == "abandoned"

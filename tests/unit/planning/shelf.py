@@ -1,0 +1,69 @@
+"""Facts in a dictionary, and drivers that plan nothing, for planners are pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from openqrm.domain.errors import Category, PlanningError
+from openqrm.domain.record import Record
+from openqrm.plugin_api import Capability, Root, Storage, Volume
+from openqrm.plugin_api.planning import Planning
+
+
+class Shelf:
+    """openqrm.ports.records.Facts."""
+
+    def __init__(self, *records: Record) -> None:
+        self._records = {(type(record), record.name): record for record in records}
+
+    def find(self, kind: Any, name: str) -> Any:
+        return self._records.get((kind, name))
+
+    def get(self, kind: Any, name: str) -> Any:
+        if (found := self.find(kind, name)) is None:
+            raise PlanningError(Category.NOT_FOUND, f"there is no {kind.kind} {name}", "It is a test.")
+        return found
+
+    def list(self, kind: Any, **equal: object) -> list[Any]:
+        return [
+            record
+            for (each, _), record in sorted(self._records.items(), key=lambda item: item[0][1])
+            if each is kind and all(getattr(record, name) == value for name, value in equal.items())
+        ]
+
+
+class PlainStorage:
+    """A storage driver without steps."""
+
+    capabilities = frozenset({Capability.CLONE, Capability.TRANSFER})
+
+    def plan_create(self, storage: Storage, volume: Volume) -> tuple[Any, ...]:
+        return ()
+
+    plan_remove = plan_create
+
+    def plan_grant(self, storage: Storage, volume: Volume, machine: Any, secret: str) -> tuple[Any, ...]:
+        return ()
+
+    plan_revoke = plan_grant
+
+    def root(self, storage: Storage, volume: Volume, address: str, secret: str) -> Root:
+        return Root(type="nfs", facts=(("server", address), ("path", f"/{volume.name}")))
+
+
+class PlainDrivers:
+    """One storage driver for all, no power, no network services."""
+
+    def storage(self, storage: Storage) -> Any:
+        return PlainStorage()
+
+    def power(self, resource: Any) -> Any:
+        return None
+
+    def network_services(self) -> list[Any]:
+        return []
+
+
+def planning(*records: Record, user: str = "admin") -> Planning:
+    """What a planner is given, over these records."""
+    return Planning(Shelf(*records), PlainDrivers(), user, 1000.0)
