@@ -11,7 +11,7 @@ from openqrm.ports.world import World
 
 def carry_out(step: Step, ledger: Ledger, world: World) -> float:
     """Seconds after which to look again; 0 when a fact has been written that decides."""
-    past = ledger.history().steps[step.id]
+    past = ledger.past().steps[step.id]
     ours = past.started
     try:
         seen = step.action.observe(world)
@@ -54,7 +54,7 @@ def expire(step: Step, ledger: Ledger, world: World) -> None:
     except StepError as error:
         seen = NotYet(str(error))
     if isinstance(seen, Satisfied):
-        ours = ledger.history().steps[step.id].started
+        ours = ledger.past().steps[step.id].started
         ledger.write(step.id, Fact.DONE if ours else Fact.FOUND_SO, seen.because)
         return
     message = f"not so after {step.deadline_s:.0f} s: {seen.because}"
@@ -73,7 +73,7 @@ def take_back(step: Step, ledger: Ledger, world: World) -> float:
         return 0
     try:
         seen = inverse.observe(world)
-        if not isinstance(seen, Satisfied) and not ledger.history().steps[step.id].undo_since_s:
+        if not isinstance(seen, Satisfied) and not ledger.past().steps[step.id].undo_since_s:
             ledger.write(step.id, Fact.UNDO_STARTED, seen.because)
         if isinstance(seen, Differs):
             inverse.ensure(world)
@@ -88,7 +88,7 @@ def _conclude_undo(step: Step, inverse: Action, seen: Seen, ledger: Ledger, worl
     if isinstance(seen, Satisfied):
         ledger.write(step.id, Fact.UNDONE, inverse.describe())
         return 0
-    late = world.now_s() >= ledger.history().steps[step.id].undo_since_s + step.deadline_s
+    late = world.now_s() >= ledger.past().steps[step.id].undo_since_s + step.deadline_s
     if isinstance(seen, NotYet) and not late:
         return seen.again_s
     error = StepError(Category.UNAVAILABLE, f"it was taken back, yet {seen.because}", "Look at the object itself.")

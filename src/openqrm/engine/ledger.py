@@ -6,7 +6,7 @@ import threading
 
 from openqrm.domain.errors import OpenqrmError
 from openqrm.domain.journal import Entry, Fact
-from openqrm.engine.history import History, fold
+from openqrm.engine.past import Past, fold
 from openqrm.ports.plans import PlanStore
 from openqrm.ports.world import World
 
@@ -35,7 +35,7 @@ class Ledger:
             self._store.append(self.stored.id, (entry,))
             self._entries.append(entry)
 
-    def history(self) -> History:
+    def past(self) -> Past:
         """All that was written so far."""
         with self._lock:
             return fold(self.stored.plan, self._entries)

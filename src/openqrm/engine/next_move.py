@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from openqrm.domain.plan import OnFailure, Plan, PlanState, Step
-from openqrm.engine.history import History, StepHistory
+from openqrm.engine.past import Past, StepPast
 
 BACKOFF_CAP_S = 30.0
 
@@ -52,33 +52,33 @@ Move = Run | Expire | Undo | Wait | Finished
 
 def next_move(
     plan: Plan,
-    history: History,
+    past: Past,
     now_s: float,
     busy: frozenset[str] = frozenset(),
     waiting: Mapping[str, float] | None = None,
 ) -> Move:
     """What comes next. `busy` steps are being carried out; `waiting` ones want to be looked at again at a time."""
-    if history.abandoned:
+    if past.abandoned:
         return Finished(PlanState.ABANDONED, "abandoned by an operator")
-    failed = [s for s in plan.steps if history.steps[s.id].failed_for_good(s) and not s.optional]
-    if history.undoing or (failed and plan.on_failure is OnFailure.UNDO):
-        return Wait(float("inf")) if busy else _backward(plan, history, failed, now_s, waiting or {})
+    failed = [s for s in plan.steps if past.steps[s.id].failed_for_good(s) and not s.optional]
+    if past.undoing or (failed and plan.on_failure is OnFailure.UNDO):
+        return Wait(float("inf")) if busy else _backward(plan, past, failed, now_s, waiting or {})
     if failed:
-        return Wait(float("inf")) if busy else Finished(PlanState.STUCK, _told(failed[0], history))
-    return _forward(plan, history, now_s, busy, waiting or {})
+        return Wait(float("inf")) if busy else Finished(PlanState.STUCK, _told(failed[0], past))
+    return _forward(plan, past, now_s, busy, waiting or {})
 
 
-def _forward(plan: Plan, history: History, now_s: float, busy: frozenset[str], waiting: Mapping[str, float]) -> Move:
-    passed = {s.id for s in plan.steps if _over(s, history.steps[s.id])}
+def _forward(plan: Plan, past: Past, now_s: float, busy: frozenset[str], waiting: Mapping[str, float]) -> Move:
+    passed = {s.id for s in plan.steps if _over(s, past.steps[s.id])}
     open_steps = [s for s in plan.steps if s.id not in passed and s.id not in busy and passed.issuperset(s.needs)]
     if not open_steps and not busy:
         return Finished(PlanState.DONE, "")
     ready: list[Step] = []
     dues: list[float] = []
     for step in open_steps:
-        past = history.steps[step.id]
-        end_s = past.since_s + step.deadline_s if past.since_s else float("inf")
-        due_s = max(waiting.get(step.id, 0.0), _after_failure(past))
+        own = past.steps[step.id]
+        end_s = own.since_s + step.deadline_s if own.since_s else float("inf")
+        due_s = max(waiting.get(step.id, 0.0), _after_failure(own))
         if due_s <= now_s < end_s:
             ready.append(step)
         elif now_s >= end_s:
@@ -87,35 +87,35 @@ def _forward(plan: Plan, history: History, now_s: float, busy: frozenset[str], w
     return Run(tuple(ready)) if ready else Wait(min(dues, default=float("inf")))
 
 
-def _backward(plan: Plan, history: History, failed: list[Step], now_s: float, waiting: Mapping[str, float]) -> Move:
+def _backward(plan: Plan, past: Past, failed: list[Step], now_s: float, waiting: Mapping[str, float]) -> Move:
     """Reverse order, one after the other; what cannot be undone is kept, told, and waits for an operator at the end."""
     kept = ""
     for step in reversed(plan.steps):
-        past = history.steps[step.id]
-        if past.undo_failed:
+        own = past.steps[step.id]
+        if own.undo_failed:
             return Finished(PlanState.STUCK, f"step {step.id} could not be undone")
-        if not past.started or past.undone or past.skipped:
+        if not own.started or own.undone or own.skipped:
             continue
-        if not past.kept:
-            due_s = waiting.get(step.id, 0.0) if past.undo_since_s else 0.0
+        if not own.kept:
+            due_s = waiting.get(step.id, 0.0) if own.undo_since_s else 0.0
             return Undo(step) if due_s <= now_s else Wait(due_s)
         kept = step.id
-    why = _told(failed[0], history) if failed else "undone by an operator"
+    why = _told(failed[0], past) if failed else "undone by an operator"
     if kept:
         return Finished(PlanState.STUCK, f"{why}; step {kept} cannot be undone")
     return Finished(PlanState.UNDONE, why)
 
 
-def _over(step: Step, past: StepHistory) -> bool:
+def _over(step: Step, past: StepPast) -> bool:
     return past.passed or (step.optional and past.failed_for_good(step))
 
 
-def _after_failure(past: StepHistory) -> float:
+def _after_failure(past: StepPast) -> float:
     if not past.failures:
         return 0.0
     return past.failures[-1].at_s + min(2.0 ** (len(past.failures) - 1), BACKOFF_CAP_S)
 
 
-def _told(step: Step, history: History) -> str:
-    last = history.steps[step.id].failures[-1]
+def _told(step: Step, past: Past) -> str:
+    last = past.steps[step.id].failures[-1]
     return f"step {step.id}: {last.note}"

@@ -77,7 +77,7 @@ class _Drive:
         world, stored = self._r._world, self._ledger.stored
         while True:
             busy = frozenset(step.id for step in self._busy.values())
-            move = next_move(stored.plan, self._ledger.history(), world.now_s(), busy, self._waiting)
+            move = next_move(stored.plan, self._ledger.past(), world.now_s(), busy, self._waiting)
             match move:
                 case Run(steps):
                     self._run(steps)

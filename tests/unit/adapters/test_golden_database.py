@@ -8,8 +8,8 @@ import pytest
 from openqrm.adapters.database import Database
 from openqrm.domain.kinds import KINDS
 from openqrm.domain.plan import PlanState
-from openqrm.engine.history import fold
 from openqrm.engine.next_move import Run, next_move
+from openqrm.engine.past import fold
 from openqrm.plugin_api.actions import CORE_ACTIONS
 from openqrm.plugin_api.codec import ActionCodec
 

@@ -15,7 +15,7 @@ import pytest
 from openqrm.domain.event import Event
 from openqrm.domain.journal import Entry, Fact
 from openqrm.domain.plan import Plan, PlanState
-from openqrm.engine.history import fold
+from openqrm.engine.past import fold
 from openqrm.engine.rehearsal import MemoryPlans, drive_to_end
 from openqrm.planning.appliance_start import StartAppliance, plan_start_appliance
 from openqrm.planning.appliance_stop import StopAppliance, plan_stop_appliance

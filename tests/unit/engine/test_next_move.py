@@ -8,8 +8,8 @@ import pytest
 
 from openqrm.domain.journal import Entry, Fact
 from openqrm.domain.plan import OnFailure, Plan, PlanState, Step
-from openqrm.engine.history import fold
 from openqrm.engine.next_move import Expire, Finished, Run, Undo, Wait, next_move
+from openqrm.engine.past import fold
 from tests.unit.engine.wishes import Switch
 
 NOW = 100.0

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from openqrm.domain.errors import Category
 from openqrm.domain.journal import Entry, Fact
 from openqrm.domain.plan import OPEN_STATES, OnFailure, Plan, PlanState, Step
-from openqrm.engine.history import fold
+from openqrm.engine.past import fold
 from openqrm.engine.rehearsal import MemoryPlans, rehearse
 from openqrm.engine.runner import Runner
 from openqrm.plugin_api.testing import Crash, Gate

@@ -11,7 +11,7 @@ from openqrm.domain.plan import Plan, Step
 
 
 @dataclass
-class StepHistory:
+class StepPast:
     """The facts of one step that decisions hang on."""
 
     passed: bool = False
@@ -62,10 +62,10 @@ class StepHistory:
 
 
 @dataclass
-class History:
+class Past:
     """All steps, and the decisions about the whole plan."""
 
-    steps: dict[str, StepHistory]
+    steps: dict[str, StepPast]
     undo_asked: bool = False
     abandoned: bool = False
 
@@ -75,14 +75,14 @@ class History:
         return self.undo_asked or any(s.undone or s.kept or s.undo_failed for s in self.steps.values() if s.started)
 
 
-def fold(plan: Plan, entries: Iterable[Entry]) -> History:
-    """The history of a plan."""
-    history = History({step.id: StepHistory() for step in plan.steps})
+def fold(plan: Plan, entries: Iterable[Entry]) -> Past:
+    """The past of a plan."""
+    past = Past({step.id: StepPast() for step in plan.steps})
     for entry in entries:
         if entry.step:
-            history.steps[entry.step].note(entry)
+            past.steps[entry.step].note(entry)
         elif entry.fact is Fact.UNDO_ASKED:
-            history.undo_asked = True
+            past.undo_asked = True
         elif entry.fact is Fact.ABANDONED:
-            history.abandoned = True
-    return history
+            past.abandoned = True
+    return past
