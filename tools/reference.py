@@ -98,6 +98,7 @@ def _cli(catalogue: list[Entry]) -> Iterator[str]:
         yield f"openqrm {entry.declared.noun} {entry.declared.verb}{_usage(fields_of(entry.declared))}"
     yield "openqrm serve [--config FILE] [--base DIR] [--http ADDR:PORT] [--boot ADDR:PORT] [--uplink ADDR:PORT]"
     yield "openqrm login [USER]"
+    yield "openqrm plugin new KIND NAME [--in FOLDER]"
     yield "openqrm initrd prepare SOURCE FOLDER"
     yield "openqrm state backup|list|restore [NAME] [--base DIR]"
     yield "```"

@@ -79,6 +79,7 @@ def _start(
     from openqrm.api.application import make_application
     from openqrm.api.listen import Listener, bind
     from openqrm.api.routes import Door
+    from openqrm.engine.outbox import Outbox
     from openqrm.engine.runner import Runner
     from openqrm.services.attending import AttendedPlans
     from openqrm.services.catalogue import Catalogue
@@ -87,6 +88,7 @@ def _start(
     from openqrm.services.ringing import Ringer
     from openqrm.services.sign_in import SignIn
     from openqrm.services.site_settings import parse_address
+    from openqrm.services.telling import subscribers
 
     dispatcher = _dispatcher(parts, database)
     ringer = Ringer(database, dispatcher)
@@ -106,8 +108,9 @@ def _start(
     rest_sockets = listening or [bind(*parse_address(settings.http))]
     rest = Listener("rest", application, rest_sockets)
     boot = Listener("boot", boot_door, [boot_socket])
+    outbox = Outbox(database.feed, subscribers(host, database, world))
     parts.callback(dispatcher.close)
-    for part in (boot, rest):
+    for part in (outbox, boot, rest):
         part.start()
         parts.callback(part.close)
     children()
