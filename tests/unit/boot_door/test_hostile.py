@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
+from openqrm.boot.inventory import LONGEST_BODY
 from openqrm.domain.event import Event
 from openqrm.domain.resource import Resource
 from tests.unit.boot_door.site import MAC, NAME, Running, inventory, new_key, public
@@ -117,6 +118,7 @@ def test_a_body_of_ten_megabytes_is_not_taken_in(site: Running) -> None:
         except (BrokenPipeError, ConnectionResetError):
             pass
         assert everything_from(opened)[:12] in (b"HTTP/1.1 400", b"")
+    assert "too long" in site.post(b" " * (LONGEST_BODY + 1), "t").text
     assert site.register(site.orders(), public(new_key())).status_code == 200
 
 
