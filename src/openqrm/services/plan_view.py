@@ -13,7 +13,7 @@ from openqrm.domain.plan import Irreversible, OnFailure, Plan, PlanState, Step, 
 
 STATES = {
     Fact.FOUND_SO: "found so",
-    Fact.WAITING: "waiting",
+    Fact.WAITING: "at work",
     Fact.STARTED: "at work",
     Fact.DONE: "done",
     Fact.FAILED: "failed",
