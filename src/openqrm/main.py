@@ -110,6 +110,7 @@ def _start(
     boot = Listener("boot", boot_door, [boot_socket])
     outbox = Outbox(database.feed, subscribers(host, database, world))
     parts.callback(dispatcher.close)
+    parts.callback(runner.stop)
     for part in (outbox, boot, rest):
         part.start()
         parts.callback(part.close)

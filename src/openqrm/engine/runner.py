@@ -51,6 +51,7 @@ class Runner:
         self._store, self._world, self._dispatcher = store, world, dispatcher
         self._pool = ThreadPoolExecutor(steps_at_once, thread_name_prefix="step")
         self._bounds = HostBounds()
+        self._stopping = threading.Event()
 
     def drive(self, plan: str) -> None:
         """Move the plan on until it ends, is stuck, or has to wait."""
@@ -61,6 +62,10 @@ class Runner:
             _Drive(self, ledger).go()
         except Fenced:
             log.info("plan is driven by another runner", plan=plan)
+
+    def stop(self) -> None:
+        """Begin no further move: each plan is left where it is, for the next start or another process to go on."""
+        self._stopping.set()
 
     def close(self) -> None:
         """Let the steps that run come to their end."""
@@ -77,6 +82,11 @@ class _Drive:
         world, stored = self._r._world, self._ledger.stored
         while True:
             busy = frozenset(step.id for step in self._busy.values())
+            if self._r._stopping.is_set():
+                if not busy:
+                    return self._r._dispatcher.submit(stored.id)
+                self._collect(float("inf"))
+                continue
             move = next_move(stored.plan, self._ledger.past(), world.now_s(), busy, self._waiting)
             match move:
                 case Run(steps):
