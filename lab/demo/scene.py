@@ -1,91 +1,65 @@
-"""Where the story plays: machines, a storage, keys. Everything that is not openQRM itself."""
+"""Where the story plays: machines, a storage, a way in. Everything that is not openQRM itself."""
 
 import os
 import shutil
-import subprocess
-import urllib.request
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-
-from lab import lan
-from lab.demo.clock import process_cpu_s
-from lab.images.small import Image
-from lab.machine import Machine
+from typing import Protocol
 
 
-@dataclass(frozen=True)
-class Scene:
-    """A rack of machines on `rack0` and a folder that NFS serves."""
+class Powered(Protocol):
+    """A machine with a power button."""
 
-    machines: list[Machine]
-    kernel: Path
-    image: Image
-    volumes: Path
-    exports: Path
-    key: Path
-    server_pid: Callable[[], int]
+    def on(self) -> None: ...
+
+
+class Scene(Protocol):
+    """What the story asks of its surroundings, real or simulated."""
+
+    @property
+    def plugins(self) -> Sequence[str]: ...
+
+    @property
+    def machines(self) -> Sequence[Powered]: ...
+
+    @property
+    def kernel(self) -> Path: ...
 
     def network(self) -> dict[str, str]:
         """The machines' network, as an operator would describe it."""
-        return {
-            "name": "rack",
-            "cidr": lan.NETWORK,
-            "interface": lan.BRIDGE,
-            "address": lan.SERVER_ADDRESS,
-            "first": "10.77.0.100",
-            "last": "10.77.0.199",
-            "domain": "rack.internal",
-        }
+        ...
 
-    def storage_settings(self) -> dict[str, str]:
-        """The storage on this very computer."""
-        return {"directory": str(self.volumes), "backend": "ganesha", "exports": str(self.exports)}
+    def storage(self) -> dict[str, object]:
+        """Fields of the storage, which is ready to be used."""
+        ...
 
     def fill_volume(self, name: str) -> None:
-        """Copy the small image into an empty volume, as one would copy any root file system."""
-        subprocess.run(["cp", "-a", "--reflink=auto", f"{self.image.tree}/.", str(self.volumes / name)], check=True)
+        """Put a root file system into an empty volume."""
+        ...
 
-    def bmc_of(self, mac: str) -> dict[str, object]:
-        """The management controller of the machine with this MAC."""
-        bmc = next(machine.bmc for machine in self.machines if machine.hardware.mac == mac)
-        return {
-            "bmc_driver": bmc.kind,
-            "bmc_address": bmc.address,
-            "bmc_port": bmc.port,
-            "bmc_user": bmc.user,
-            "bmc_password": bmc.password,
-        }
+    def holds(self, mac: str) -> bool:
+        """Whether one of `machines` has this MAC."""
+        ...
+
+    def label_of(self, mac: str, /) -> dict[str, object]:
+        """What an operator reads off the machine with this MAC and tells openQRM."""
+        ...
 
     def public_key(self) -> str:
-        """Made for this run; who has the other half may log in to the appliance."""
-        if not self.key.exists():
-            quiet = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "demo", "-f", str(self.key)]
-            subprocess.run(quiet, check=True)
-        return self.key.with_suffix(".pub").read_text().strip()
+        """Who has the other half may log in to the appliance."""
+        ...
 
-    def ssh(self, address: str, command: str) -> str | None:
+    def log_in(self, address: str, command: str, /) -> str | None:
         """What the command printed on the appliance; None when nobody lets us in (yet)."""
-        options = ("BatchMode=yes", "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "ConnectTimeout=2")
-        argv = ["ssh", "-q", "-i", str(self.key), *(word for o in options for word in ("-o", o)), f"root@{address}"]
-        done = subprocess.run([*argv, command], capture_output=True, text=True, timeout=60, check=False)
-        return done.stdout or "(nothing)" if done.returncode == 0 else None
+        ...
 
     def fetch(self, address: str) -> str:
         """The appliance's page; empty when nobody answers (yet)."""
-        try:
-            with urllib.request.urlopen(f"http://{address}/", timeout=5) as answer:
-                return str(answer.read(4096).decode(errors="replace"))
-        except OSError:
-            return ""
-
-    def server_cpu_s(self) -> float:
-        """CPU-seconds openQRM has used."""
-        return process_cpu_s(self.server_pid())
+        ...
 
     def machine_cpu_s(self) -> float:
         """CPU-seconds of all machines since they were last switched on."""
-        return sum(machine.cpu_s() for machine in self.machines)
+        ...
 
 
 def fresh(folder: Path) -> Path:

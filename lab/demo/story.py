@@ -12,14 +12,13 @@ from lab.demo.view import View
 POLL_S = 0.1
 IDLE_S = 120.0
 LOGIN_S = 60.0
-PLUGINS = ("dhcpd", "ipmi", "nfs-storage")
 
 
 class Story:
     """The chapters; each uses the API as any operator could, and says what it saw."""
 
-    def __init__(self, scene: Scene, api: Api, view: View) -> None:
-        self._scene, self._api, self._view = scene, api, view
+    def __init__(self, scene: Scene, api: Api, view: View, server_cpu_s: Callable[[], float]) -> None:
+        self._scene, self._api, self._view, self._server_cpu_s = scene, api, view, server_cpu_s
         self.stretches: list[Stretch] = []
         self.happened: list[str] = []
 
@@ -42,11 +41,11 @@ class Story:
         """What an operator does once."""
         scene, do = self._scene, self._api.do
         do("network", "create", **scene.network())
-        for plugin in PLUGINS:
+        for plugin in scene.plugins:
             do("plugin", "enable", name=plugin)
             self._view.say(f"plugin {plugin} is enabled, with what it needs")
         do("kernel", "add", self._view.watch, name="default", source=str(scene.kernel))
-        do("storage", "create", name="shelf", type="nfs-storage", settings=scene.storage_settings())
+        do("storage", "create", name="shelf", type="nfs-storage", **scene.storage())
         do("volume", "create", self._view.watch, name="web", storage="shelf")
         scene.fill_volume("web")
         do("image", "create", name="web", volume="web", authorized_keys=scene.public_key())
@@ -63,7 +62,7 @@ class Story:
         self._wait_for("all machines to report idle", self._all_idle, IDLE_S)
         for row in self._named("idle"):
             self._view.say(f"{row['name']}: {row['cpu_count']} CPU, {row['memory_mib']} MiB, idle")
-            self._api.do("resource", "edit", name=row["name"], **self._scene.bmc_of(row["mac"]))
+            self._api.do("resource", "edit", name=row["name"], **self._scene.label_of(row["mac"]))
         self._happened(f"{len(self._scene.machines)} machines found openQRM by PXE, first {first[0]['name']}")
 
     def preview(self) -> None:
@@ -79,14 +78,14 @@ class Story:
         self._api.do("appliance", "start", self._view.watch, name="web")
         self.stretches.append(watch.stop("start request to the appliance's own init"))
         address = self._address()
-        self._wait_for("its login", lambda: self._scene.ssh(address, "true"), LOGIN_S)
+        self._wait_for("its login", lambda: self._scene.log_in(address, "true"), LOGIN_S)
         self.stretches.append(watch.stop("start request to its login"))
         self._happened(f"the appliance runs at {address}")
 
     def use(self) -> None:
         """Evidence from inside and outside."""
         address = self._address()
-        said = self._scene.ssh(address, "hostname; cat /proc/mounts | grep ' / '; uname -r")
+        said = self._scene.log_in(address, "hostname; cat /proc/mounts | grep ' / '; uname -r")
         for line in (said or "").splitlines():
             self._view.say(f"[cyan]{line}[/]")
         page = self._wait_for("its web server", lambda: self._scene.fetch(address), LOGIN_S)
@@ -104,11 +103,11 @@ class Story:
         self._happened("the machine is idle again")
 
     def _stopwatch(self) -> Stopwatch:
-        return Stopwatch(self._scene.server_cpu_s, self._scene.machine_cpu_s)
+        return Stopwatch(self._server_cpu_s, self._scene.machine_cpu_s)
 
     def _named(self, condition: str) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = self._api.ask("resource", "list", condition=condition)
-        return [row for row in rows if row["mac"]]
+        return [row for row in rows if self._scene.holds(row["mac"])]
 
     def _all_idle(self) -> bool:
         return len(self._named("idle")) == len(self._scene.machines)

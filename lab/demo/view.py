@@ -27,13 +27,17 @@ class View:
         self._told: set[str] = set()
 
     def say(self, text: str) -> None:
+        """One line that stays, below a heading."""
+        self.line(f"  {text}")
+
+    def line(self, text: str) -> None:
         """One line that stays."""
-        self.console.print(f"  {text}{self._suffix}", highlight=False)
+        self.console.print(f"{text}{self._suffix}", highlight=False, soft_wrap=True)
 
     @contextmanager
     def chapter(self, title: str) -> Iterator[None]:
         """A heading, and below it whatever `watch` is shown meanwhile."""
-        self.console.print(f"\n[bold]{title}[/]{self._suffix}", highlight=False)
+        self.line(f"\n[bold]{title}[/]")
         self._told = set()
         if not self.console.is_terminal:
             yield
@@ -49,7 +53,7 @@ class View:
             if step["state"] in MARKS and key not in self._told:
                 self._told.add(key)
                 note = f"  [dim]{step.get('note', '')}[/]"
-                self.console.print(f"  {MARKS[step['state']]} {step['what']}{note}{self._suffix}", highlight=False)
+                self.say(f"{MARKS[step['state']]} {step['what']}{note}")
         if self._live:
             self._live.update(self._now(plan))
 
