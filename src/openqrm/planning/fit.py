@@ -5,6 +5,7 @@ from __future__ import annotations
 from openqrm.domain.appliance import Appliance
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.resource import Condition, Observation, Resource, condition
+from openqrm.domain.storage import Storage
 from openqrm.plugin_api.planning import Planning
 
 USABLE = frozenset({Condition.IDLE, Condition.OFF})
@@ -25,13 +26,19 @@ def misfit(appliance: Appliance, resource: Resource, seen: Condition) -> str:
     return ""
 
 
+def _serves(resource: Resource, serving: dict[str, str]) -> str:
+    """A storage must not be booted away from under its volumes."""
+    return f"serves storage {serving[resource.name]}" if resource.name in serving else ""
+
+
 def choose_resource(appliance: Appliance, asked: str, planning: Planning) -> Resource:
     """The resource asked for, or the smallest idle one that fits. Raises PlanningError with a reason for each."""
     facts = planning.facts
     wish = asked or appliance.resource
     candidates = [facts.get(Resource, wish)] if wish else facts.list(Resource, claimed_by="")
     seen = {r.name: condition(r, facts.find(Observation, r.name), planning.now_s) for r in candidates}
-    reasons = {r.name: misfit(appliance, r, seen[r.name]) for r in candidates}
+    serving = {storage.resource: storage.name for storage in facts.list(Storage)}
+    reasons = {r.name: _serves(r, serving) or misfit(appliance, r, seen[r.name]) for r in candidates}
     fitting = [r for r in candidates if not reasons[r.name]]
     if not fitting:
         told = "; ".join(f"{name}: {why}" for name, why in sorted(reasons.items())[:20]) or "there are none"
