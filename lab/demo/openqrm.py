@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.demo import hand_over
 from lab.demo.api import Api
 from lab.demo.clock import process_cpu_s
 
@@ -43,7 +44,7 @@ def serving(
     base, log, password = folder / "base", folder / "openqrm.log", folder / "password"
     argv = [sys.executable, "-m", "openqrm.main", "serve", "--base", str(base), "--boot", boot, "--uplink", uplink]
     descriptors = [each.fileno() for each in listening]
-    launch = [sys.executable, "-S", "-m", "lab.demo.hand_over", *map(str, descriptors), "--", *argv]
+    launch = [sys.executable, "-I", "-S", hand_over.__file__, *map(str, descriptors), "--", *argv]
     with log.open("wb") as out:
         process = subprocess.Popen(launch, stdin=subprocess.DEVNULL, stdout=out, stderr=out, pass_fds=descriptors)
     try:
