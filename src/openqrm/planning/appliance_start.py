@@ -52,18 +52,26 @@ def plan_start_appliance(intent: StartAppliance, planning: Planning) -> Plan:
             message = f"volume {each.name} is granted to {each.granted_to}"
             hint = "Stop the appliance that runs there; a volume has one writer."
             raise PlanningError(Category.CONFLICT, message, hint)
+    staying = {prefix: other for prefix, other in others.items() if prefix in kept}
+    first = _profile(appliance, image, volume, resource, others, planning)
+    later = _profile(appliance, image, volume, resource, staying, planning)
     prepared = [
         *_claim_steps(appliance, resource),
         *_off_steps(resource, planning),
         *_grant_steps(volume, storage, resource, planning),
         *(step for other in others.values() for step in _other_grant_steps(other, resource, planning)),
-        _profile_step(appliance, image, volume, resource, planning),
+        _profile_step(first, planning),
         *_name_steps(appliance.name, resource, planning),
     ]
     boot = _boot_steps(appliance, resource, planning, tuple(step.id for step in prepared))
     return Plan(
         title=f"Start appliance {appliance.name} on {resource.name}",
-        steps=(*prepared, *boot, *_single_shot_steps(image, others, kept, resource, planning)),
+        steps=(
+            *prepared,
+            *boot,
+            *_later_steps(first, later),
+            *_single_shot_steps(image, others, kept, resource, planning),
+        ),
         intent="appliance.start",
         on_failure=OnFailure.UNDO,
         locks=(appliance.ref, resource.ref, volume.ref, image.ref, *(each.ref for each in others.values())),
@@ -104,11 +112,21 @@ def _grant_steps(volume: Volume, storage: Storage, resource: Resource, planning:
     return steps + after(granted, "secret")
 
 
-def _profile_step(appliance: Appliance, image: Image, volume: Volume, resource: Resource, planning: Planning) -> Step:
+def _profile_step(profile: BootProfile, planning: Planning) -> Step:
+    before = planning.facts.find(BootProfile, profile.name)
+    action = put(profile, before, f"Let {profile.name} boot {profile.appliance} with kernel {profile.kernel}")
+    return Step(id="profile", action=action, why="the boot door serves it by MAC and token", needs=("secret",))
+
+
+def _profile(
+    appliance: Appliance, image: Image, volume: Volume, resource: Resource, others: dict[str, Volume],
+    planning: Planning,
+) -> BootProfile:  # fmt: skip
+    """What the resource is to boot, and the transfers with `others` that this brings with it."""
     kernel = planning.facts.get(Kernel, appliance.kernel)
     root = _root_of(volume, resource, planning)
     facts, secrets = list(root.facts), list(root.secrets)
-    for prefix, other in transfers_of(image, planning).items():
+    for prefix, other in others.items():
         from_other = _root_of(other, resource, planning)
         facts += [(f"{prefix}_{key}", value) for key, value in (("type", from_other.type), *from_other.facts)]
         secrets += [(f"{prefix}_{key}", reference) for key, reference in from_other.secrets]
@@ -116,7 +134,7 @@ def _profile_step(appliance: Appliance, image: Image, volume: Volume, resource: 
         facts.append(("authorized_keys", image.authorized_keys))
     if image.root_password:
         secrets.append(("root_password", image.root_password))
-    profile = BootProfile(
+    return BootProfile(
         name=resource.name,
         appliance=appliance.name,
         kernel=kernel.name,
@@ -125,9 +143,6 @@ def _profile_step(appliance: Appliance, image: Image, volume: Volume, resource: 
         secrets=tuple(secrets),
         arguments=kernel.arguments,
     )
-    before = planning.facts.find(BootProfile, resource.name)
-    action = put(profile, before, f"Let {resource.name} boot {appliance.name} with kernel {kernel.name}")
-    return Step(id="profile", action=action, why="the boot door serves it by MAC and token", needs=("secret",))
 
 
 def _name_steps(name: str, resource: Resource, planning: Planning) -> list[Step]:
@@ -198,6 +213,14 @@ def _check_filled(image: Image, volume: Volume, machine: Resource, planning: Pla
     return frozenset({"install"})
 
 
+def _later_steps(first: BootProfile, later: BootProfile) -> list[Step]:
+    """A machine that is started anew must not copy again, over what was written since."""
+    if first == later:
+        return []
+    action = put(later, first, f"Let {later.name} boot {later.appliance} without a transfer from now on")
+    return [Step(id="profile-later", action=action, why="a transfer is single shot", needs=("ready",))]
+
+
 def _single_shot_steps(
     image: Image, others: dict[str, Volume], kept: frozenset[str], resource: Resource, planning: Planning
 ) -> list[Step]:
@@ -208,7 +231,7 @@ def _single_shot_steps(
         if volume is None or prefix in kept:
             continue
         clear = SetField("image", image.name, field, "", volume.name, f"Clear {field} of image {image.name}")
-        steps.append(Step(id=field.replace("_", "-"), action=clear, why="it is single shot", needs=("ready",)))
+        steps.append(Step(id=field.replace("_", "-"), action=clear, why="it is single shot", needs=("profile-later",)))
         storage, secret = planning.facts.get(Storage, volume.storage), f"grant-{volume.name}"
         revoked = planning.drivers.storage(storage).plan_revoke(storage, volume, machine_of(resource), secret)
         note = SetField("volume", volume.name, "granted_to", "", resource.name, f"{volume.name} is free again")
@@ -217,7 +240,7 @@ def _single_shot_steps(
             Step(id=f"forget-{volume.name}", action=ForgetSecret(secret), why="the grant is over"),
             Step(id=f"free-{volume.name}", action=note, why="nobody has it any more"),
         )
-        steps += after(over, "ready")
+        steps += after(over, "profile-later")
     return steps
 
 

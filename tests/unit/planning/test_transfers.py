@@ -57,8 +57,8 @@ def ids(plan: Plan) -> list[str]:
     return [step.id for step in plan.steps]
 
 
-def profile(plan: Plan) -> dict[str, str]:
-    (step,) = (step for step in plan.steps if step.id == "profile")
+def profile(plan: Plan, id_: str = "profile") -> dict[str, str]:
+    (step,) = (step for step in plan.steps if step.id == id_)
     return dict(step.action.fields["root"])
 
 
@@ -77,6 +77,15 @@ def test_a_transfer_is_granted_for_the_boot_and_cleared_after_it() -> None:
     assert {"grant-golden", "transfer-to", "revoke-golden"} <= {*ids(plan)}
 
 
+@pytest.mark.parametrize("field", ["install_from", "transfer_to"])
+def test_a_machine_that_starts_anew_does_not_copy_once_more(field: str) -> None:
+    plan = started(replace(Image(name="web", volume="disk"), **{field: "golden"}))
+    later = profile(plan, "profile-later")
+    assert later["path"] == "/exports/disk"
+    assert not [key for key in later if key.startswith(("install_", "transfer_"))]
+    assert ids(plan).index("ready") < ids(plan).index("profile-later") < ids(plan).index("revoke-golden")
+
+
 def test_a_root_in_memory_without_content_is_refused_with_a_hint() -> None:
     with pytest.raises(PlanningError, match="installed from nowhere") as refused:
         started(Image(name="web", volume="kiosk"))
@@ -87,7 +96,7 @@ def test_a_root_in_memory_can_be_filled_again_at_every_boot() -> None:
     plan = started(Image(name="web", volume="kiosk", install_from="golden"))
     assert profile(plan)["install_path"] == "/exports/golden" and profile(plan)["size_mib"] == "300"
     assert "grant-golden" in ids(plan)
-    assert not {"install-from", "revoke-golden"} & {*ids(plan)}, "a reboot copies it once more"
+    assert not {"install-from", "revoke-golden", "profile-later"} & {*ids(plan)}, "a reboot copies it once more"
 
 
 def test_nobody_copies_from_a_volume_that_is_being_written() -> None:
