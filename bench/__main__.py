@@ -14,7 +14,7 @@ import msgspec
 from rich.console import Console
 
 from bench.catalogue import BENCHES, Bench
-from bench.report import print_table, write_results
+from bench.report import print_table, render_markdown, write_results
 from bench.rows import Row
 from lab import cell
 
@@ -82,6 +82,7 @@ def main(names: list[str]) -> int:
         Console(stderr=True).print(f"{name}: {time.monotonic() - began:.0f} s")
     print_table(results)
     write_results(results, PLACE / "results.json")
+    (PLACE / "results.md").write_text(render_markdown(results))
     return 0
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.boots import Boot, median_ratio, median_wall_s, render_spread, time_boot
-from bench.netboot import HOST_KEY
+from bench.netboot import HOST_KEY, IDLE
 from bench.peers.static_boot import KERNEL, NGINX, URL, render_script, static_boot
 from bench.rack_site import FIXED, fetch_files, rack_serving, set_up
 from bench.rest import Rest
@@ -27,8 +27,8 @@ INIT = "Server listening on "  # sshd, which the image's init starts, says so on
 IDLE_LIMIT_S = 60.0
 STATIC_ROOT = Path(__file__).with_name("peers") / "static-root.sh"
 _EXPORT = """\
-EXPORT {{ Export_Id = 60000; Path = "{path}"; Pseudo = "{path}"; Access_Type = RW; Squash = No_Root_Squash; SecType = sys;
-  Transports = TCP; FSAL {{ Name = VFS; }} }}
+EXPORT {{ Export_Id = 60000; Path = "{path}"; Pseudo = "{path}"; Access_Type = RW; Squash = No_Root_Squash;
+  SecType = sys; Transports = TCP; FSAL {{ Name = VFS; }} }}
 """
 
 
@@ -89,7 +89,7 @@ def _ours(machine: Machine, scratch: Path) -> Boot:
     with rack_serving(scratch / "base") as site:
         rest = site.sign_in()
         try:
-            machine.on()
+            time_boot(machine, IDLE, machine.on, site.cpu_s)
             _make_reachable(rest, machine)
             start = threading.Thread(target=rest.do, args=("appliance", "start"), kwargs={"name": NAME})
             boot = time_boot(machine, INIT, start.start, site.with_children_cpu_s)

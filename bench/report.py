@@ -47,6 +47,17 @@ def write_results(results: Results, path: Path) -> None:
     path.write_bytes(msgspec.json.format(msgspec.json.encode(told), indent=2) + b"\n")
 
 
+def render_markdown(results: Results) -> str:
+    """The table for bench/RESULTS.md."""
+    lines = ["| what | value | unit | goal | met | peer | note |", "| --- | --- | --- | --- | --- | --- | --- |"]
+    met = {True: "yes", False: "**no**", None: ""}
+    for row in (row for rows in results.values() for row in rows):
+        peer = f"{render_value(row.peer)} ({row.peer_name})" if row.peer is not None else row.peer_name
+        cells = (row.name, render_value(row.value), row.unit, str(row.goal or ""), met[row.met], peer, row.note)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
 def _entry(bench: str, row: Row) -> dict[str, object]:
     fields = msgspec.structs.asdict(row)
     return fields | {"goal": str(row.goal or ""), "met": row.met, "command": f".venv/bin/python -m bench {bench}"}
