@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
+from argon2 import PasswordHasher
 
 from openqrm.adapters.database import Database, Transaction
 from openqrm.domain.errors import Category, PlanningError
@@ -27,7 +28,7 @@ from openqrm.services.answers import StoreReading, answer_show_plan
 from openqrm.services.caller import Caller, check_role
 from openqrm.services.catalogue import Catalogue, Entry
 from openqrm.services.plan_view import PlanView, digest_of, render_lines, view_plan
-from openqrm.services.sealing import Sealed, seal
+from openqrm.services.sealing import PASSWORDS, Sealed, seal
 
 AT_ONCE_S = 5.0  # how long a door waits for plans that only write records
 REMEMBERED = 10_000
@@ -74,11 +75,11 @@ class Desk:
 
     def __init__(
         self, database: Database, world: World, host: PluginHost, catalogue: Catalogue, dispatcher: Dispatcher,
-        *, base_directory: str, on_change: Callable[[], None] = lambda: None,
+        *, base_directory: str, on_change: Callable[[], None] = lambda: None, passwords: PasswordHasher = PASSWORDS,
     ) -> None:  # fmt: skip
         self._database, self._world, self._host = database, world, host
         self._catalogue, self._dispatcher = catalogue, dispatcher
-        self._base_directory, self._on_change = base_directory, on_change
+        self._base_directory, self._on_change, self._passwords = base_directory, on_change, passwords
         self._shown: Recent = Recent()
         self._keys: Recent = Recent()
         self._lock = threading.Lock()
@@ -96,7 +97,7 @@ class Desk:
         entry = self._entry(caller, type(intent))
         if type(intent) in self._catalogue.decisions:
             raise PlanningError(Category.UNSUPPORTED, "a decision about a plan has no preview", "Look at the plan.")
-        sealed = seal(intent)
+        sealed = seal(intent, self._passwords)
         with self._database.reading() as tx:
             plan = self._plan(entry, sealed, caller, tx)
         view, digest = self._show(plan, sealed)
@@ -115,7 +116,7 @@ class Desk:
         with self._lock if wishes.key else nullcontext():
             if wishes.key and (known := self._keys.get((caller.user, wishes.key))):
                 return Outcome(self._same(known, intent, caller))
-            sealed = seal(intent)
+            sealed = seal(intent, self._passwords)
             plan, id_ = self._store(entry, sealed, caller, wishes)
             if wishes.key:
                 self._keys[caller.user, wishes.key] = (id_, intent)

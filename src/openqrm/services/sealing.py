@@ -16,7 +16,7 @@ from openqrm.domain.errors import Category, PlanningError
 from openqrm.plugin_api.intents import Declared, Intent, Issued, Password, Secret
 from openqrm.ports.world import Vault
 
-HASHER = PasswordHasher()
+PASSWORDS = PasswordHasher()  # argon2id with the cost of RFC 9106, for little memory
 SEALED = (Secret, Password, Issued)
 MIN_PASSWORD = 10
 MASK = "(sealed)"
@@ -61,15 +61,15 @@ def _parts(hint: Any) -> Iterator[Any]:
         yield from _parts(part)
 
 
-def seal(intent: Intent) -> Sealed:
+def seal(intent: Intent, passwords: PasswordHasher) -> Sealed:
     """Take every secret out of an intent."""
     sealed = Sealed(intent)
-    changes = {name: _seal(sealed, name, kind) for name, kind in sealed_fields(type(intent)).items()}
+    changes = {name: _seal(sealed, name, kind, passwords) for name, kind in sealed_fields(type(intent)).items()}
     sealed.intent = msgspec.structs.replace(intent, **changes)
     return sealed
 
 
-def _seal(sealed: Sealed, name: str, kind: Any) -> str | None:
+def _seal(sealed: Sealed, name: str, kind: Any, passwords: PasswordHasher) -> str | None:
     given: str | None = getattr(sealed.intent, name)
     if kind is Issued:
         if given:
@@ -83,7 +83,7 @@ def _seal(sealed: Sealed, name: str, kind: Any) -> str | None:
         if len(given) < MIN_PASSWORD:
             hint = f"Take {MIN_PASSWORD} characters at least."
             raise PlanningError(Category.BAD_INPUT, "the password is too short", hint)
-        return _marked(sealed, HASHER.hash(given))
+        return _marked(sealed, passwords.hash(given))
     owner = getattr(sealed.intent, "name", sealed.intent.verb)
     reference = f"{sealed.intent.noun}-{owner}-{name.replace('_', '-')}-{secrets.token_hex(4)}"
     sealed.kept[reference] = given

@@ -17,6 +17,7 @@ from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.user import Role, Token, User
 from openqrm.ports.world import World
 from openqrm.services.caller import Caller
+from openqrm.services.sealing import PASSWORDS
 
 FIRST = "admin"
 FIRST_FILE = "first-password"
@@ -28,10 +29,12 @@ HINT = "Sign in with a user's name and password, or with a token (openqrm token 
 class SignIn:
     """Turns what a door was shown into a Caller, or refuses without saying which part was wrong."""
 
-    def __init__(self, database: Database, world: World, base_directory: Path) -> None:
+    def __init__(
+        self, database: Database, world: World, base_directory: Path, passwords: PasswordHasher = PASSWORDS
+    ) -> None:
         self._database, self._world = database, world
         self.first_file = base_directory / FIRST_FILE
-        self._hasher = PasswordHasher()
+        self._hasher = passwords
         self._nobody = self._hasher.hash(secrets.token_hex())  # an unknown user takes as long as a wrong password
         self._salt = secrets.token_bytes(32)
         self._known: dict[bytes, float] = {}

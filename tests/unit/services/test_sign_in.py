@@ -1,5 +1,6 @@
 """The first administrator, passwords and tokens."""
 
+import inspect
 import stat
 import time
 
@@ -8,6 +9,9 @@ import pytest
 from openqrm.domain.errors import Category, OpenqrmError
 from openqrm.domain.user import Role, Token, User
 from openqrm.services.caller import Caller
+from openqrm.services.desk import Desk
+from openqrm.services.sealing import PASSWORDS
+from openqrm.services.sign_in import SignIn
 from tests.unit.services.site import ADMIN, PASSWORD, TestSite
 
 
@@ -60,3 +64,9 @@ def test_a_token_ends_with_its_time_and_with_its_user(site: TestSite) -> None:
     site.database.records.remove(User, "bob")
     with pytest.raises(OpenqrmError):
         site.sign_in.by_token("test")
+
+
+def test_outside_of_tests_a_guess_costs_64_mib(site: TestSite) -> None:
+    costly = SignIn(site.database, site.world, site.sign_in.first_file.parent).hash_password("x")
+    assert costly.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert inspect.signature(Desk).parameters["passwords"].default is PASSWORDS
