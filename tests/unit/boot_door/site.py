@@ -25,6 +25,7 @@ from openqrm.domain.event import Event
 from openqrm.domain.kernel import Kernel
 from openqrm.domain.resource import Observation, Resource
 from openqrm.plugin_api.codec import ActionCodec
+from tests.unit.fresh import fresh_database
 
 MAC = "52:54:00:77:00:01"
 NAME = "m-525400770001"
@@ -119,8 +120,7 @@ def inventory(orders: Orders, key: str, **wrong: object) -> dict[str, Any]:
 
 @contextmanager
 def running(folder: Path) -> Iterator[Running]:
-    database = Database(f"sqlite:///{folder}/test.sqlite", ActionCodec(()))
-    database.migrate()
+    database = fresh_database(folder, ActionCodec(()))
     (folder / "vmlinuz").write_bytes(b"a kernel")
     database.records.put(Kernel(name="k6", directory=str(folder), default=True, arguments="nokaslr"))
     rung: list[frozenset[str]] = []
@@ -134,7 +134,7 @@ def running(folder: Path) -> Iterator[Running]:
     listener = Listener("boot", door, [listening])
     listener.start()
     base = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    with httpx2.Client(base_url=base, timeout=20, trust_env=False) as http:
+    with httpx2.Client(base_url=base, timeout=20, trust_env=False, verify=False) as http:
         yield Running(database, writer, uplink, http, base, vault, rung)
     uplink.close()
     listener.close()
