@@ -24,7 +24,7 @@ from openqrm.domain.kernel import Kernel
 from openqrm.domain.network import Network
 from openqrm.domain.plan import Action, Plan, PlanState, Step
 from openqrm.domain.record import Record
-from openqrm.domain.resource import Bmc, Observation, Resource
+from openqrm.domain.resource import Bmc, Observation, Resource, Ssh
 from openqrm.domain.storage import Image, Storage, Volume
 from openqrm.domain.user import PluginState, Token, User
 from openqrm.plugin_api.actions import (
@@ -43,6 +43,7 @@ from openqrm.plugin_api.codec import ActionCodec
 GOLDEN = Path("tests/golden")
 RECORDS: tuple[Record, ...] = (
     Resource(name="m1", mac="52:54:00:00:00:01", bmc=Bmc(driver="ipmi", secret="bmc-m1"), inventory={"nics": []}),
+    Resource(name="box", mac="52:54:00:00:00:02", managed=False, ssh=Ssh(host_key="ssh-ed25519 AAAA")),
     Observation(name="m1", boot_id="m1.a", milestone="uplink", last_seen_s=1.5, statistics={"load_1": 0.5}),
     Kernel(name="debian", release="6.1.0", default=True),
     Storage(name="nfs", type="nfs-storage", resource="openqrm", settings={"path": "/srv"}),
@@ -56,8 +57,8 @@ RECORDS: tuple[Record, ...] = (
     PluginState(name="nfs-storage", enabled=True),
 )
 ACTIONS: tuple[Action, ...] = (
-    put(RECORDS[7], None, "Add appliance web"),
-    remove(RECORDS[6], "Remove network lan"),
+    put(RECORDS[8], None, "Add appliance web"),
+    remove(RECORDS[7], "Remove network lan"),
     SetField("resource", "m1", "claimed_by", "web", "", "Claim m1 for web"),
     MakeSecret("grant-web-root"),
     ForgetSecret("grant-web-root"),

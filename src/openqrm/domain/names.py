@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import ipaddress
 import re
 
@@ -9,6 +11,7 @@ from openqrm.domain.errors import Category, PlanningError
 
 NAME_PATTERN = r"^[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$"
 MAC_PATTERN = r"^[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}$"
+HOST_KEY_TYPES = ("ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa")
 _NAME = re.compile(NAME_PATTERN, re.ASCII)
 _MAC = re.compile(MAC_PATTERN, re.ASCII)
 
@@ -41,3 +44,26 @@ def parse_address(text: str) -> str:
         raise PlanningError(
             Category.BAD_INPUT, f"{text[:80]!r} is not an IP address", "Write it like 10.0.0.7 or fd00::7."
         ) from None
+
+
+def parse_host_key(text: str) -> str:
+    """An SSH host key as `TYPE BASE64`, out of a line of ssh-keyscan or of the host's own ssh_host_ed25519_key.pub."""
+    words = text.split()
+    start = 1 if words and words[0] not in HOST_KEY_TYPES else 0  # ssh-keyscan begins with the address
+    if len(words) < start + 2 or not _is_key(*words[start : start + 2]):
+        raise PlanningError(
+            Category.BAD_INPUT,
+            f"{text[:80]!r} is not an SSH host key",
+            "Give the line that ssh-keyscan -t ed25519 ADDRESS prints, once you have compared it with the host's own.",
+        )
+    return " ".join(words[start : start + 2])
+
+
+def _is_key(kind: str, encoded: str) -> bool:
+    """Whether it is Base64 that begins with its own kind, as RFC 4253 writes keys."""
+    try:
+        blob = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    head = len(kind).to_bytes(4) + kind.encode()
+    return kind in HOST_KEY_TYPES and blob.startswith(head) and len(blob) >= len(head) + 32

@@ -25,6 +25,16 @@ class Bmc:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ssh:
+    """How to reach by SSH a machine that has no agent."""
+
+    user: str = ""  # empty: root
+    port: int = 0  # 0: the usual one
+    host_key: str = ""  # `ssh-ed25519 AAAA…`; no other one is believed; empty: it is not reached by SSH
+    own_key: str = ""  # of openQRM itself: the public key by which it asks to be let in elsewhere
+
+
+@dataclass(frozen=True, kw_only=True)
 class Resource(Record):
     """What is wanted of a machine and known of its hardware. Its condition is `condition()`."""
 
@@ -37,6 +47,7 @@ class Resource(Record):
     managed: bool = True  # False: added by hand, no agent can run on it
     claimed_by: str = ""  # appliance
     bmc: Bmc = field(default_factory=Bmc)
+    ssh: Ssh = field(default_factory=Ssh)
     cpu_count: int = 0
     cpu_mhz: int = 0
     cpu_model: str = ""

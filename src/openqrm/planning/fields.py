@@ -17,4 +17,6 @@ Keys = Annotated[str, Meta(pattern=r"^[^\u0000-\u0009\u000b-\u001f\u007f]*$", ma
 Path = Annotated[str, Meta(pattern=r"^/[^\u0000-\u001f\u007f]*$", max_length=1000)]
 Size = Annotated[int, Meta(ge=0, le=1 << 40)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
+HostKey = Annotated[str, Meta(pattern=r"^[^\u0000-\u001f\u007f]*$", max_length=2000)]
+UnixUser = Annotated[str, Meta(pattern=r"^$|^[a-z_][a-z0-9_-]{0,31}$", max_length=32)]
 Setting = dict[Name, Line]

@@ -10,12 +10,12 @@ from msgspec import Meta
 
 from openqrm.domain.appliance import Appliance, BootProfile
 from openqrm.domain.errors import Category, PlanningError
-from openqrm.domain.names import parse_address, parse_mac
+from openqrm.domain.names import parse_address, parse_host_key, parse_mac
 from openqrm.domain.plan import Plan, Step
-from openqrm.domain.resource import SELF, Condition, Observation, Resource, condition
+from openqrm.domain.resource import SELF, Condition, Observation, Resource, Ssh, condition
 from openqrm.domain.storage import Storage
 from openqrm.domain.user import Role
-from openqrm.planning.fields import Line, Mac, Name, NameOrNone, Port, Size, Text
+from openqrm.planning.fields import HostKey, Line, Mac, Name, NameOrNone, Port, Size, Text, UnixUser
 from openqrm.planning.record_plans import ASKED, new_name, plan_of, plan_put, refuse_in_use
 from openqrm.plugin_api.actions import remove
 from openqrm.plugin_api.intents import Intent, Query, Secret
@@ -65,13 +65,17 @@ class AddResource(Intent, noun="resource", verb="add", role=Role.OPERATOR):
     """Add a machine by hand.
 
     Machines that boot from the network appear by themselves. A closed machine that can run no agent, such as a
-    storage box, is added with managed=false.
+    storage box, is added with managed=false. With `ssh_host_key` openQRM reaches it by SSH at its address, once
+    the key that `resource show openqrm` tells as `own_key` is in that user's authorized_keys.
     """
 
     name: Annotated[Name, Meta(description="a name for it")]
     mac: Annotated[Mac, Meta(description="the MAC address of its first network card")]
     address: Annotated[Line, Meta(description="its IP address, where it has a fixed one")] = ""
     managed: Annotated[bool, Meta(description="whether an agent can run on it")] = True
+    ssh_user: Annotated[UnixUser, Meta(description="user to sign in as by SSH; empty: root")] = ""
+    ssh_port: Annotated[Port, Meta(description="port of its SSH; 0: the usual one")] = 0
+    ssh_host_key: Annotated[HostKey, Meta(description="its SSH host key, as ssh-keyscan prints it")] = ""
     comment: Annotated[Text, Meta(description="free text")] = ""
 
 
@@ -91,6 +95,11 @@ class EditResource(Intent, noun="resource", verb="edit", role=Role.OPERATOR):
         Annotated[Secret, Meta(max_length=200)] | None, Meta(description="password of that user")
     ] = None
     bmc_system: Annotated[Line | None, Meta(description="Redfish: path of the system")] = None
+    ssh_user: Annotated[UnixUser | None, Meta(description="user to sign in as by SSH; empty: root")] = None
+    ssh_port: Annotated[Port | None, Meta(description="port of its SSH; 0: the usual one")] = None
+    ssh_host_key: Annotated[
+        HostKey | None, Meta(description="its SSH host key, as ssh-keyscan prints it; empty: no SSH")
+    ] = None
     timeout_s: Annotated[Size | None, Meta(description="seconds of silence until it counts as lost")] = None
     comment: Annotated[Text | None, Meta(description="free text")] = None
 
@@ -122,10 +131,28 @@ def plan_add_resource(intent: AddResource, planning: Planning) -> Plan:
             Category.CONFLICT, message, "Edit that resource, or look at the label of the machine again."
         )
     address = parse_address(intent.address) if intent.address else ""
+    ssh = _ssh(Ssh(), intent)
+    _refuse_without_address(ssh, address, intent.name)
     record = Resource(
-        name=intent.name, mac=mac, address=address, managed=intent.managed, comment=intent.comment
+        name=intent.name, mac=mac, address=address, managed=intent.managed, ssh=ssh, comment=intent.comment
     )  # fmt: skip
     return plan_put(intent, record)
+
+
+def _ssh(before: Ssh, intent: AddResource | EditResource) -> Ssh:
+    key = intent.ssh_host_key
+    return replace(
+        before,
+        user=_or(intent.ssh_user, before.user),
+        port=_or(intent.ssh_port, before.port),
+        host_key=parse_host_key(key) if key else _or(key, before.host_key),
+    )
+
+
+def _refuse_without_address(ssh: Ssh, address: str, name: str) -> None:
+    if ssh.host_key and not address:
+        message = f"resource {name} has an SSH host key, and no address to reach it at"
+        raise PlanningError(Category.BAD_INPUT, message, "Give its address too.")
 
 
 def plan_edit_resource(intent: EditResource, planning: Planning) -> Plan:
@@ -142,10 +169,12 @@ def plan_edit_resource(intent: EditResource, planning: Planning) -> Plan:
     after = replace(
         before,
         bmc=bmc,
+        ssh=_ssh(before.ssh, intent),
         address=parse_address(intent.address) if intent.address else _or(intent.address, before.address),
         timeout_s=_or(intent.timeout_s, before.timeout_s),
         comment=_or(intent.comment, before.comment),
     )
+    _refuse_without_address(after.ssh, after.address, after.name)
     if bmc.driver:
         planning.drivers.power(after)  # refuses a driver that no plugin has
     return plan_put(intent, after, before)

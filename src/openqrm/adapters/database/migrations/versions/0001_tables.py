@@ -208,6 +208,7 @@ def _resources() -> None:
         sa.Column("managed", sa.Boolean(), nullable=False),
         sa.Column("claimed_by", sa.Text(), nullable=False),
         sa.Column("bmc", sa.JSON(), nullable=False),
+        sa.Column("ssh", sa.JSON(), nullable=False),
         sa.Column("cpu_count", sa.BigInteger(), nullable=False),
         sa.Column("cpu_mhz", sa.BigInteger(), nullable=False),
         sa.Column("cpu_model", sa.Text(), nullable=False),

@@ -1,0 +1,24 @@
+"""Which resources may be reached by SSH: those whose record says how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from openqrm.adapters.hosts.ssh import SshAccess
+from openqrm.domain.resource import Resource
+from openqrm.ports.records import Facts
+
+PORT = 22
+
+
+def access_by(records: Facts) -> Callable[[str], SshAccess | None]:
+    """Gives how to reach a resource; None unless both its address and its host key are known."""
+
+    def find_access(resource: str) -> SshAccess | None:
+        record = records.find(Resource, resource)
+        if record is None or not record.address or not record.ssh.host_key:
+            return None
+        ssh = record.ssh
+        return SshAccess(record.address, ssh.host_key, user=ssh.user or "root", port=ssh.port or PORT)
+
+    return find_access

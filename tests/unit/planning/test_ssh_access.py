@@ -1,0 +1,71 @@
+"""SSH access to machines without an agent: what may be wished, and how it is read."""
+
+import asyncssh
+import pytest
+
+from openqrm.adapters.hosts.access import access_by
+from openqrm.adapters.hosts.ssh import SshAccess
+from openqrm.domain.errors import Category, PlanningError
+from openqrm.domain.names import parse_host_key
+from openqrm.domain.resource import Resource, Ssh
+from openqrm.planning.resource import AddResource, EditResource, plan_add_resource, plan_edit_resource
+from openqrm.plugin_api.actions import PutRecord
+from tests.unit.planning.shelf import Shelf, planning
+
+KEY = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode().strip()
+BOX = Resource(name="box", mac="52:54:00:00:00:01", address="10.0.0.9", managed=False, ssh=Ssh(host_key=KEY))
+
+
+def wished(intent: AddResource | EditResource, *records: Resource) -> Ssh:
+    asked = planning(*records)
+    plan = plan_add_resource(intent, asked) if isinstance(intent, AddResource) else plan_edit_resource(intent, asked)
+    (step,) = plan.steps
+    assert isinstance(step.action, PutRecord)
+    return Ssh(**step.action.fields["ssh"])
+
+
+@pytest.mark.parametrize(
+    "kind", ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa"]
+)
+def test_a_host_key_in_each_form_that_it_is_told_in(kind: str) -> None:
+    line = asyncssh.generate_private_key(kind).export_public_key().decode().strip()
+    for told in (line, f"{line} root@box", f"10.0.0.9 {line}", f"[10.0.0.9]:2222 {line}\n"):
+        assert parse_host_key(told) == line
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "box", "ssh-ed25519", "ssh-ed25519 AAAA", KEY.split()[1], KEY.replace("ssh-ed25519", "ssh-rsa"),
+        KEY.replace("ssh-ed25519", "ssh-dss"), f"a b {KEY}", KEY[:40], "ssh-ed25519 é",
+    ],
+)  # fmt: skip
+def test_what_is_no_host_key_is_refused_with_the_command_that_tells_one(text: str) -> None:
+    with pytest.raises(PlanningError) as refused:
+        parse_host_key(text)
+    assert refused.value.category is Category.BAD_INPUT and "ssh-keyscan" in refused.value.hint
+
+
+def test_a_storage_box_is_added() -> None:
+    intent = AddResource("box", BOX.mac, "10.0.0.9", managed=False, ssh_port=2222, ssh_host_key=f"10.0.0.9 {KEY}")
+    assert wished(intent) == Ssh(port=2222, host_key=KEY)
+
+
+def test_what_is_not_given_stays_and_empty_takes_it_away() -> None:
+    assert wished(EditResource("box", ssh_user="admin"), BOX) == Ssh(user="admin", host_key=KEY)
+    assert wished(EditResource("box", ssh_host_key=""), BOX) == Ssh()
+
+
+def test_a_host_key_without_an_address_is_refused() -> None:
+    with pytest.raises(PlanningError, match="no address"):
+        plan_add_resource(AddResource("box", BOX.mac, ssh_host_key=KEY), planning())
+    with pytest.raises(PlanningError, match="no address"):
+        plan_edit_resource(EditResource("box", address=""), planning(BOX))
+
+
+def test_records_say_who_is_reached_by_ssh() -> None:
+    other = Resource(name="other", address="10.0.0.10", ssh=Ssh(user="admin", port=2222, host_key=KEY))
+    find = access_by(Shelf(BOX, other, Resource(name="agent", address="10.0.0.11")))
+    assert find("box") == SshAccess("10.0.0.9", KEY, user="root", port=22)
+    assert find("other") == SshAccess("10.0.0.10", KEY, user="admin", port=2222)
+    assert find("agent") is None and find("nobody") is None
