@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from openqrm.adapters.database import Database
     from openqrm.adapters.dispatch.local import LocalDispatcher
     from openqrm.adapters.dispatch.procrastinate import ProcrastinateDispatcher
+    from openqrm.adapters.hosts.choice import Hosts
     from openqrm.adapters.world import RealWorld
     from openqrm.boot.uplink.listener import Uplink
     from openqrm.plugin_host.host import PluginHost
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from openqrm.services.site_settings import SiteSettings
 
 LISTEN_FDS_START = 3
+OWN_KEY = "ssh_key"
 
 
 def cli() -> None:
@@ -67,7 +69,7 @@ def installation(settings: SiteSettings, listening: list[socket.socket], say: Ca
         )  # fmt: skip
         parts.callback(database.close)
         database.migrate()
-        _write_own_resource(database, settings)
+        _write_own_resource(database, settings, base)
         yield _start(parts, settings, base, host, database, listening, say)
         say("ending")
 
@@ -125,6 +127,7 @@ def _dispatcher(parts: ExitStack, database: Database) -> LocalDispatcher | Procr
     if not database.connections.on_sqlite:
         from openqrm.adapters.dispatch.procrastinate import ProcrastinateDispatcher
 
+        parts.enter_context(database.together())
         return ProcrastinateDispatcher(database.connections.engine)
     from openqrm.adapters.dispatch.local import LocalDispatcher
 
@@ -136,7 +139,6 @@ def _boot_parts(
     parts: ExitStack, settings: SiteSettings, base: Path, host: PluginHost, database: Database,
     ring: Callable[[frozenset[str]], None],
 ) -> tuple[RealWorld, Uplink, Any]:  # fmt: skip
-    from openqrm.adapters.hosts.choice import Hosts
     from openqrm.adapters.http import HttpCaller
     from openqrm.adapters.vault import DatabaseVault
     from openqrm.adapters.world import RealWorld
@@ -152,18 +154,35 @@ def _boot_parts(
     parts.callback(writer.close)
     watch = LostWatch(database.records, writer)
     address, port = parse_address(settings.uplink)
-    uplink = Uplink(
-        writer, secrets_of(database.records, vault), base / "uplink_key", address=address, port=port, heard=watch.heard
-    )
+    secrets = secrets_of(database.records, vault, _own_key(base))
+    uplink = Uplink(writer, secrets, base / "uplink_key", address=address, port=port, heard=watch.heard)
     uplink.start()
     parts.callback(uplink.close)
     watch.start()
     parts.callback(watch.close)
     caller = HttpCaller(vault)
     parts.callback(caller.close)
-    world = RealWorld(records=database.records, hosts=Hosts(uplink), caller=caller, vault=vault)
+    world = RealWorld(records=database.records, hosts=_hosts(parts, base, uplink, database), caller=caller, vault=vault)
     site = Site(host_key=uplink.host_key, uplink_port=uplink.port, address=settings.address)
     return world, uplink, BootDoor(site, writer, _kernels(settings, base, host, database))
+
+
+def _hosts(parts: ExitStack, base: Path, uplink: Uplink, database: Database) -> Hosts:
+    from openqrm.adapters.hosts.access import access_by
+    from openqrm.adapters.hosts.choice import Hosts
+    from openqrm.adapters.hosts.ssh import SshHosts
+
+    ssh = SshHosts(base / OWN_KEY)
+    ssh.start()
+    parts.callback(ssh.close)
+    return Hosts(uplink, ssh, access_by(database.records))
+
+
+def _own_key(base: Path) -> str:
+    """The public half of the key that openQRM signs in elsewhere with."""
+    from openqrm.boot.uplink.host_key import ensure_host_key, public_line
+
+    return public_line(ensure_host_key(base / OWN_KEY))
 
 
 def _kernels(settings: SiteSettings, base: Path, host: PluginHost, database: Database) -> Any:
@@ -212,15 +231,17 @@ def _children(
     return apply
 
 
-def _write_own_resource(database: Database, settings: SiteSettings) -> None:
+def _write_own_resource(database: Database, settings: SiteSettings, base: Path) -> None:
     """The machine openQRM runs on is a resource too; storages may be on it."""
     from dataclasses import replace
 
     from openqrm.domain.resource import SELF, Resource
 
     known = database.records.find(Resource, SELF) or Resource(name=SELF, managed=False, comment="runs openQRM itself")
-    if not known.version or (settings.address and known.address != settings.address):
-        database.records.put(replace(known, address=settings.address or known.address or "127.0.0.1"))
+    address = settings.address or known.address or "127.0.0.1"
+    wanted = replace(known, address=address, ssh=replace(known.ssh, own_key=_own_key(base)))
+    if wanted != known:
+        database.records.put(wanted)
 
 
 def _set_up_log(settings: SiteSettings) -> None:

@@ -180,7 +180,8 @@ def test_a_machine_with_another_host_key_is_not_believed(ssh: tuple[SshHosts, Ss
     foreign = SshAccess("127.0.0.1", public(new_key()), port=access.port)
     with pytest.raises(StepError) as caught:
         hosts.host(foreign).run(("true",))
-    assert caught.value.category is Category.UNAVAILABLE
+    assert caught.value.category is Category.REFUSED
+    assert "another SSH host key" in caught.value.message and "--ssh-host-key" in caught.value.hint
 
 
 class NoUplinks:

@@ -37,5 +37,5 @@ class Hosts:
         raise StepError(
             Category.UNAVAILABLE,
             f"there is no way to {resource}: its agent is not connected",
-            "Look whether the machine is on; one added by hand needs its SSH host key in known_hosts.",
+            f"Look whether it is on. One without an agent: openqrm resource edit {resource} --ssh-host-key KEY",
         )

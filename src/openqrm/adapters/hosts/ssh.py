@@ -17,7 +17,11 @@ from openqrm.ports.uplink import Executed
 
 LONGEST_STREAM = 1024 * 1024
 CONNECT_TIMEOUT_S = 15.0
-HINT = "Look whether its sshd answers, admits this installation's key, and shows the host key in known_hosts."
+HINT = "Look whether the machine is on and its sshd answers at this address and port."
+FOREIGN_HINT = (
+    "If its key was renewed: compare ssh-keyscan with the host's own file, then openqrm resource edit --ssh-host-key."
+)
+DENIED_HINT = "Put the own_key that openqrm resource show openqrm tells into authorized_keys of that user there."
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,12 @@ class SshHosts:
             raise StepError(
                 Category.UNAVAILABLE, f"{argv[0]} on {access.address} did not end within {timeout_s:.0f} s", HINT
             ) from None
+        except asyncssh.HostKeyNotVerifiable as error:
+            message = f"{access.address} shows another SSH host key than the one known of it"
+            raise StepError(Category.REFUSED, message, FOREIGN_HINT) from error
+        except asyncssh.PermissionDenied as error:
+            message = f"{access.address} does not let openQRM in as {access.user}"
+            raise StepError(Category.REFUSED, message, DENIED_HINT) from error
         except (OSError, asyncssh.Error) as error:
             raise StepError(Category.UNAVAILABLE, f"no SSH to {access.address}: {error}", HINT) from error
 

@@ -1,4 +1,4 @@
-"""The uplink's own key, which machines pin: it is in their kernel line."""
+"""Keys of this installation: the uplink's, which machines pin, and the one it signs in elsewhere with."""
 
 from __future__ import annotations
 
@@ -25,6 +25,11 @@ def ensure_host_key(path: Path) -> asyncssh.SSHKey:
         finally:
             scratch.unlink()
     return asyncssh.read_private_key(path)
+
+
+def public_line(key: asyncssh.SSHKey) -> str:
+    """Its public half as a line of authorized_keys."""
+    return f"ssh-ed25519 {public_part(key)} openqrm"
 
 
 def public_part(key: asyncssh.SSHKey) -> str:
