@@ -10,16 +10,18 @@ import tarfile
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+from openqrm.adapters.database.alone import alone
+from openqrm.adapters.database.connect import Connections
 from openqrm.domain.errors import Category, OpenqrmError
 from openqrm.domain.names import parse_name
 from openqrm.services.site_settings import SiteSettings
 
 FOLDER, DUMP = "backups", "database.dump"
 # Kernels and initrds are left out: they are large, and come again from their packages.
-FILES = ("vault.key", "uplink_key", "first-password", "plugins")
+FILES = ("vault.key", "uplink_key", "ssh_key", "first-password", "plugins")
 ARCHIVE = re.compile(r"[a-z][a-z0-9-]*-\d{2}-\d{2}-\d{2}_\d{2}\.\d{2}\.\d{2}\.tgz")
 TIMEOUT_S = 3600
 
@@ -51,15 +53,15 @@ def list_backups(settings: SiteSettings) -> list[Path]:
 
 
 def restore(settings: SiteSettings, name: str) -> Iterator[str]:
-    """Put a backup in place of what is there, step by step. openQRM must not run meanwhile."""
+    """Put a backup in place of what is there, step by step. Raises OpenqrmError `refused` while openQRM runs."""
     known = {path.name.removesuffix(".tgz"): path for path in list_backups(settings)}
     archive = known.get(name.removesuffix(".tgz"))
     if archive is None:
         hint = f"There are: {', '.join(known) or 'none'}."
         raise OpenqrmError(Category.NOT_FOUND, f"there is no backup {name!r}", hint)
     base = Path(settings.base).absolute()
-    yield f"restoring state from {archive}"
-    with tempfile.TemporaryDirectory(dir=base) as scratch:
+    with _nobody_else(settings), tempfile.TemporaryDirectory(dir=base) as scratch:
+        yield f"restoring state from {archive}"
         with tarfile.open(archive) as tar:
             tar.extractall(scratch, filter="data")
         yield f"restoring database from {DUMP}"
@@ -69,6 +71,16 @@ def restore(settings: SiteSettings, name: str) -> Iterator[str]:
                 yield f"restoring {each}"
                 _replace(base / each, Path(scratch, each))
     yield "done"
+
+
+@contextmanager
+def _nobody_else(settings: SiteSettings) -> Iterator[None]:
+    connections = Connections(settings.database_url)
+    try:
+        with alone(connections.engine):
+            yield
+    finally:
+        connections.engine.dispose()
 
 
 def _replace(target: Path, source: Path) -> None:

@@ -14,6 +14,7 @@ from openqrm.adapters.database.migrate import HEAD, version_of
 from openqrm.adapters.database.tables import metadata
 from openqrm.domain.appliance import Appliance
 from openqrm.domain.errors import Category, OpenqrmError
+from tests.postgresql import PostgreSql
 from tests.unit.adapters.conftest import CODEC
 
 
@@ -43,6 +44,19 @@ def test_one_process_works_alone(database: Database) -> None:
     assert refused.value.category is Category.REFUSED
     with database.alone():
         pass
+
+
+@pytest.mark.postgresql
+def test_where_several_share_a_database_nobody_is_alone(postgres: PostgreSql, migrated: str) -> None:
+    url = postgres.url(postgres.new(migrated))
+    first, second, third = (Database(url, CODEC) for _ in range(3))
+    with first.together(), second.together(), pytest.raises(OpenqrmError) as refused, third.alone():
+        pass
+    assert refused.value.category is Category.REFUSED
+    with third.alone(), pytest.raises(OpenqrmError), first.together():
+        pass
+    for each in (first, second, third):
+        each.close()
 
 
 def test_a_process_that_was_killed_leaves_the_place(database: Database) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from openqrm.adapters.database import Database
 from openqrm.adapters.vault import DatabaseVault
-from openqrm.domain.errors import OpenqrmError
+from openqrm.domain.errors import Category, OpenqrmError
 from openqrm.domain.storage import Storage
 from openqrm.planning.storage import CreateStorage, RemoveStorage
 from openqrm.plugin_api.actions import CORE_ACTIONS
@@ -37,6 +37,18 @@ def test_what_was_there_is_there_again(tmp_path: Path) -> None:
     assert database.records.find(Storage, "mem") is not None
     assert DatabaseVault(database.connections, reopened / "vault.key").reveal("word") == "secret"
     database.close()
+
+
+def test_nothing_is_restored_under_a_running_openqrm(tmp_path: Path) -> None:
+    settings = SiteSettings(base=str(tmp_path))
+    with open_site(tmp_path) as site, site.database.alone():
+        archive = backup(settings, "nightly")
+        site.desk.ask(ADMIN, CreateStorage("mem", "tmpfs-storage"), Wishes())
+        with pytest.raises(OpenqrmError) as refused:
+            list(restore(settings, archive.name))
+        assert refused.value.category is Category.REFUSED and refused.value.hint
+        assert site.database.records.find(Storage, "mem") is not None
+    assert list(restore(settings, archive.name))[-1] == "done"
 
 
 def test_an_unknown_backup_is_refused_with_those_there_are(tmp_path: Path) -> None:

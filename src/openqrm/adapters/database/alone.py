@@ -23,6 +23,13 @@ def alone(engine: Engine) -> Iterator[None]:
 
 
 @contextmanager
+def together(engine: Engine) -> Iterator[None]:
+    """Hold it where several processes share one PostgreSQL: nobody can be alone meanwhile."""
+    with _by_session(engine, shared=True):
+        yield
+
+
+@contextmanager
 def _by_file(path: str) -> Iterator[None]:
     with open(path, "a+b") as file:
         try:
@@ -37,14 +44,16 @@ def _by_file(path: str) -> Iterator[None]:
 
 
 @contextmanager
-def _by_session(engine: Engine) -> Iterator[None]:
+def _by_session(engine: Engine, *, shared: bool = False) -> Iterator[None]:
+    take = func.pg_try_advisory_lock_shared if shared else func.pg_try_advisory_lock
+    give = func.pg_advisory_unlock_shared if shared else func.pg_advisory_unlock
     with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-        if not connection.scalar(select(func.pg_try_advisory_lock(ALONE_LOCK))):
+        if not connection.scalar(select(take(ALONE_LOCK))):
             raise _refusal("from another machine or process")
         try:
             yield
         finally:
-            connection.execute(select(func.pg_advisory_unlock(ALONE_LOCK)))
+            connection.execute(select(give(ALONE_LOCK)))
 
 
 def _refusal(whom: str) -> OpenqrmError:

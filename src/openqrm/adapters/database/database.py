@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from openqrm.adapters.database.alone import alone
+from openqrm.adapters.database.alone import alone, together
 from openqrm.adapters.database.connect import Connections
 from openqrm.adapters.database.dialect import in_turn
 from openqrm.adapters.database.events import Events
@@ -75,6 +75,10 @@ class Database:
     def alone(self) -> AbstractContextManager[None]:
         """Hold this while plans are dispatched in process. Raises OpenqrmError `refused` when another process does."""
         return alone(self.connections.engine)
+
+    def together(self) -> AbstractContextManager[None]:
+        """Hold this while several processes share this PostgreSQL. Raises OpenqrmError `refused` when one is alone."""
+        return together(self.connections.engine)
 
     def close(self) -> None:
         """Let go of all connections."""
