@@ -57,6 +57,12 @@ def _set_up(api_socket: socket.socket, stack: ExitStack) -> tuple[Scene, Serving
     inside = stack.enter_context(socket.create_server(address))  # the same, for us, who are in the cell
     site = stack.enter_context(serving(FOLDER, [api_socket, inside], BOOT))
     scene = RackScene(
+        plugins={
+            "dhcpd": {"directory": str(FOLDER / "dhcp")},
+            "dns": {"directory": str(FOLDER / "dns"), "domain": "rack.internal"},
+            "ipmi": {},
+            "nfs-storage": {},
+        },
         machines=rack.machines,
         kernel=ensure_kernel(SUPPLIES).folder,
         image=ensure_image(SUPPLIES),

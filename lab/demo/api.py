@@ -35,9 +35,14 @@ class Api:
         plan: Plan = _body(self._http.post(f"{noun}/{verb}", params={"preview": "true"}, json=fields))["plan"]
         return plan
 
+    def begin(self, noun: str, verb: str, **fields: object) -> Plan:
+        """Ask for a change: the plan, which is under way."""
+        plan: Plan = _body(self._http.post(f"{noun}/{verb}", json=fields))["plan"]
+        return plan
+
     def do(self, noun: str, verb: str, watch: Watch = _ignore, /, **fields: object) -> Plan:
         """Ask for a change and see it through; WATCH is shown the plan as it goes."""
-        plan: Plan = _body(self._http.post(f"{noun}/{verb}", json=fields))["plan"]
+        plan = self.begin(noun, verb, **fields)
         while plan["state"] not in ENDED:
             if plan["state"] == "stuck":
                 break

@@ -2,9 +2,9 @@
 
 import subprocess
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 from lab import lan
 from lab.images.small import Image
@@ -15,8 +15,7 @@ from lab.machine import Machine
 class RackScene:
     """lab.demo.scene.Scene: a rack of machines on `rack0` and a folder that NFS serves."""
 
-    plugins: ClassVar = ("dhcpd", "dns", "ipmi", "nfs-storage")
-
+    plugins: Mapping[str, dict[str, str]]
     machines: list[Machine]
     kernel: Path
     image: Image

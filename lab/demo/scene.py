@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +17,9 @@ class Scene(Protocol):
     """What the story asks of its surroundings, real or simulated."""
 
     @property
-    def plugins(self) -> Sequence[str]: ...
+    def plugins(self) -> Mapping[str, dict[str, str]]:
+        """The plugins to enable, with the settings that are not as delivered."""
+        ...
 
     @property
     def machines(self) -> Sequence[Powered]: ...

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +71,7 @@ class Button:
 class SimulatedScene:
     """lab.demo.scene.Scene: machines without BMCs; the first of the fleet is the storage."""
 
-    plugins: ClassVar = ("nfs-storage",)
+    plugins: ClassVar[Mapping[str, dict[str, str]]] = {"nfs-storage": {}}
 
     loop: Loop
     fleet: Fleet

@@ -41,7 +41,9 @@ class Story:
         """What an operator does once."""
         scene, do = self._scene, self._api.do
         do("network", "create", **scene.network())
-        for plugin in scene.plugins:
+        for plugin, settings in scene.plugins.items():
+            if settings:
+                do("plugin", "set", name=plugin, settings=settings)
             do("plugin", "enable", name=plugin)
             self._view.say(f"plugin {plugin} is enabled, with what it needs")
         do("kernel", "add", self._view.watch, name="default", source=str(scene.kernel))
@@ -75,7 +77,7 @@ class Story:
     def start(self) -> None:
         """The plan, carried out."""
         watch = self._stopwatch()
-        self._api.do("appliance", "start", self._view.watch, name="web")
+        self._api.do("appliance", "start", self._watch_boot, name="web")
         self.stretches.append(watch.stop("start request to the appliance's own init"))
         address = self._address()
         self._wait_for("its login", lambda: self._scene.log_in(address, "true"), LOGIN_S)
@@ -97,10 +99,15 @@ class Story:
     def stop(self) -> None:
         """Back to the pool."""
         watch = self._stopwatch()
-        self._api.do("appliance", "stop", self._view.watch, name="web")
+        self._api.do("appliance", "stop", self._watch_boot, name="web")
         self._wait_for("the machine to be idle again", self._all_idle, IDLE_S)
         self.stretches.append(watch.stop("stop request to idle again"))
         self._happened("the machine is idle again")
+
+    def _watch_boot(self, plan: dict[str, Any]) -> None:
+        """The plan, and the last milestone of the machine that it is about."""
+        claimed = [row["milestone"] for row in self._api.ask("resource", "list") if row["claimed_by"] == "web"]
+        self._view.watch(plan, claimed[0] if claimed else "")
 
     def _stopwatch(self) -> Stopwatch:
         return Stopwatch(self._server_cpu_s, self._scene.machine_cpu_s)

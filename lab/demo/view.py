@@ -46,8 +46,8 @@ class View:
             yield
         self._live = None
 
-    def watch(self, plan: dict[str, Any]) -> None:
-        """Show how far a plan has come."""
+    def watch(self, plan: dict[str, Any], milestone: str = "") -> None:
+        """Show how far a plan has come, and how far the machine it waits for."""
         for step in plan["steps"]:
             key = f"{step['id']} {step['state']}"
             if step["state"] in MARKS and key not in self._told:
@@ -55,17 +55,17 @@ class View:
                 note = f"  [dim]{step.get('note', '')}[/]"
                 self.say(f"{MARKS[step['state']]} {step['what']}{note}")
         if self._live:
-            self._live.update(self._now(plan))
+            self._live.update(self._now(plan, milestone))
 
     def wait(self, text: str) -> None:
         """Show what is being waited for."""
         if self._live:
             self._live.update(Spinner("dots", text))
 
-    def _now(self, plan: dict[str, Any]) -> RenderableType:
+    def _now(self, plan: dict[str, Any], milestone: str) -> RenderableType:
         table = Table.grid(padding=(0, 1))
         for step in plan["steps"]:
             if step["state"] not in MARKS:
                 text = Text(step["what"], style="dim" if step["state"] == "waiting" else "")
                 table.add_row("  ", Spinner("dots", text) if step["state"] == "at work" else text)
-        return Group(table)
+        return Group(table, Text(f"     milestone: {milestone}", style="cyan")) if milestone else table
