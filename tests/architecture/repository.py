@@ -1,5 +1,6 @@
 """The files of this repository, as the rules want them."""
 
+import os
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,15 @@ def paths_under(*folders: str, suffix: str) -> list[str]:
     """Paths from the root of the repository, sorted, without what is built."""
     found = (path.relative_to(ROOT) for folder in folders for path in (ROOT / folder).rglob(f"*{suffix}"))
     return sorted(str(path) for path in found if not IGNORED & {*path.parts})
+
+
+def all_paths() -> set[str]:
+    """Every file and folder, without what is built: that is large, and walked for nothing."""
+    found: set[str] = set()
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = [name for name in folders if name not in IGNORED]
+        found.update(os.path.relpath(os.path.join(folder, name), ROOT) for name in (*folders, *files))
+    return found
 
 
 @cache

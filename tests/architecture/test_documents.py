@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.architecture.repository import ROOT, paths_under, read
+from tests.architecture.repository import ROOT, all_paths, paths_under, read
 from tools.rules.documents import find_bad_fragment, find_dead_links, find_decision_gaps, find_unreachable
 
 DOCUMENTS = {
@@ -13,11 +13,7 @@ DECISIONS = [path for path in paths_under("docs/decisions", suffix=".md") if not
 
 
 def test_no_link_is_dead() -> None:
-    existing = {
-        str(path.relative_to(ROOT))
-        for path in ROOT.rglob("*")
-        if ".git" not in path.parts and ".venv" not in path.parts
-    }
+    existing = all_paths()
     found = [str(finding) for path, text in DOCUMENTS.items() for finding in find_dead_links(path, text, existing)]
     assert not found, "\n".join(found)
 
