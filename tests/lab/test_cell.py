@@ -112,7 +112,8 @@ def test_a_listening_socket_is_reached_from_outside() -> None:
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_to_the_holder_reaches_the_command(sent: signal.Signals) -> None:
     script = f"trap 'echo heard; exit 0' {sent.name[3:]}; echo ready; while :; do sleep 0.05; done"
-    holder = run_in_cell("sh", "-c", script)
+    # What runs in the background of a script ignores SIGINT, and a shell that was born so cannot trap it.
+    holder = run_in_cell("env", "--default-signal", "sh", "-c", script)
     assert holder.stdout is not None
     assert holder.stdout.readline() == "ready\n"
     holder.send_signal(sent)
