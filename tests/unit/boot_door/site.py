@@ -105,8 +105,8 @@ class Running:
         return [event.topic for event in self.database.records.list(Event)]
 
 
-def new_key() -> asyncssh.SSHKey:
-    return asyncssh.generate_private_key("ssh-ed25519")
+def new_key(kind: str = "ssh-ed25519") -> asyncssh.SSHKey:
+    return asyncssh.generate_private_key(kind)
 
 
 def public(key: asyncssh.SSHKey) -> str:

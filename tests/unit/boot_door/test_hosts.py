@@ -1,6 +1,5 @@
 """Hosts: this machine, one over a wire, and which way leads to which."""
 
-import asyncio
 import os
 import subprocess
 import threading
@@ -9,7 +8,6 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import asyncssh
 import pytest
 
 from openqrm.adapters.hosts.choice import Hosts
@@ -22,6 +20,7 @@ from openqrm.domain.resource import SELF
 from openqrm.ports.uplink import Executed
 from openqrm.ports.world import Host, HttpRequest
 from tests.unit.boot_door.site import PlainVault, new_key, public
+from tests.unit.boot_door.ssh_peer import ssh_peer
 
 MIB = 1024 * 1024
 
@@ -32,28 +31,6 @@ def wire(argv: tuple[str, ...], stdin: bytes, timeout_s: float) -> Executed:
     return Executed(done.returncode, done.stdout[:MIB], done.stderr[:MIB])
 
 
-class SshPeer(asyncssh.SSHServer):
-    """A machine's sshd, as little of it as a test needs."""
-
-    def __init__(self, key: str) -> None:
-        self._key = key
-
-    def public_key_auth_supported(self) -> bool:
-        return True
-
-    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
-        return username == "root" and public(key) == self._key
-
-
-async def _shell(process: "asyncssh.SSHServerProcess[bytes]") -> None:
-    given = await process.stdin.read()
-    assert process.command
-    done = subprocess.run(["sh", "-c", process.command], input=given, capture_output=True)
-    process.stdout.write(done.stdout)
-    process.stderr.write(done.stderr)
-    process.exit(done.returncode)
-
-
 @pytest.fixture(scope="module")
 def ssh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SshHosts, SshAccess]]:
     own, theirs = new_key(), new_key()
@@ -61,24 +38,9 @@ def ssh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SshHosts, Ss
     own.write_private_key(str(key_file))
     hosts = SshHosts(key_file)
     hosts.start()
-    listening = asyncssh.listen(
-        "127.0.0.1", 0, server_factory=lambda: SshPeer(public(own)), process_factory=_shell,
-        server_host_keys=[theirs], encoding=None,
-    )  # fmt: skip
-
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    acceptor = asyncio.run_coroutine_threadsafe(_awaited(listening), loop).result(20)
-    yield hosts, SshAccess("127.0.0.1", public(theirs), port=acceptor.get_port())
-    hosts.close()
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-
-
-async def _awaited(listening: object) -> asyncssh.SSHAcceptor:
-    acceptor: asyncssh.SSHAcceptor = await listening
-    return acceptor
+    with ssh_peer(theirs, public(own)) as port:
+        yield hosts, SshAccess("127.0.0.1", public(theirs), port=port)
+        hosts.close()
 
 
 @pytest.fixture(params=["local", "wire", "ssh"])
@@ -181,7 +143,7 @@ def test_a_machine_with_another_host_key_is_not_believed(ssh: tuple[SshHosts, Ss
     with pytest.raises(StepError) as caught:
         hosts.host(foreign).run(("true",))
     assert caught.value.category is Category.REFUSED
-    assert "another SSH host key" in caught.value.message and "--ssh-host-key" in caught.value.hint
+    assert "SSH host key" in caught.value.message and "--ssh-host-key" in caught.value.hint
 
 
 class NoUplinks:

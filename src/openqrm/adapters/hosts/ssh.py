@@ -69,8 +69,8 @@ class SshHosts:
             raise StepError(
                 Category.UNAVAILABLE, f"{argv[0]} on {access.address} did not end within {timeout_s:.0f} s", HINT
             ) from None
-        except asyncssh.HostKeyNotVerifiable as error:
-            message = f"{access.address} shows another SSH host key than the one known of it"
+        except (asyncssh.HostKeyNotVerifiable, asyncssh.KeyExchangeFailed) as error:
+            message = f"{access.address} does not show the SSH host key that is known of it: {error}"
             raise StepError(Category.REFUSED, message, FOREIGN_HINT) from error
         except asyncssh.PermissionDenied as error:
             message = f"{access.address} does not let openQRM in as {access.user}"
