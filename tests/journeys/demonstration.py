@@ -42,11 +42,11 @@ def report(folder: Path) -> dict[str, Any]:
     return loaded
 
 
-def eventually(holds: Callable[[], object], what: str) -> None:
-    """Wait until it holds; an AssertionError says WHAT did not."""
+def eventually(holds: Callable[[], object], what: Callable[[], object]) -> None:
+    """Wait until it holds; an AssertionError tells WHAT is so instead."""
     deadline = time.monotonic() + EVENTUALLY_S
     while not holds():
-        assert time.monotonic() < deadline, f"not within {EVENTUALLY_S:.0f} s: {what}"
+        assert time.monotonic() < deadline, f"not within {EVENTUALLY_S:.0f} s: {what()}"
         time.sleep(0.05)
 
 

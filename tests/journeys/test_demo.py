@@ -29,10 +29,10 @@ def test_the_story_on_simulators(tmp_path: Path) -> None:
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_nothing_is_left_of_a_story_on_simulators_that_is_broken_off(tmp_path: Path, how: signal.Signals) -> None:
     demonstration = start(tmp_path, "--simulated")
-    eventually(lambda: "3. What would" in said(tmp_path) or demonstration.poll() is not None, "it gets going")
+    eventually(lambda: "3. What would" in said(tmp_path) or demonstration.poll() is not None, lambda: said(tmp_path))
     demonstration.send_signal(how)
     assert demonstration.wait(60) != 0
-    eventually(lambda: not left(tmp_path), f"all ends: {left(tmp_path)}")
+    eventually(lambda: not left(tmp_path), lambda: left(tmp_path))
 
 
 @pytest.mark.real
@@ -51,16 +51,16 @@ def test_nothing_is_left_of_a_story_on_real_parts_that_is_broken_off(
     tmp_path: Path, supplies: Path, how: signal.Signals
 ) -> None:
     demonstration = start(tmp_path)
-    eventually(lambda: "2. Bare machines" in said(tmp_path) or demonstration.poll() is not None, "it gets going")
+    eventually(lambda: "2. Bare machines" in said(tmp_path) or demonstration.poll() is not None, lambda: said(tmp_path))
     assert any("qemu" in process for process in _until_machines_run(tmp_path))
     if how is signal.SIGINT:
         os.killpg(demonstration.pid, how)  # as a terminal does
     else:
         demonstration.send_signal(how)
     assert demonstration.wait(60) != 0
-    eventually(lambda: not left(tmp_path), f"all ends: {left(tmp_path)}")
+    eventually(lambda: not left(tmp_path), lambda: left(tmp_path))
 
 
 def _until_machines_run(folder: Path) -> list[str]:
-    eventually(lambda: any("qemu" in process for process in left(folder)), "a machine runs")
+    eventually(lambda: any("qemu" in process for process in left(folder)), lambda: said(folder))
     return left(folder)
