@@ -11,8 +11,7 @@ from openqrm.ports.world import World
 
 def carry_out(step: Step, ledger: Ledger, world: World) -> float:
     """Seconds after which to look again; 0 when a fact has been written that decides."""
-    past = ledger.past().steps[step.id]
-    ours = past.started
+    ours = ledger.past().steps[step.id].started
     try:
         seen = step.action.observe(world)
         if isinstance(seen, Differs):
@@ -23,7 +22,7 @@ def carry_out(step: Step, ledger: Ledger, world: World) -> float:
     except StepError as error:
         ledger.write(step.id, Fact.FAILED, error=error)
         return 0
-    return _conclude(step, seen, ours, ours or past.since_s > 0, ledger)
+    return _conclude(step, seen, ours, ledger)
 
 
 def _look_again(action: Action, world: World) -> Seen:
@@ -33,12 +32,12 @@ def _look_again(action: Action, world: World) -> Seen:
     return NotYet(seen.because, settles_s) if settles_s and isinstance(seen, Differs) else seen
 
 
-def _conclude(step: Step, seen: Seen, ours: bool, counted: bool, ledger: Ledger) -> float:
+def _conclude(step: Step, seen: Seen, ours: bool, ledger: Ledger) -> float:
     match seen:
         case Satisfied(because):
             ledger.write(step.id, Fact.DONE if ours else Fact.FOUND_SO, because)
         case NotYet(because, again_s):
-            if not counted:
+            if not ledger.past().steps[step.id].since_s:  # also when it is tried again: else it would wait for ever
                 ledger.write(step.id, Fact.WAITING, because)
             return again_s
         case Differs(because):

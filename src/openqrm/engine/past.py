@@ -19,6 +19,7 @@ class StepPast:
     since_s: float = 0.0  # of the attempts that count
     undo_since_s: float = 0.0
     failures: list[Entry] = field(default_factory=list)
+    turned: bool = False  # taking it back has begun
     undone: bool = False
     kept: bool = False
     undo_failed: bool = False
@@ -37,7 +38,7 @@ class StepPast:
             case Fact.WAITING:
                 self.since_s = self.since_s or entry.at_s
             case Fact.UNDO_STARTED:
-                self.undo_since_s = self.undo_since_s or entry.at_s
+                self.turned, self.undo_since_s = True, self.undo_since_s or entry.at_s
             case Fact.FAILED:
                 self.failures.append(entry)
             case Fact.UNDONE:
@@ -72,7 +73,8 @@ class Past:
     @property
     def undoing(self) -> bool:
         """The plan is on its way back; there is no way forward again."""
-        return self.undo_asked or any(s.undone or s.kept or s.undo_failed for s in self.steps.values() if s.started)
+        ours = (each for each in self.steps.values() if each.started)
+        return self.undo_asked or any(each.turned or each.undone or each.kept or each.undo_failed for each in ours)
 
 
 def fold(plan: Plan, entries: Iterable[Entry]) -> Past:

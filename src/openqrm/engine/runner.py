@@ -58,10 +58,13 @@ class Runner:
         ledger = Ledger(self._store, self._world, plan)
         if ledger.stored.state is not PlanState.RUNNING:
             return
+        drive = _Drive(self, ledger)
         try:
-            _Drive(self, ledger).go()
+            drive.go()
         except Fenced:
             log.info("plan is driven by another runner", plan=plan)
+        finally:
+            drive.leave()
 
     def stop(self) -> None:
         """Begin no further move: each plan is left where it is, for the next start or another process to go on."""
@@ -102,6 +105,10 @@ class _Drive:
                     self._collect(max(0.0, until_s - world.now_s()))
                 case Finished(state, note):
                     return self._r._store.settle(stored.id, state, note, ending(stored, state, note, world.now_s()))
+
+    def leave(self) -> None:
+        """However it ended, no step is at work still: the next drive may take back what it finds."""
+        wait(self._busy)
 
     def _run(self, steps: tuple[Step, ...]) -> None:
         if len(steps) == 1 and not self._busy:

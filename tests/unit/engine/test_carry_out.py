@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from openqrm.domain.errors import Category
+from openqrm.domain.journal import Entry, Fact
 from openqrm.domain.plan import Plan, PlanState, Step
-from openqrm.engine.rehearsal import rehearse
+from openqrm.engine.rehearsal import MemoryPlans, rehearse
+from openqrm.engine.runner import Runner
 from tests.unit.engine.wishes import Switch, Switches
 
 
@@ -43,6 +45,15 @@ def test_what_is_refused_is_not_tried_again() -> None:
     world = Switches()
     world.failing = {"a": Category.REFUSED}
     assert facts(world) == "started failed undone"
+
+
+def test_what_is_tried_again_has_its_whole_time_and_no_more() -> None:
+    world, plans = Switches(), MemoryPlans()
+    id_ = plans.add(Plan(title="One", steps=(Step(id="a", action=Switch("a"), why="of the test"),)), world.now_s())
+    plans.append(id_, [Entry(0, "a", Fact.STARTED, 1.0, ""), Entry(1, "a", Fact.RETRIED, 2.0, "")])
+    world.on_their_way = {"a"}
+    Runner(plans, world, plans).drive(id_)
+    assert plans.journal(id_)[-1].fact is Fact.WAITING, "from here on its deadline counts"
 
 
 def test_an_undo_that_does_not_take_is_told() -> None:

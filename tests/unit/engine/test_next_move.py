@@ -77,6 +77,12 @@ def told(plan: Plan, text: str, **more: object) -> str:
         (PLAN, "a:started a:done b:failed/refused a:undo_failed a:retried", "undo a"),
         (PLAN, "a:started a:done b:failed/refused a:undo_failed a:skipped", "undone step b: failed"),
         (PLAN, "a:started a:done b:started b:failed/refused b:undone b:retried", "undo a"),
+        (PLAN, "a:started a:done b:failed/refused a:undo_started a:undo_failed b:retried a:retried", "undo a"),
+        (
+            PLAN,
+            "a:started b:failed/refused a:undo_started a:undo_failed b:retried a:skipped",
+            "undone undone by an operator",
+        ),
         (HOLD, "a:done b:started b:failed/refused c:done", "stuck step b: failed"),
         (HOLD, "a:done b:started b:failed/refused c:done b:retried", "run b"),
         (HOLD, "a:done b:started b:failed/refused c:done b:skipped", "done"),
