@@ -19,8 +19,11 @@ class Caller:
 
 def check_role(caller: Caller, declared: type[Declared]) -> None:
     """Raises PlanningError `refused` when the role does not reach."""
-    if caller.role < declared.role:
-        message = (
-            f"{declared.noun} {declared.verb} needs the role {declared.role.name}; {caller.user} has {caller.role.name}"
-        )
+    check_reach(caller, declared.role, f"{declared.noun} {declared.verb}")
+
+
+def check_reach(caller: Caller, role: Role, what: str) -> None:
+    """The same for what is not declared."""
+    if caller.role < role:
+        message = f"{what} needs the role {role.name}; {caller.user} has {caller.role.name}"
         raise PlanningError(Category.REFUSED, message, "Ask an administrator for the role, or to do it.")

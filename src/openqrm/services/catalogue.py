@@ -90,3 +90,8 @@ class Catalogue:
     def get(self, declared: type[Declared]) -> Entry:
         """The entry of this declaration."""
         return self._entries[declared.noun, declared.verb]
+
+    def find(self, intent: str) -> Entry | None:
+        """The entry of what a plan calls its intent: `noun.verb`."""
+        noun, _, verb = intent.partition(".")
+        return self._entries.get((noun, verb))

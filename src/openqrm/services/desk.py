@@ -15,7 +15,8 @@ from argon2 import PasswordHasher
 
 from openqrm.adapters.database import Database, Transaction
 from openqrm.domain.errors import Category, PlanningError
-from openqrm.domain.plan import Plan, Step
+from openqrm.domain.plan import Plan, Step, StoredPlan
+from openqrm.domain.user import Role
 from openqrm.engine.preview import look_at
 from openqrm.planning.plan import ShowPlan
 from openqrm.plugin_api.actions import PutRecord, RemoveRecord, SetField
@@ -25,13 +26,14 @@ from openqrm.plugin_host.host import PluginHost
 from openqrm.ports.plans import Dispatcher
 from openqrm.ports.world import World
 from openqrm.services.answers import StoreReading, answer_show_plan
-from openqrm.services.caller import Caller, check_role
+from openqrm.services.caller import Caller, check_reach, check_role
 from openqrm.services.catalogue import Catalogue, Entry
 from openqrm.services.plan_view import PlanView, digest_of, render_lines, view_plan
 from openqrm.services.sealing import PASSWORDS, Sealed, seal
 
 AT_ONCE_S = 5.0  # how long a door waits for plans that only write records
 REMEMBERED = 10_000
+PERSONAL = frozenset({"user", "token"})  # everybody may change their own
 QUICK = (PutRecord, RemoveRecord, SetField)
 
 
@@ -111,6 +113,7 @@ class Desk:
         entry = self._entry(caller, type(intent))
         if decide := self._catalogue.decisions.get(type(intent)):
             with self._database.transaction() as tx:
+                self._check_decider(caller, tx.plans.glance(getattr(intent, "id", "")))
                 decide(intent, tx, caller.user, self._world.now_s())
             return self._submit(getattr(intent, "id", ""), wishes.wait_s or AT_ONCE_S, {})
         with self._lock if wishes.key else nullcontext():
@@ -131,6 +134,14 @@ class Desk:
     def _entry(self, caller: Caller, declared: type[Any]) -> Entry:
         check_role(caller, declared)
         return self._catalogue.get(declared)
+
+    def _check_decider(self, caller: Caller, stored: StoredPlan) -> None:
+        """Who may not ask for something may not take it back either, nor give a user the older password or role."""
+        entry = self._catalogue.find(stored.plan.intent)
+        if entry is None or (entry.declared.noun in PERSONAL and stored.asked_by != caller.user):
+            check_reach(caller, Role.ADMINISTRATOR, f"a decision about plan {stored.id}")
+        else:
+            check_role(caller, entry.declared)
 
     def _refuse_disabled(self, entry: Entry, tx: Transaction) -> None:
         if entry.plugin and not (told := self._host.standing(entry.plugin, tx.facts)).is_enabled:

@@ -14,9 +14,9 @@ from openqrm.domain.user import Role, Token, User
 from openqrm.planning.appliance import CreateAppliance, EditAppliance, ListAppliances
 from openqrm.planning.appliance_start import StartAppliance
 from openqrm.planning.image import CreateImage, EditImage
-from openqrm.planning.plan import ListEvents, ListPlans, UndoPlan
+from openqrm.planning.plan import ListEvents, ListPlans, SkipStep, UndoPlan
 from openqrm.planning.storage import CreateStorage
-from openqrm.planning.user import CreateToken, CreateUser
+from openqrm.planning.user import CreateToken, CreateUser, SetUserPassword, SetUserRole
 from openqrm.planning.volume import CreateVolume, RemoveVolume
 from openqrm.plugin_api.intents import Intent, Password, Secret
 from openqrm.services.caller import Caller
@@ -132,6 +132,31 @@ def test_a_plan_can_be_taken_back(site: TestSite) -> None:
     assert plan.can == ["undo"]
     assert ask(site, UndoPlan(plan.id)).plan.state == PlanState.UNDONE
     assert site.database.records.find(User, "bob") is None
+
+
+def test_nobody_takes_back_what_they_may_not_ask_for(site: TestSite) -> None:
+    operator = Caller("olga", Role.OPERATOR)
+    ask(site, CreateUser("olga", as_role="ADMINISTRATOR"))
+    demoted = ask(site, SetUserRole("olga", as_role="OPERATOR")).plan
+    renewed = ask(site, SetUserPassword("admin", Password("a password that is new"))).plan
+    for plan in (demoted, renewed):
+        with pytest.raises(OpenqrmError, match="needs the role ADMINISTRATOR") as refusal:
+            site.desk.ask(operator, UndoPlan(plan.id), Wishes())
+        assert refusal.value.category is Category.REFUSED
+    assert site.database.records.get(User, "olga").role == "OPERATOR"
+    own = site.desk.ask(operator, SetUserPassword("olga", Password("a password of mine")), Wishes()).plan
+    assert site.desk.ask(operator, UndoPlan(own.id), Wishes()).plan.state == PlanState.UNDONE
+
+
+def test_a_step_that_is_not_there_cannot_be_skipped(site: TestSite) -> None:
+    with_image(site)
+    site.database.records.put(Volume(name="golden", storage="mem", size_mib=64))
+    site.database.records.put(replace(site.database.records.get(Image, "web"), install_from="golden"))
+    ask(site, CreateAppliance("web", "web"))
+    running = ask(site, StartAppliance("web")).plan
+    with pytest.raises(OpenqrmError, match="has no step 'redy'") as refusal:
+        ask(site, SkipStep(running.id, "redy", "a slip of the finger"))
+    assert refusal.value.category is Category.NOT_FOUND and "ready" in refusal.value.hint
 
 
 def test_two_plans_do_not_touch_the_same_object(site: TestSite) -> None:

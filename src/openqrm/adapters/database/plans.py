@@ -60,6 +60,10 @@ class Plans:
         """Raises PlanningError `not_found`; OpenqrmError `unsupported` when the plugin of a step is not enabled."""
         return self._stored(self._row(plan))
 
+    def glance(self, plan: str) -> StoredPlan:
+        """The same, but without its steps when a plugin of theirs is not there. Raises PlanningError `not_found`."""
+        return self._shown(self._row(plan))
+
     def journal(self, plan: str) -> tuple[Entry, ...]:
         """All facts, in order."""
         rows = self._connection.execute(JOURNAL_OF, {"at_plan": number_of(plan)})
@@ -100,6 +104,9 @@ class Plans:
         if fact not in DECISIONS[PlanState(row.state)]:
             message = f"plan {plan} is {row.state}: it cannot be {fact.replace('_', ' ')} any more"
             raise PlanningError(Category.CONFLICT, message, "Ask for what you want as a new plan.")
+        if step and step not in (ids := [each["id"] for each in msgspec.json.decode(row.plan)["steps"]]):
+            message = f"plan {plan} has no step {step[:80]!r}"
+            raise PlanningError(Category.NOT_FOUND, message, f"Its steps are {', '.join(ids)[:1000]}.")
         if PlanState(row.state) not in OPEN_STATES:
             self._locks.take_again(row.id)
         seq = self._connection.scalar(select(func.count()).where(JOURNAL.c.plan == row.id)) or 0
