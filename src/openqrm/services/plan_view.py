@@ -108,7 +108,8 @@ def view_stored(stored: StoredPlan, journal: Iterable[Entry]) -> PlanView:
 
 
 def _note(step: StepView, entry: Entry) -> None:
-    step.state, step.note, step.hint = STATES.get(entry.fact, step.state), entry.note, entry.hint
+    kept = step.hint if entry.fact in (Fact.UNDO_STARTED, Fact.UNDONE) else ""  # what failed is still to be mended
+    step.state, step.note, step.hint = STATES.get(entry.fact, step.state), entry.note, entry.hint or kept
     if entry.fact in (Fact.STARTED, Fact.WAITING, Fact.UNDO_STARTED):
         step.began_s = step.began_s or entry.at_s
         step.ended_s = 0.0
