@@ -10,7 +10,8 @@ from msgspec import Meta
 from openqrm.domain.errors import Category, PlanningError
 
 LONGEST_BODY = 256 * 1024
-Text = Annotated[str, Meta(max_length=200)]
+# PostgreSQL keeps no NUL, and a terminal that shows a name must not obey it
+Text = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*\Z")]
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 Bytes = Annotated[int, Meta(ge=0, le=2**62)]
 # an Ed25519 key has always the same beginning and length

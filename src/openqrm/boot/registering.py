@@ -37,8 +37,9 @@ Answer = str | OpenqrmError
 
 
 def resource_of(boot_id: str) -> str:
-    """The resource that a boot is of, as far as its id says."""
-    return boot_id.rpartition(".")[0]
+    """The resource that a boot is of, as far as its id says; empty for what no id is: one NUL ends a whole batch."""
+    resource = boot_id.rpartition(".")[0]
+    return resource if resource.isascii() and resource.isprintable() else ""
 
 
 def register(machines: Machines, asks: Sequence[Registration]) -> Taken[Answer]:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from openqrm.boot.inventory import LONGEST_BODY
+from openqrm.boot.registering import resource_of
 from openqrm.domain.event import Event
 from openqrm.domain.resource import Resource
 from tests.unit.boot_door.site import MAC, NAME, Running, inventory, new_key, public
@@ -153,3 +154,19 @@ def test_a_boot_id_of_somebody_else_moves_nothing(site: Running) -> None:
     site.http.get("/boot/kernel/k6/vmlinuz?boot=" + "x" * 3000)
     site.register(orders, public(new_key()))
     assert site.seen().milestone == "registered"
+
+
+def test_no_control_character_comes_in_with_an_inventory(site: Running) -> None:
+    orders = site.orders()
+    cpu = {"count": 1, "model": "Xeon\0", "mhz": 1000}
+    answer = site.register(orders, public(new_key()), cpu=cpu)
+    assert answer.status_code == 400 and "cpu.model" in answer.text
+
+
+def test_what_no_boot_id_is_names_no_resource() -> None:
+    assert resource_of(f"{NAME}.0123") == NAME
+    assert resource_of("\0.0123") == "" == resource_of("m\ud800.0123")
+
+
+def test_endless_words_are_not_looked_up(site: Running) -> None:
+    assert site.http.post("/boot/kernel/k6/modules", content=b"a" * 60_000 + b" virtio_net").text == "virtio_net"
