@@ -94,13 +94,16 @@ class SshHosts:
         found = self._open.get(access)
         if found is not None and not found.is_closed():
             return found
+        known = asyncssh.import_public_key(access.host_key)
         async with asyncio.timeout(CONNECT_TIMEOUT_S):
             connection = await asyncssh.connect(
                 access.address,
                 access.port,
                 username=access.user,
                 client_keys=[str(self.key_file)],
-                known_hosts=([asyncssh.import_public_key(access.host_key)], [], []),
+                known_hosts=([known], [], []),
+                # The known kind first, but all: a machine without it would hang up, which looks like a broken line.
+                server_host_key_algs="^" + ",".join(alg.decode() for alg in known.sig_algorithms),
                 keepalive_interval=30,
                 preferred_auth="publickey",
                 config=None,
