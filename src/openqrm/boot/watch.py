@@ -10,7 +10,6 @@ import structlog
 
 from openqrm.boot.events import event
 from openqrm.boot.writer import GroupWriter, Taken
-from openqrm.domain.errors import OpenqrmError
 from openqrm.domain.event import Event, Severity
 from openqrm.domain.resource import Condition, Observation, Resource, condition
 from openqrm.ports.boot import Machines
@@ -24,8 +23,8 @@ SILENT_S = 30.0  # three reports are missing: now it is worth a look at what was
 class LostWatch:
     """A small pass over memory; the database is asked only about machines that are silent or have come back."""
 
-    def __init__(self, records: Records, writer: GroupWriter) -> None:
-        self._records, self._writer = records, writer
+    def __init__(self, records: Records, writer: GroupWriter, *, every_s: float = EVERY_S) -> None:
+        self._records, self._writer, self._every_s = records, writer, every_s
         self._heard: dict[str, float] = {}
         self._lost: set[str] = set()
         self._ending = threading.Event()
@@ -59,10 +58,10 @@ class LostWatch:
             self._writer.submit(tell, tuple(events)).result(60)
 
     def _work(self) -> None:
-        while not self._ending.wait(EVERY_S):
+        while not self._ending.wait(self._every_s):
             try:
                 self.look(time.time())
-            except (OpenqrmError, TimeoutError):
+            except Exception:  # of the database too: one that restarts must not end the watch
                 log.exception("could not look for lost machines; trying again")
 
 

@@ -33,7 +33,13 @@ class Ringer:
 
     def _work(self) -> None:
         while (resources := self._queue.get()) is not None:
-            with self._database.reading() as tx:
-                plans = {plan for name in resources for plan in tx.plans.ring(f"resource/{name}")}
-            for plan in plans:
-                self._dispatcher.submit(plan)
+            try:
+                self._ring(resources)
+            except Exception:  # of the database or the queue: one that restarts must not end the ringing
+                log.exception("plans could not be rung; they look by themselves later", resources=len(resources))
+
+    def _ring(self, resources: frozenset[str]) -> None:
+        with self._database.reading() as tx:
+            plans = {plan for name in resources for plan in tx.plans.ring(f"resource/{name}")}
+        for plan in plans:
+            self._dispatcher.submit(plan)

@@ -1,7 +1,9 @@
 """Machines that fall silent, and come back."""
 
+import threading
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 from openqrm.boot.reports import Report, take_reports
 from openqrm.boot.watch import LostWatch
@@ -65,3 +67,18 @@ def test_a_machine_that_only_boots_is_not_lost(site: Running) -> None:
     watch.heard(NAME, 0.0)
     watch.look(time.time() + 1000)
     assert news(site) == []
+
+
+def test_a_database_that_restarts_does_not_end_the_watch() -> None:
+    asked = threading.Semaphore(0)
+
+    class Away:
+        def submit(self, *_: object) -> None:
+            asked.release()
+            raise ConnectionError("the database restarts")
+
+    watch = LostWatch(SimpleNamespace(list=lambda _: []), Away(), every_s=0.01)
+    watch.heard("blade1", 0.0)
+    watch.start()
+    assert asked.acquire(timeout=20) and asked.acquire(timeout=20), "it looks again"
+    watch.close()
