@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 from openqrm.adapters.database import Database
 from openqrm.domain.errors import Category, StepError
@@ -53,6 +54,10 @@ def test_all_are_told_in_order_whatever_one_does(database: Database) -> None:
     outbox.start()
     outbox.ring()
     assert well.all_told.wait(20)
+    deadline = time.monotonic() + 20  # each is told by a thread of its own
+    while not any(state.last_error for state in database.feed.states()):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
     outbox.close()
     assert (well.told, broken.told) == (["first", "second", "last"], [])
     states = {state.name: state for state in database.feed.states()}
