@@ -38,6 +38,7 @@ class Listener:
         config = uvicorn.Config(
             application, log_config=None, access_log=False, lifespan="off", server_header=False,
             timeout_graceful_shutdown=5, limit_concurrency=None, backlog=BACKLOG, http=Impatient, ws="none",
+            date_header=False, proxy_headers=False,  # else anybody on this machine says where a request comes from
         )  # fmt: skip
         self._uvicorn = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._uvicorn.run, kwargs={"sockets": listening}, name=name, daemon=True)
