@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import socket
@@ -43,12 +44,13 @@ def inherited_sockets(environment: dict[str, str]) -> list[socket.socket]:
 
 
 def serve(settings: SiteSettings, say: Callable[[str], None]) -> None:
-    """Run until SIGTERM or SIGINT."""
-    ending = threading.Event()
+    """Run until SIGTERM or SIGINT. SIGUSR1 has every thread's stack written to standard error."""
+    faulthandler.register(signal.SIGUSR1)
+    told, tell = os.pipe()  # a lock would not do: whoever waits for it holds it when the signal comes
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ending.set())
+        signal.signal(number, lambda *_: os.write(tell, b"."))
     with installation(settings, inherited_sockets(dict(os.environ)), say):
-        ending.wait()
+        os.read(told, 1)
 
 
 @contextmanager
@@ -112,6 +114,7 @@ def _start(
     boot = Listener("boot", boot_door, [boot_socket])
     outbox = Outbox(database.feed, subscribers(host, database, world))
     parts.callback(dispatcher.close)
+    parts.callback(world.hosts.end_commands)
     parts.callback(runner.stop)
     for part in (outbox, boot, rest):
         part.start()

@@ -36,3 +36,13 @@ class PlanningError(OpenqrmError):
 
 class StepError(OpenqrmError):
     """A step failed: something may have happened."""
+
+
+class Ending(OpenqrmError):
+    """openQRM ends while it waits for something: what was begun is left as by a crash, and the next start looks at it.
+
+    No StepError, for nothing has failed.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(Category.UNAVAILABLE, "openQRM is ending", "Ask again when it has started anew.")

@@ -9,7 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 import structlog
 
-from openqrm.domain.errors import Category, StepError
+from openqrm.domain.errors import Category, Ending, StepError
 from openqrm.domain.event import Event, Severity
 from openqrm.domain.journal import Fact
 from openqrm.domain.plan import PlanState, Step, StoredPlan
@@ -63,6 +63,8 @@ class Runner:
             drive.go()
         except Fenced:
             log.info("plan is driven by another runner", plan=plan)
+        except Ending:
+            self._dispatcher.submit(plan)
         finally:
             drive.leave()
 
@@ -141,7 +143,7 @@ class _Drive:
         """A defect in an action is a failed step that says so, not a plan that nobody drives any more."""
         try:
             return work(step)
-        except Fenced:
+        except (Fenced, Ending):
             raise
         except Exception as bug:
             log.exception("defect in an action", plan=self._ledger.stored.id, step=step.id)

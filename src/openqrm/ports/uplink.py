@@ -25,6 +25,10 @@ class Uplinks(Protocol):
     def execute(self, resource: str, argv: tuple[str, ...], stdin: bytes, timeout_s: float) -> Executed:
         """Run it on the machine; `("reboot",)` and `("poweroff",)` are ended in order and return at once.
 
-        Raises StepError `unavailable` when the uplink is closed, is lost meanwhile, or the time is up.
+        Raises StepError `unavailable` when the uplink is closed, is lost meanwhile, or the time is up; Ending.
         """
+        ...
+
+    def end_commands(self) -> None:
+        """Whoever waits for a command gets Ending, and so does whoever asks for one from now on."""
         ...

@@ -38,6 +38,11 @@ class Agent:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
 
+    @property
+    def cipher(self) -> str:
+        """What both ends have agreed on."""
+        return self._wire.cipher
+
     def say(self, line: str) -> None:
         self._loop.call_soon_threadsafe(self._wire.send, line)
 

@@ -5,6 +5,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from openqrm.adapters.hosts.local import LocalHost
 from openqrm.adapters.hosts.remote import RemoteHost
 from openqrm.adapters.hosts.ssh import SshAccess, SshHosts
 from openqrm.adapters.http import HttpCaller
-from openqrm.domain.errors import Category, StepError
+from openqrm.domain.errors import Category, Ending, StepError
 from openqrm.domain.resource import SELF
 from openqrm.ports.uplink import Executed
 from openqrm.ports.world import Host, HttpRequest
@@ -153,6 +154,9 @@ class NoUplinks:
     def execute(self, resource: str, argv: tuple[str, ...], stdin: bytes, timeout_s: float) -> Executed:
         return Executed(0, resource.encode(), b"")
 
+    def end_commands(self) -> None:
+        """None is at work."""
+
 
 def test_the_way_to_a_resource(ssh: tuple[SshHosts, SshAccess]) -> None:
     ways = {"r2": ssh[1]}
@@ -163,6 +167,29 @@ def test_the_way_to_a_resource(ssh: tuple[SshHosts, SshAccess]) -> None:
     with pytest.raises(StepError) as caught:
         hosts.host("r3")
     assert caught.value.category is Category.UNAVAILABLE and caught.value.hint
+
+
+def test_whoever_waits_for_a_command_is_let_go_when_openqrm_ends(tmp_path: Path) -> None:
+    own, theirs = new_key(), new_key()
+    own.write_private_key(str(tmp_path / "own"))
+    ssh = SshHosts(tmp_path / "own")
+    ssh.start()
+    with ssh_peer(theirs, public(own)) as port, ThreadPoolExecutor() as pool:
+        there = SshAccess("127.0.0.1", public(theirs), port=port)
+        hosts = Hosts(NoUplinks(), ssh, {"far": there}.get)
+        began = [tmp_path / name for name in (SELF, "far")]
+        wait = 'echo $$ >"$0"; exec sleep 3'
+        waiting = [pool.submit(hosts.host(path.name).run, ("sh", "-c", wait, str(path))) for path in began]
+        while not all(path.exists() and path.read_text() for path in began):
+            time.sleep(0.02)
+        hosts.end_commands()
+        for each in waiting:
+            assert isinstance(each.exception(10), Ending)
+        for name in (SELF, "far"):
+            with pytest.raises(Ending):
+                hosts.host(name).run(("true",))
+        assert not Path(f"/proc/{began[0].read_text().strip()}").exists(), "a command of this machine goes on"
+        ssh.close()
 
 
 @pytest.fixture(scope="module")

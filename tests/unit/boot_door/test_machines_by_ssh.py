@@ -31,6 +31,9 @@ class NoUplinks:
     def execute(self, resource: str, argv: tuple[str, ...], stdin: bytes, timeout_s: float) -> Executed:
         raise AssertionError(f"{resource} has no agent")
 
+    def end_commands(self) -> None:
+        """None is at work."""
+
 
 @dataclass
 class Site:

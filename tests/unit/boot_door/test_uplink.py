@@ -14,7 +14,7 @@ import pytest
 from lab.boot_script import Orders
 from openqrm.boot.uplink.host_key import ensure_host_key
 from openqrm.domain.appliance import BootProfile
-from openqrm.domain.errors import Category, StepError
+from openqrm.domain.errors import Category, Ending, StepError
 from tests.unit.boot_door.agent import Agent, pack, unpack
 from tests.unit.boot_door.site import NAME, Running, new_key, public
 
@@ -153,6 +153,17 @@ def test_an_answer_may_come_over_the_next_connection(site: Running, orders: Orde
         with Agent(orders, key) as agent:
             agent.say(f"done {id_} 0 - -")
             assert done.result().status == 0
+
+
+def test_whoever_waits_for_a_machine_is_let_go_when_openqrm_ends(
+    site: Running, orders: Orders, key: asyncssh.SSHKey
+) -> None:
+    with Agent(orders, key) as agent, ThreadPoolExecutor(1) as pool:
+        eventually(lambda: site.uplink.is_open(NAME))
+        waiting = pool.submit(site.uplink.execute, NAME, ("true",), b"", 60)
+        assert agent.next().startswith("run ")
+        site.uplink.end_commands()
+        assert isinstance(waiting.exception(10), Ending)
 
 
 def test_no_way_to_a_machine_that_is_not_connected(site: Running, orders: Orders) -> None:

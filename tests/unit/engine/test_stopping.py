@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from openqrm.domain.errors import Ending
+from openqrm.domain.journal import Fact
 from openqrm.domain.plan import Differs, Plan, PlanState, Satisfied, Seen, Step
 from openqrm.engine.rehearsal import MemoryPlans
 from openqrm.engine.runner import Runner
@@ -58,4 +60,25 @@ def test_no_step_begins_after_the_stop_and_the_next_runner_finishes() -> None:
 
     Runner(plans, world, plans).drive(plan)
     assert written == ["first", "second"]
+    assert plans.load(plan).state is PlanState.DONE
+
+
+def test_a_step_that_the_ending_broke_off_has_begun_and_not_failed() -> None:
+    written: list[str] = []
+
+    def end() -> None:
+        raise Ending
+
+    broken_off = Note("word", written, [end])
+    plans, world = MemoryPlans(), SimulatedWorld()
+    steps = (Step(id="only", action=broken_off, why="a"), Step(id="beside", action=Note("other", written), why="b"))
+    plan = plans.add(Plan(title="Write two words", steps=steps), world.now_s())
+    Runner(plans, world, plans).drive(plan)
+    facts = [entry.fact for entry in plans.journal(plan) if entry.step == "only"]
+    assert facts == [Fact.STARTED]
+    assert plans.load(plan).state is PlanState.RUNNING
+    assert plan in plans.dues, "somebody must be asked to go on"
+
+    broken_off.then.clear()
+    Runner(plans, world, plans).drive(plan)
     assert plans.load(plan).state is PlanState.DONE

@@ -26,6 +26,13 @@ class Hosts:
         self._uplinks, self._ssh, self._find_access = uplinks, ssh, find_access
         self._local = LocalHost()
 
+    def end_commands(self) -> None:
+        """Whoever waits for a command on any of them gets Ending, and so does whoever asks for one from now on."""
+        self._uplinks.end_commands()
+        self._local.end_commands()
+        if self._ssh:
+            self._ssh.end_commands()
+
     def host(self, resource: str) -> Host:
         """Raises StepError `unavailable` when there is no way to it."""
         if resource == SELF:

@@ -8,11 +8,12 @@ import selectors
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from openqrm.domain.errors import Category, StepError
+from openqrm.domain.errors import Category, Ending, StepError
 from openqrm.ports.world import Completed
 
 LONGEST_STREAM = 1024 * 1024
@@ -27,6 +28,13 @@ ENVIRONMENT = {
 class LocalHost:
     """ports.world.Host on this machine: nothing of our own environment is handed on."""
 
+    def __init__(self) -> None:
+        self._ending = threading.Event()
+
+    def end_commands(self) -> None:
+        """Kill what runs, and begin nothing more: whoever waits gets Ending."""
+        self._ending.set()
+
     def run(
         self,
         argv: tuple[str, ...],
@@ -36,6 +44,8 @@ class LocalHost:
         environment: Mapping[str, str] | None = None,
     ) -> Completed:
         """See ports.world.Host."""
+        if self._ending.is_set():
+            raise Ending
         with tempfile.TemporaryFile() as given:  # a file, so that a command which does not read it blocks nobody
             given.write(stdin)
             given.seek(0)
@@ -52,7 +62,7 @@ class LocalHost:
             except (FileNotFoundError, PermissionError) as error:
                 return Completed(127, "", f"{argv[0]}: {error.strerror}")
         with process:
-            out, err = _collect(process, argv[0], timeout_s)
+            out, err = _collect(process, argv[0], timeout_s, self._ending)
             status = process.returncode if process.returncode >= 0 else 128 - process.returncode  # as a shell counts
             return Completed(status, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))
 
@@ -97,7 +107,9 @@ class LocalHost:
             raise _failed(path, error) from error
 
 
-def _collect(process: subprocess.Popen[bytes], name: str, timeout_s: float) -> tuple[bytes, bytes]:
+def _collect(
+    process: subprocess.Popen[bytes], name: str, timeout_s: float, ending: threading.Event
+) -> tuple[bytes, bytes]:
     """The beginnings of both streams, to their ends; the rest is read and thrown away, or the command would hang."""
     assert process.stdout is not None and process.stderr is not None
     streams = {process.stdout: bytearray(), process.stderr: bytearray()}
@@ -115,6 +127,9 @@ def _collect(process: subprocess.Popen[bytes], name: str, timeout_s: float) -> t
                     selector.unregister(stream)
             if not ready and process.poll() is not None:
                 break  # what holds them open still is a daemon that it left behind
+            if ending.is_set():
+                _kill(process)
+                raise Ending
             if time.monotonic() >= deadline:
                 raise _late(process, name, timeout_s)
     try:
@@ -125,10 +140,14 @@ def _collect(process: subprocess.Popen[bytes], name: str, timeout_s: float) -> t
 
 
 def _late(process: subprocess.Popen[bytes], name: str, timeout_s: float) -> StepError:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+    _kill(process)
     message = f"{name} did not end within {timeout_s:.0f} s and was killed"
     return StepError(Category.UNAVAILABLE, message, "Run it by hand to see what it waits for.")
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _failed(path: str, error: OSError) -> StepError:

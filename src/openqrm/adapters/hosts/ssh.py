@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shlex
 import threading
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import asyncssh
 
 from openqrm.adapters.hosts.remote import RemoteHost
-from openqrm.domain.errors import Category, StepError
+from openqrm.domain.errors import Category, Ending, StepError
 from openqrm.ports.uplink import Executed
 
 LONGEST_STREAM = 1024 * 1024
@@ -45,6 +46,9 @@ class SshHosts:
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     _open: dict[SshAccess, asyncssh.SSHClientConnection] = field(default_factory=dict)
     _thread: threading.Thread | None = None
+    _commands: set[Future[Executed]] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _ending: bool = False
 
     def host(self, access: SshAccess) -> RemoteHost:
         """This machine; nothing is connected yet."""
@@ -54,6 +58,14 @@ class SshHosts:
         """Before the first command."""
         self._thread = threading.Thread(target=self._loop.run_forever, name="ssh", daemon=True)
         self._thread.start()
+
+    def end_commands(self) -> None:
+        """Whoever waits for a command gets Ending, and so does whoever asks for one from now on."""
+        with self._lock:
+            self._ending = True
+            commands = list(self._commands)
+        for each in commands:
+            each.cancel()
 
     def close(self) -> None:
         """Hang up."""
@@ -65,9 +77,11 @@ class SshHosts:
         self._loop.close()
 
     def _execute(self, access: SshAccess, argv: tuple[str, ...], stdin: bytes, timeout_s: float) -> Executed:
-        ended = asyncio.run_coroutine_threadsafe(self._run(access, argv, stdin, timeout_s), self._loop)
+        ended = self._begin(access, argv, stdin, timeout_s)
         try:
             return ended.result()
+        except CancelledError:
+            raise Ending from None
         except TimeoutError:
             raise StepError(
                 Category.UNAVAILABLE, f"{argv[0]} on {access.address} did not end within {timeout_s:.0f} s", HINT
@@ -80,6 +94,17 @@ class SshHosts:
             raise StepError(Category.REFUSED, message, DENIED_HINT) from error
         except (OSError, asyncssh.Error) as error:
             raise StepError(Category.UNAVAILABLE, f"no SSH to {access.address}: {error}", HINT) from error
+        finally:
+            with self._lock:
+                self._commands.discard(ended)
+
+    def _begin(self, access: SshAccess, argv: tuple[str, ...], stdin: bytes, timeout_s: float) -> Future[Executed]:
+        with self._lock:
+            if self._ending:
+                raise Ending
+            ended = asyncio.run_coroutine_threadsafe(self._run(access, argv, stdin, timeout_s), self._loop)
+            self._commands.add(ended)
+            return ended
 
     async def _run(self, access: SshAccess, argv: tuple[str, ...], stdin: bytes, timeout_s: float) -> Executed:
         connection = await self._connected(access)

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from openqrm.boot.uplink.lines import Done
-from openqrm.domain.errors import Category, StepError
+from openqrm.domain.errors import Category, Ending, StepError
 from openqrm.ports.uplink import Executed
 
 
@@ -27,12 +27,15 @@ class Commands:
         self._prefix, self._numbers = secrets.token_hex(4), itertools.count(1)
         self._waiting: dict[str, _Waiting] = {}
         self._lock = threading.Lock()
+        self._ending = False
 
     def open(self, boot_id: str) -> tuple[str, Future[Executed]]:
-        """An id for a new command, and its end."""
+        """An id for a new command, and its end. Raises Ending."""
         id_ = f"{self._prefix}-{next(self._numbers)}"
         ended: Future[Executed] = Future()
         with self._lock:
+            if self._ending:
+                raise Ending
             self._waiting[id_] = _Waiting(boot_id, ended)
         return id_, ended
 
@@ -59,3 +62,12 @@ class Commands:
             each.set_exception(
                 StepError(Category.UNAVAILABLE, "the machine started anew meanwhile", "It is tried again.")
             )
+
+    def end_all(self) -> None:
+        """Nobody waits any longer: each gets Ending."""
+        with self._lock:
+            self._ending = True
+            ended = [waiting.ended for waiting in self._waiting.values()]
+            self._waiting.clear()
+        for each in ended:
+            each.set_exception(Ending())

@@ -100,6 +100,10 @@ class Uplink:
         finally:
             self._commands.forget(id_)
 
+    def end_commands(self) -> None:
+        """See ports.uplink.Uplinks."""
+        self._commands.end_all()
+
     def cut_off(self, resource: str, boot_id: str) -> None:
         """A newer boot of this resource has begun: end the older one's uplink and what was asked of it."""
         self._loop.call_soon_threadsafe(self._cut_off, resource, boot_id)
@@ -172,7 +176,7 @@ class Uplink:
             server_factory=lambda: Doorkeeper(self),
             server_host_keys=[self._key],
             kex_algs=["curve25519-sha256"],  # what dbclient 2022.83 and asyncssh both speak
-            encryption_algs=["aes128-ctr", "chacha20-poly1305@openssh.com", "aes256-ctr"],
+            encryption_algs=["aes128-ctr", "aes256-ctr"],  # chacha20 costs half as much again, and the client has the choice
             compression_algs=["none"],
             encoding=None,
             line_editor=False,
