@@ -54,6 +54,11 @@ class Uplink(asyncssh.SSHClientSession[bytes]):
             self._connection.abort()
             raise
 
+    @property
+    def cipher(self) -> str:
+        """What both ends have agreed on."""
+        return str(self._connection.get_extra_info("send_cipher"))
+
     def send(self, line: str) -> None:
         """Write one line."""
         self._channel.write(line.encode() + b"\n")
