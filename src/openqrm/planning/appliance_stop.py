@@ -12,7 +12,9 @@ from openqrm.domain.plan import OnFailure, Plan, Step
 from openqrm.domain.resource import Resource
 from openqrm.domain.storage import Image, Storage, Volume
 from openqrm.domain.user import Role
-from openqrm.planning.appliance_start import BOOT_DEADLINE_S, after, machine_of
+from openqrm.planning.appliance_start import BOOT_DEADLINE_S
+from openqrm.planning.grants import machine_of
+from openqrm.planning.order import after
 from openqrm.plugin_api.actions import AskReboot, AskShutdown, AwaitMilestone, ForgetSecret, SetField, remove
 from openqrm.plugin_api.intents import Intent
 from openqrm.plugin_api.planning import Planning

@@ -10,8 +10,8 @@ from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.plan import OnFailure, Plan, Step
 from openqrm.domain.resource import SELF, Observation, Resource
 from openqrm.domain.user import Role
-from openqrm.planning.appliance_start import after
 from openqrm.planning.fields import Name
+from openqrm.planning.order import after
 from openqrm.planning.record_plans import ASKED
 from openqrm.plugin_api.actions import AskShutdown, LeaveBoot
 from openqrm.plugin_api.drivers import Power

@@ -11,8 +11,8 @@ from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.plan import OnFailure, Plan, Step
 from openqrm.domain.storage import Image, Storage, Volume
 from openqrm.domain.user import Role
-from openqrm.planning.appliance_start import after
 from openqrm.planning.fields import Name, NameOrNone, Size
+from openqrm.planning.order import after
 from openqrm.planning.record_plans import ASKED, new_name, plan_of, refuse_in_use
 from openqrm.plugin_api.actions import put, remove
 from openqrm.plugin_api.drivers import Capability, VolumeFacts

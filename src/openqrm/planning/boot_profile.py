@@ -1,0 +1,77 @@
+"""What a resource is to boot as an appliance: its root, the transfers of this boot, the kernel line."""
+
+from __future__ import annotations
+
+from openqrm.domain.appliance import Appliance, BootProfile
+from openqrm.domain.errors import Category, PlanningError
+from openqrm.domain.kernel import Kernel
+from openqrm.domain.plan import Step
+from openqrm.domain.resource import Resource
+from openqrm.domain.storage import Image, Storage, Volume
+from openqrm.planning.addresses import address_towards
+from openqrm.plugin_api.actions import put
+from openqrm.plugin_api.drivers import Root
+from openqrm.plugin_api.planning import Planning
+
+
+def transfers_of(image: Image, planning: Planning) -> dict[str, Volume]:
+    """The volumes that the next boot copies from (`install`) or to (`transfer`)."""
+    wished = {"install": image.install_from, "transfer": image.transfer_to}
+    return {prefix: planning.facts.get(Volume, name) for prefix, name in wished.items() if name}
+
+
+def check_filled(image: Image, volume: Volume, machine: Resource, planning: Planning) -> frozenset[str]:
+    """The transfers that are due at every boot until the appliance is stopped: an empty root's install."""
+    if not _root_of(volume, machine, planning).empty:
+        return frozenset()
+    if not image.install_from:
+        message = f"the root of image {image.name} is empty at every boot, and the image is installed from nowhere"
+        raise PlanningError(Category.CONFLICT, message, "Set its install_from to an NFS volume with its content.")
+    return frozenset({"install"})
+
+
+def profile_of(
+    appliance: Appliance, image: Image, volume: Volume, resource: Resource, others: dict[str, Volume],
+    planning: Planning,
+) -> BootProfile:  # fmt: skip
+    """What the resource is to boot, and the transfers with `others` that this brings with it."""
+    kernel = planning.facts.get(Kernel, appliance.kernel)
+    root = _root_of(volume, resource, planning)
+    facts, secrets = list(root.facts), list(root.secrets)
+    for prefix, other in others.items():
+        from_other = _root_of(other, resource, planning)
+        facts += [(f"{prefix}_{key}", value) for key, value in (("type", from_other.type), *from_other.facts)]
+        secrets += [(f"{prefix}_{key}", reference) for key, reference in from_other.secrets]
+    if image.authorized_keys:
+        facts.append(("authorized_keys", image.authorized_keys))
+    if image.root_password:
+        secrets.append(("root_password", image.root_password))
+    return BootProfile(
+        name=resource.name,
+        appliance=appliance.name,
+        kernel=kernel.name,
+        root_type=root.type,
+        root=tuple(facts),
+        secrets=tuple(secrets),
+        arguments=kernel.arguments,
+    )
+
+
+def profile_step(profile: BootProfile, planning: Planning) -> Step:
+    before = planning.facts.find(BootProfile, profile.name)
+    action = put(profile, before, f"Let {profile.name} boot {profile.appliance} with kernel {profile.kernel}")
+    return Step(id="profile", action=action, why="the boot door serves it by MAC and token", needs=("secret",))
+
+
+def later_steps(first: BootProfile, later: BootProfile) -> list[Step]:
+    """A machine that is started anew must not copy again, over what was written since."""
+    if first == later:
+        return []
+    action = put(later, first, f"Let {later.name} boot {later.appliance} without a transfer from now on")
+    return [Step(id="profile-later", action=action, why="a transfer is single shot", needs=("ready",))]
+
+
+def _root_of(volume: Volume, machine: Resource, planning: Planning) -> Root:
+    storage = planning.facts.get(Storage, volume.storage)
+    address = address_towards(planning.facts.get(Resource, storage.resource), machine, planning.facts)
+    return planning.drivers.storage(storage).root(storage, volume, address, f"grant-{volume.name}")
