@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol, TypeVar
 
 from openqrm.domain.record import Record
@@ -32,6 +33,13 @@ class Records(Facts, Protocol):
         """Insert (version 0) or update; the stored record with its new version.
 
         Raises StepError `conflict` when the version is not the stored one, or the name is taken.
+        """
+        ...
+
+    def change(self, record: R, fields: Mapping[str, object]) -> R:
+        """Set these fields and no others, which the boot door may have written since `record` was read.
+
+        Raises StepError `conflict` when the version is not the stored one.
         """
         ...
 

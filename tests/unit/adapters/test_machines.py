@@ -1,13 +1,16 @@
 """What the boot door writes: only what it says, and never in a plan's way."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
 from openqrm.adapters.database import Database
 from openqrm.domain.boot import Boot
 from openqrm.domain.errors import OpenqrmError
-from openqrm.domain.resource import Observation, Resource
+from openqrm.domain.plan import Satisfied
+from openqrm.domain.resource import Bmc, Observation, Resource
+from openqrm.plugin_api.actions import SetField, put
 
 
 def boot(resource: str, boot_id: str) -> Boot:
@@ -50,3 +53,39 @@ def test_hardware_is_written_beside_the_wishes(database: Database) -> None:
         machines.put_hardware([("m1", {"cpu_count": 4, "inventory": {"disks": []}}), ("gone", {"cpu_count": 1})])
     now = database.records.get(Resource, "m1")
     assert now == replace(wished, cpu_count=4, inventory={"disks": []})
+
+
+@dataclass
+class BootMeanwhile:
+    """World and records: each time an action has looked at m1, m1 boots with another address."""
+
+    database: Database
+
+    @property
+    def records(self) -> "BootMeanwhile":
+        return self
+
+    def find(self, kind: Any, name: str) -> Any:
+        found = self.database.records.find(kind, name)
+        with self.database.machines() as machines:
+            machines.put_hardware([("m1", {"address": "10.0.0.9", "cpu_count": 4})])
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.database.records, name)
+
+
+CLAIM = SetField("resource", "m1", "claimed_by", "web", "", "Claim m1 for web")
+BEFORE = Resource(name="m1", address="10.0.0.5")
+EDIT = put(replace(BEFORE, bmc=Bmc(driver="ipmi")), BEFORE, "Change resource m1")
+
+
+@pytest.mark.parametrize("action", [CLAIM, CLAIM.inverse(), EDIT, EDIT.inverse()], ids=lambda a: a.describe())
+def test_a_plan_and_a_boot_write_one_resource_and_both_are_kept(database: Database, action: Any) -> None:
+    before = action.before if isinstance(action.before, dict) else {"claimed_by": action.before}
+    database.records.put(replace(BEFORE, claimed_by=before["claimed_by"], bmc=Bmc(**before.get("bmc", {}))))
+    action.ensure(BootMeanwhile(database))
+    assert isinstance(action.observe(database), Satisfied)
+    now = database.records.get(Resource, "m1")
+    assert (now.address, now.cpu_count) == ("10.0.0.9", 4), "what the boot wrote is lost"
+    assert (now.claimed_by == "web") is (action is CLAIM) and (now.bmc.driver == "ipmi") is (action is EDIT)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
@@ -21,6 +23,16 @@ from openqrm.domain.resource import Observation
 R = TypeVar("R", bound=Record)
 NEVER_STALE = (Observation, Event)  # seen, not wished: they change all the time
 AGAIN_HINT = "Somebody else has changed it meanwhile: look at it again, then repeat your change."
+
+
+@contextmanager
+def refused_when_taken(record: Record) -> Iterator[None]:
+    """What must be unique is so: StepError `conflict`."""
+    try:
+        yield
+    except IntegrityError as error:
+        message = f"{record.ref} cannot be stored: its name or address is taken"
+        raise StepError(Category.CONFLICT, message, "Choose another, or change the one that has it.") from error
 
 
 class TransactionRecords:
@@ -51,15 +63,23 @@ class TransactionRecords:
     def put(self, record: R) -> R:
         """Insert (version 0) or update. Raises StepError `conflict`."""
         this = form(type(record))
-        try:
-            if record.version == 0:
-                key = self._connection.execute(this.adding, this.values(record) | {"version": 1}).inserted_primary_key
-                return replace(record, id=key[0] if key else 0, version=1)
-            at = {"at_id": record.id, "at_version": record.version, "version": record.version + 1}
-            changed = self._connection.execute(this.changing, this.values(record) | at)
-        except IntegrityError as error:
-            message = f"{record.ref} cannot be stored: its name or address is taken"
-            raise StepError(Category.CONFLICT, message, "Choose another, or change the one that has it.") from error
+        if record.version:
+            return self._update(record, this.values(record))
+        with refused_when_taken(record):
+            key = self._connection.execute(this.adding, this.values(record) | {"version": 1}).inserted_primary_key
+        return replace(record, id=key[0] if key else 0, version=1)
+
+    def change(self, record: R, fields: Mapping[str, object]) -> R:
+        """Set these fields and no others. Raises StepError `conflict`."""
+        given: dict[str, Any] = {**fields}
+        wanted = replace(record, **given)
+        values = form(type(record)).values(wanted)
+        return self._update(wanted, {name: values[name] for name in fields})
+
+    def _update(self, record: R, values: dict[str, Any]) -> R:
+        at = {"at_id": record.id, "at_version": record.version, "version": record.version + 1}
+        with refused_when_taken(record):
+            changed = self._connection.execute(form(type(record)).changing, values | at)
         if changed.rowcount == 0:
             raise StepError(Category.CONFLICT, f"{record.ref} is no longer at version {record.version}", AGAIN_HINT)
         return replace(record, version=record.version + 1)
@@ -136,6 +156,11 @@ class DatabaseRecords:
         """Insert (version 0) or update. Raises StepError `conflict`."""
         with self._connections.write() as connection:
             return TransactionRecords(connection).put(record)
+
+    def change(self, record: R, fields: Mapping[str, object]) -> R:
+        """Set these fields and no others. Raises StepError `conflict`."""
+        with self._connections.write() as connection:
+            return TransactionRecords(connection).change(record, fields)
 
     def remove(self, kind: type[Record], name: str) -> None:
         """Nothing happens when it is gone already."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from openqrm.domain.errors import Category, StepError
@@ -17,7 +17,11 @@ CHANGED_HINT = "Somebody has changed it since this was planned: undo this plan a
 
 @dataclass(frozen=True)
 class PutRecord:
-    """The record has these fields. `before` is what it had when this was planned, None when there was none."""
+    """The record has these fields. `before` is what it had when this was planned, None when there was none.
+
+    Of a record that exists only the fields that differ from `before` are looked at and written: the others may be
+    written meanwhile, as the boot door does with a machine's address.
+    """
 
     name: ClassVar[str] = "openqrm.put-record"
     kind: str
@@ -41,16 +45,27 @@ class PutRecord:
 
     def observe(self, world: World) -> Seen:
         found = world.records.find(KINDS[self.kind], self.record)
-        now = record_fields(found) if found else None
-        if now == self.fields:
+        now = self._part(record_fields(found)) if found else None
+        if now == self._part(self.fields):
             return Satisfied(f"{self.kind} {self.record} is so")
-        if now != self.before:
+        if now != (None if self.before is None else self._part(self.before)):
             raise StepError(Category.CONFLICT, f"{self.kind} {self.record} is no longer as planned", CHANGED_HINT)
         return Differs(f"{self.kind} {self.record} " + ("has other fields" if found else "does not exist"))
 
     def ensure(self, world: World) -> None:
         kind = KINDS[self.kind]
-        world.records.put(record_from(kind, self.fields, like=world.records.find(kind, self.record)))
+        found = world.records.find(kind, self.record)
+        wanted = record_from(kind, self.fields, like=found)
+        if found is None:
+            world.records.put(wanted)
+        else:
+            world.records.change(found, {name: getattr(wanted, name) for name in self._part(self.fields)})
+
+    def _part(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """Of these the ones that this changes."""
+        before = self.before or {}
+        changed = (name for name, value in self.fields.items() if name not in before or value != before[name])
+        return {name: fields.get(name) for name in changed}
 
 
 @dataclass(frozen=True)
@@ -113,8 +128,7 @@ class SetField:
         return Differs(f"{self.field} of {self.kind} {self.record} is {now!r}")
 
     def ensure(self, world: World) -> None:
-        changed: dict[str, Any] = {self.field: self.value}
-        world.records.put(replace(self._found(world), **changed))
+        world.records.change(self._found(world), {self.field: self.value})
 
     def _found(self, world: World) -> Record:
         found = world.records.find(KINDS[self.kind], self.record)

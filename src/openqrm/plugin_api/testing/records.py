@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -35,6 +36,10 @@ class MemoryRecords:
 
     def put(self, record: R) -> R:
         return self._gate.through(f"put {record.ref}", lambda: self._put(record))
+
+    def change(self, record: R, fields: Mapping[str, object]) -> R:
+        given: dict[str, Any] = {**fields}
+        return self._gate.through(f"put {record.ref}", lambda: self._put(replace(record, **given)))
 
     def remove(self, kind: type[Record], name: str) -> None:
         self._gate.through(f"remove {kind.kind}/{name}", lambda: self._remove(f"{kind.kind}/{name}"))
