@@ -9,7 +9,7 @@ from openqrm.domain.network import Network
 from openqrm.domain.record import Record
 from openqrm.domain.resource import Observation, Resource
 from openqrm.domain.storage import Image, Storage, Volume
-from openqrm.domain.user import PluginState, Token, User
+from openqrm.domain.user import PluginState, SecondFactor, Token, User
 
 KINDS: dict[str, type[Record]] = {
     record.kind: record
@@ -23,6 +23,7 @@ KINDS: dict[str, type[Record]] = {
         Observation,
         PluginState,
         Resource,
+        SecondFactor,
         Storage,
         Token,
         User,

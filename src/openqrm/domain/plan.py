@@ -125,4 +125,5 @@ class StoredPlan:
     created_s: float
     finished_s: float = 0.0
     due_s: float = 0.0
+    asked_from: str = ""  # the door, and the address at it
     note: str = ""  # why it is stuck, undone or waiting

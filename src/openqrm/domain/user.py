@@ -38,6 +38,23 @@ class Token(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SecondFactor(Record):
+    """What a user proves besides the password; its name is the user's. The key is `second-factor-NAME` in the vault."""
+
+    kind: ClassVar[str] = "factor"
+    is_on: bool = False  # False: enrolled, not yet confirmed by a code
+    last_step: int = 0  # of 30 s: no code is good twice
+    recovery: tuple[str, ...] = ()  # SHA-256 of the codes that are left
+    failures: int = 0  # wrong codes in a row
+    due_s: float = 0.0  # no code is looked at before
+
+    @property
+    def reference(self) -> str:
+        """Of its key in the vault."""
+        return f"second-factor-{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class PluginState(Record):
     """What is wanted of a plugin: enabled, and its services running; with its settings."""
 

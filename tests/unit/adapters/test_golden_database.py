@@ -31,7 +31,8 @@ def test_there_is_one() -> None:
 
 
 def test_every_kind_of_record_is_loaded(old: Database) -> None:
-    assert {word for word, kind in KINDS.items() if not old.records.list(kind)} == set()
+    younger = {"factor"}  # kinds that no dump has yet
+    assert {word for word, kind in KINDS.items() if not old.records.list(kind)} == younger
 
 
 def test_every_plan_is_where_its_journal_says(old: Database) -> None:

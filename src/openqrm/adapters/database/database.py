@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from openqrm.adapters.database.alone import alone, together
+from openqrm.adapters.database.changes import Changes
 from openqrm.adapters.database.connect import Connections
 from openqrm.adapters.database.dialect import in_turn
 from openqrm.adapters.database.events import Events
@@ -18,6 +19,7 @@ from openqrm.adapters.database.migrate import migrate
 from openqrm.adapters.database.plan_store import DatabasePlans
 from openqrm.adapters.database.plans import Plans
 from openqrm.adapters.database.records import DatabaseRecords, Snapshot, TransactionRecords
+from openqrm.adapters.database.sessions import Sessions
 from openqrm.plugin_api.codec import ActionCodec
 
 MACHINES_LOCK = 6_000_004
@@ -32,6 +34,8 @@ class Transaction:
     plans: Plans
     events: Events
     machines: Machines
+    sessions: Sessions
+    changes: Changes
 
 
 class Database:
@@ -91,4 +95,6 @@ class Database:
             plans=Plans(connection, self._codec),
             events=Events(connection),
             machines=Machines(connection),
+            sessions=Sessions(connection),
+            changes=Changes(connection),
         )

@@ -41,14 +41,14 @@ class Plans:
         self._connection, self._codec = connection, codec
         self._locks = Locks(connection)
 
-    def create(self, plan: Plan, *, asked_by: str, reason: str, now_s: float) -> str:
+    def create(self, plan: Plan, *, asked_by: str, reason: str, now_s: float, asked_from: str = "") -> str:
         """Store it as running and take its locks; its id, to be submitted after the commit.
 
         Raises PlanningError `busy` that names the plan which holds one of its objects.
         """
         values = {
             "state": PlanState.RUNNING, "intent": plan.intent, "about": plan.about,
-            "plan": self._codec.dump_plan(plan), "asked_by": asked_by, "reason": reason,
+            "plan": self._codec.dump_plan(plan), "asked_by": asked_by, "asked_from": asked_from, "reason": reason,
             "created_s": now_s, "finished_s": 0.0, "due_s": now_s, "note": "", "turned": False,
         }  # fmt: skip
         key = self._connection.execute(CREATING, values).inserted_primary_key
@@ -127,9 +127,12 @@ class Plans:
         return [(str(row.id), row.due_s) for row in self._connection.execute(running)]
 
     def page(
-        self, *, states: Sequence[PlanState] = (), about: str = "", before: str = "", limit: int = 100
-    ) -> list[StoredPlan]:
+        self, *, states: Sequence[PlanState] = (), about: str = "", touching: str = "", before: str = "",
+        limit: int = 100,
+    ) -> list[StoredPlan]:  # fmt: skip
         """Plans, newest first; `before` is the id of the last one on the page before.
+
+        `about` is a plan's own object; `touching` one that it has or had a lock on.
 
         A plan with a step of a plugin that is not enabled is shown without its steps.
         """
@@ -138,6 +141,8 @@ class Plans:
             wanted = wanted.where(PLANS.c.state.in_(states))
         if about:
             wanted = wanted.where(PLANS.c.about == about)
+        if touching:
+            wanted = wanted.where(PLANS.c.id.in_(select(LOCKS.c.plan).where(LOCKS.c.ref == touching)))
         if before:
             wanted = wanted.where(PLANS.c.id < number_of(before))
         return [self._shown(row) for row in self._connection.execute(wanted)]
@@ -153,8 +158,8 @@ class Plans:
     def _stored(self, row: Row[Any], plan: Plan | None = None) -> StoredPlan:
         return StoredPlan(
             id=str(row.id), plan=plan or self._codec.load_plan(row.plan), state=PlanState(row.state),
-            asked_by=row.asked_by, reason=row.reason, created_s=row.created_s, finished_s=row.finished_s,
-            due_s=row.due_s, note=row.note,
+            asked_by=row.asked_by, asked_from=row.asked_from, reason=row.reason, created_s=row.created_s,
+            finished_s=row.finished_s, due_s=row.due_s, note=row.note,
         )  # fmt: skip
 
     def _shown(self, row: Row[Any]) -> StoredPlan:

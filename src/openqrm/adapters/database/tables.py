@@ -113,6 +113,7 @@ PLANS = Table(
     Column("about", Text, nullable=False),
     Column("plan", LargeBinary, nullable=False),  # JSON, as the codec writes it
     Column("asked_by", Text, nullable=False),
+    Column("asked_from", Text, nullable=False, server_default=""),
     Column("reason", Text, nullable=False),
     Column("created_s", Float, nullable=False),
     Column("finished_s", Float, nullable=False),
@@ -164,4 +165,34 @@ SECRETS = Table(
     metadata,
     Column("reference", Text, primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
+)
+
+SESSIONS = Table(
+    "sessions",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("user", Text, nullable=False, index=True),
+    Column("stamp", Text, nullable=False),
+    Column("began_s", Float, nullable=False),
+    Column("seen_s", Float, nullable=False),
+    Column("expires_s", Float, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("agent", Text, nullable=False),
+)
+SIGN_IN_LINKS = Table(
+    "sign_in_links",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("user", Text, nullable=False),
+    Column("expires_s", Float, nullable=False),
+)
+# What has changed, told to consoles; written by triggers (changes.py), so that no writer can forget it.
+CHANGES = Table(
+    "changes",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("writer", BigInteger, nullable=False, index=True),  # PostgreSQL: the number of the transaction
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    sqlite_autoincrement=True,
 )

@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Engine
 
+from openqrm.adapters.database.change_triggers import make_triggers
 from openqrm.adapters.database.dialect import in_turn
 
 MIGRATE_LOCK = 6_000_003
@@ -37,3 +38,4 @@ def upgrade(engine: Engine, head: str) -> None:
         context = MigrationContext.configure(connection, opts={"render_as_batch": True, "fn": steps})
         with Operations.context(context):
             context.run_migrations()
+        make_triggers(connection)

@@ -1,0 +1,65 @@
+"""The triggers that write the row of changes: whoever changes an object, by whatever way, is told of.
+
+They are made anew after each migration, because Alembic makes tables of SQLite anew and their triggers go with the old.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import DDL, Connection
+
+from openqrm.adapters.database.tables import JOURNAL, PLANS, RECORDS
+
+# An object's kind, and the column with its name. Two tables tell of the same object: a plan and its journal.
+TOLD = {table.name: (kind, "id" if kind == "event" else "name") for kind, table in RECORDS.items() if kind != "factor"}
+TOLD |= {PLANS.name: ("plan", "id"), JOURNAL.name: ("plan", "plan")}
+# What a report of a running machine does not change; without it, it is a change of `statistics` alone.
+NOTEWORTHY = ("power", "boot_id", "profile", "milestone", "failure", "connected")
+HAPPENING = {"insert": "new", "update": "new", "delete": "old"}
+
+ON_SQLITE = """
+CREATE TRIGGER tell_%(table_name)s_%(happening)s AFTER %(happening)s ON %(table_name)s BEGIN
+    INSERT INTO changes (writer, kind, name) VALUES (0, %(kind)s, %(row)s.%(column)s);
+END
+"""
+FUNCTION = """
+CREATE OR REPLACE FUNCTION tell_%(table_name)s_%(happening)s() RETURNS trigger LANGUAGE plpgsql AS $told$
+BEGIN
+    INSERT INTO changes (writer, kind, name)
+    VALUES (pg_current_xact_id()::text::bigint, %(kind)s, %(row)s.%(column)s);
+    RETURN NULL;
+END
+$told$
+"""
+ON_POSTGRESQL = """
+CREATE OR REPLACE TRIGGER tell_%(table_name)s_%(happening)s AFTER %(happening)s ON %(table_name)s
+FOR EACH ROW EXECUTE FUNCTION tell_%(table_name)s_%(happening)s()
+"""
+
+
+def make_triggers(connection: Connection) -> None:
+    """Those of this version, in the place of older ones."""
+    on_sqlite = connection.dialect.name == "sqlite"
+    for words in _all_words(on_sqlite=on_sqlite):
+        if on_sqlite:
+            connection.execute(DDL("DROP TRIGGER IF EXISTS tell_%(table_name)s_%(happening)s", context=words))
+            connection.execute(DDL(ON_SQLITE, context=words))
+        else:
+            connection.execute(DDL(FUNCTION, context=words))
+            connection.execute(DDL(ON_POSTGRESQL, context=words))
+
+
+def _all_words(*, on_sqlite: bool) -> Iterator[dict[str, str]]:
+    """What stands in the statements: names of our own tables and nothing from outside."""
+    for table, (kind, column) in TOLD.items():
+        for happening, row in HAPPENING.items():
+            told = f"'{kind}'"
+            if (kind, happening) == ("observation", "update"):
+                told = _if_noteworthy(told, "IS NOT" if on_sqlite else "IS DISTINCT FROM")
+            yield {"table_name": table, "happening": happening, "row": row, "column": column, "kind": told}
+
+
+def _if_noteworthy(kind: str, differs: str) -> str:
+    differing = " OR ".join(f"old.{name} {differs} new.{name}" for name in NOTEWORTHY)
+    return f"CASE WHEN {differing} THEN {kind} ELSE 'statistics' END"
