@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from openqrm.domain.journal import Entry
 from openqrm.domain.plan import OnFailure, Plan, PlanState, Step
 from openqrm.engine.past import Past, StepPast
 
@@ -78,7 +79,7 @@ def _forward(plan: Plan, past: Past, now_s: float, busy: frozenset[str], waiting
     for step in open_steps:
         own = past.steps[step.id]
         end_s = own.since_s + step.deadline_s if own.since_s else float("inf")
-        due_s = max(waiting.get(step.id, 0.0), _after_failure(own))
+        due_s = max(waiting.get(step.id, 0.0), _after_failure(own.failures))
         if due_s <= now_s < end_s:
             ready.append(step)
         elif now_s >= end_s:
@@ -92,12 +93,13 @@ def _backward(plan: Plan, past: Past, failed: list[Step], now_s: float, waiting:
     kept = ""
     for step in reversed(plan.steps):
         own = past.steps[step.id]
-        if own.undo_failed:
+        if own.undo_failed_for_good(step):
             return Finished(PlanState.STUCK, f"step {step.id} could not be undone")
         if not own.started or own.undone or own.skipped:
             continue
         if not own.kept:
-            due_s = waiting.get(step.id, 0.0) if own.undo_since_s else 0.0
+            looked_s = waiting.get(step.id, 0.0) if own.undo_since_s else 0.0
+            due_s = max(looked_s, _after_failure(own.undo_failures))
             return Undo(step) if due_s <= now_s else Wait(due_s)
         kept = step.id
     why = _told(failed[0], past) if failed else "undone by an operator"
@@ -110,10 +112,10 @@ def _over(step: Step, past: StepPast) -> bool:
     return past.passed or (step.optional and past.failed_for_good(step))
 
 
-def _after_failure(past: StepPast) -> float:
-    if not past.failures:
+def _after_failure(failures: list[Entry]) -> float:
+    if not failures:
         return 0.0
-    return past.failures[-1].at_s + min(2.0 ** (len(past.failures) - 1), BACKOFF_CAP_S)
+    return failures[-1].at_s + min(2.0 ** (len(failures) - 1), BACKOFF_CAP_S)
 
 
 def _told(step: Step, past: Past) -> str:

@@ -18,11 +18,12 @@ class StepPast:
     started: bool = False  # ours to undo
     since_s: float = 0.0  # of the attempts that count
     undo_since_s: float = 0.0
+    told: str = ""  # what it waits for, as last written
     failures: list[Entry] = field(default_factory=list)
+    undo_failures: list[Entry] = field(default_factory=list)
     turned: bool = False  # taking it back has begun
     undone: bool = False
     kept: bool = False
-    undo_failed: bool = False
     skipped: bool = False  # an operator answers for it, forward and back
 
     def note(self, entry: Entry) -> None:
@@ -32,11 +33,10 @@ class StepPast:
                 self.passed = True
             case Fact.SKIPPED:
                 self.passed = self.skipped = True
-                self.kept = self.undo_failed = False
-            case Fact.STARTED:
-                self.started, self.since_s = True, self.since_s or entry.at_s
-            case Fact.WAITING:
-                self.since_s = self.since_s or entry.at_s
+                self.kept, self.undo_failures = False, []
+            case Fact.STARTED | Fact.WAITING:
+                self.started = self.started or entry.fact is Fact.STARTED
+                self.since_s, self.told = self.since_s or entry.at_s, entry.note
             case Fact.UNDO_STARTED:
                 self.turned, self.undo_since_s = True, self.undo_since_s or entry.at_s
             case Fact.FAILED:
@@ -46,20 +46,27 @@ class StepPast:
             case Fact.KEPT:
                 self.kept = True
             case Fact.UNDO_FAILED:
-                self.undo_failed = True
+                self.undo_failures.append(entry)
             case Fact.RETRIED:
-                self.failures, self.since_s, self.undo_since_s = [], 0.0, 0.0
-                self.undo_failed = False
+                self.failures, self.since_s = [], 0.0
+                self.undo_failures, self.undo_since_s = [], 0.0
             case _:
                 pass
 
     def failed_for_good(self, step: Step) -> bool:
         """No further attempt will be made."""
-        if self.passed or not self.failures:
-            return False
-        last = self.failures[-1]
-        late = self.since_s > 0 and last.at_s - self.since_s >= step.deadline_s
-        return last.category not in RETRIED or len(self.failures) >= step.attempts or late
+        return not self.passed and _for_good(step, self.failures, self.since_s)
+
+    def undo_failed_for_good(self, step: Step) -> bool:
+        """No further attempt to take it back will be made."""
+        return _for_good(step, self.undo_failures, self.undo_since_s)
+
+
+def _for_good(step: Step, failures: list[Entry], since_s: float) -> bool:
+    if not failures:
+        return False
+    late = since_s > 0 and failures[-1].at_s - since_s >= step.deadline_s
+    return failures[-1].category not in RETRIED or len(failures) >= step.attempts or late
 
 
 @dataclass
@@ -74,7 +81,7 @@ class Past:
     def undoing(self) -> bool:
         """The plan is on its way back; there is no way forward again."""
         ours = (each for each in self.steps.values() if each.started)
-        return self.undo_asked or any(each.turned or each.undone or each.kept or each.undo_failed for each in ours)
+        return self.undo_asked or any(each.turned or each.undone or each.kept or each.undo_failures for each in ours)
 
 
 def fold(plan: Plan, entries: Iterable[Entry]) -> Past:

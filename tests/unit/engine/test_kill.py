@@ -106,7 +106,7 @@ class Run:
         """As an operator does once what refused is mended."""
         self.world.gate.disturbances.clear()
         for step, past in fold(self.plans.plans[id_].plan, self.plans.journals[id_]).steps.items():
-            if past.undo_failed or (past.failures and not past.passed):
+            if past.undo_failures or (past.failures and not past.passed):
                 seq = len(self.plans.journals[id_])
                 self.plans.append(id_, [Entry(seq, step, Fact.RETRIED, self.world.now_s())])
         self.plans.plans[id_] = replace(self.plans.plans[id_], state=PlanState.RUNNING)
