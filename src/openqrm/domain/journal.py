@@ -10,14 +10,14 @@ class Fact(StrEnum):
     """What was found, done or decided."""
 
     FOUND_SO = "found_so"  # true before we touched anything: not ours to undo
-    WAITING = "waiting"  # on its way before we touched anything: its deadline counts from here, and it is not ours
+    WAITING = "waiting"  # on its way, by itself or since it was started: its deadline counts from the first of these
     STARTED = "started"  # written ahead of every attempt to change: from here on it is ours
     DONE = "done"
     FAILED = "failed"
     UNDO_STARTED = "undo_started"  # written ahead of every attempt to take it back
     UNDONE = "undone"
     KEPT = "kept"  # cannot be undone, said why
-    UNDO_FAILED = "undo_failed"
+    UNDO_FAILED = "undo_failed"  # one attempt to take it back
     # an operator's decisions
     RETRIED = "retried"
     SKIPPED = "skipped"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from openqrm.domain.errors import Category, StepError
 from openqrm.domain.journal import Fact
 from openqrm.domain.plan import Action, Differs, Irreversible, NotYet, Satisfied, Seen, Step
-from openqrm.engine.ledger import Ledger
+from openqrm.engine.ledger import LONGEST_NOTE, Ledger
 from openqrm.ports.world import World
 
 
@@ -37,7 +37,9 @@ def _conclude(step: Step, seen: Seen, ours: bool, ledger: Ledger) -> float:
         case Satisfied(because):
             ledger.write(step.id, Fact.DONE if ours else Fact.FOUND_SO, because)
         case NotYet(because, again_s):
-            if not ledger.past().steps[step.id].since_s:  # also when it is tried again: else it would wait for ever
+            past = ledger.past().steps[step.id]
+            # The first also when it is tried again, else it would wait for ever; then each news once.
+            if not past.since_s or past.told != because[:LONGEST_NOTE]:
                 ledger.write(step.id, Fact.WAITING, because)
             return again_s
         case Differs(because):

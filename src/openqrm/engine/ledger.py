@@ -10,6 +10,8 @@ from openqrm.engine.past import Past, fold
 from openqrm.ports.plans import PlanStore
 from openqrm.ports.world import World
 
+LONGEST_NOTE = 2000
+
 
 class Ledger:
     """Appends facts for the steps of one plan; steps run side by side, so it locks."""
@@ -28,7 +30,7 @@ class Ledger:
                 step=step,
                 fact=fact,
                 at_s=self._world.now_s(),
-                note=(str(error) if error else note)[:2000],
+                note=(str(error) if error else note)[:LONGEST_NOTE],
                 category=error.category if error else "",
                 hint=error.hint if error else "",
             )

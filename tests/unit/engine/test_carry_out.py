@@ -6,7 +6,7 @@ import pytest
 
 from openqrm.domain.errors import Category
 from openqrm.domain.journal import Entry, Fact
-from openqrm.domain.plan import Plan, PlanState, Step
+from openqrm.domain.plan import NotYet, Plan, PlanState, Satisfied, Seen, Step
 from openqrm.engine.rehearsal import MemoryPlans, rehearse
 from openqrm.engine.runner import Runner
 from tests.unit.engine.wishes import Switch, Switches
@@ -39,6 +39,34 @@ def test_what_may_pass_is_tried_again_with_pauses(category: Category) -> None:
     world.failing = {"a": category}
     assert facts(world).startswith("started failed started failed started failed undo")
     assert world.now >= 1003
+
+
+@pytest.mark.parametrize("category", [Category.BUSY, Category.UNAVAILABLE])
+def test_taking_back_is_tried_again_with_pauses_too(category: Category) -> None:
+    class Jammed(Switches):
+        """Switch b is refused, and then a does not move back at once."""
+
+        def advance(self, seconds: float) -> None:
+            super().advance(seconds)
+            if self.touched.count("a") == 3:
+                self.failing.clear()
+
+    class Jams(Switch):
+        def ensure(self, world: object) -> None:
+            super().ensure(world)
+            world.failing["a"] = category
+
+    steps = (
+        Step(id="a", action=Switch("a"), why="of the test"),
+        Step(id="b", action=Jams("b"), why="of the test", needs=("a",)),
+        Step(id="c", action=Switch("c"), why="of the test", needs=("b",)),
+    )
+    world = Jammed()
+    world.failing = {"c": Category.REFUSED}
+    ended = rehearse(Plan(title="Three", steps=steps), world)
+    assert ended.state is PlanState.UNDONE and not world.on, ended.journal
+    back = [entry.fact for entry in ended.journal if entry.step == "a"][2:]
+    assert back == [Fact.UNDO_STARTED, Fact.UNDO_FAILED, Fact.UNDO_FAILED, Fact.UNDONE]
 
 
 def test_what_is_refused_is_not_tried_again() -> None:
@@ -83,3 +111,34 @@ class Glued(Switch):
 class Stays(Switch):
     def ensure(self, world: object) -> None:
         """Nothing moves."""
+
+
+class Booting(Switches):
+    """The switch is on its way, and tells how far; `tells` is what it says at each look."""
+
+    def __init__(self, *tells: str) -> None:
+        super().__init__()
+        self.tells = [*tells]
+
+
+class Tells(Switch):
+    def observe(self, world: object) -> Seen:
+        assert isinstance(world, Booting)
+        return NotYet(world.tells.pop(0), 7) if world.tells else Satisfied("it is so")
+
+
+def notes(*tells: str, **more: float) -> list[tuple[str, str, float]]:
+    step = Step(id="a", action=Tells("a"), why="of the test", **more)
+    journal = rehearse(Plan(title="One", steps=(step,)), Booting(*tells)).journal
+    return [(entry.fact.value, entry.note, entry.at_s) for entry in journal]
+
+
+def test_what_is_waited_for_is_told_anew_when_it_changes_and_only_then() -> None:
+    told = notes("script", "script", "kernel", "kernel", "kernel", "script")
+    assert [note for fact, note, _ in told if fact == "waiting"] == ["script", "kernel", "script"]
+
+
+def test_news_do_not_give_a_step_more_time() -> None:
+    told = notes(*(str(number) for number in range(20)), deadline_s=30.0)
+    began, (_, why, ended) = told[0][2], next(entry for entry in told if entry[0] == "failed")
+    assert ended - began == 30 and why.startswith("not so after 30 s")
