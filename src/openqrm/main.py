@@ -46,9 +46,11 @@ def inherited_sockets(environment: dict[str, str]) -> list[socket.socket]:
 def serve(settings: SiteSettings, say: Callable[[str], None]) -> None:
     """Run until SIGTERM or SIGINT. SIGUSR1 has every thread's stack written to standard error."""
     faulthandler.register(signal.SIGUSR1)
-    told, tell = os.pipe()  # a lock would not do: whoever waits for it holds it when the signal comes
+    told, tell = os.pipe()
+    os.set_blocking(tell, False)
+    signal.set_wakeup_fd(tell)  # the kernel may choose another thread than this one, and then only this wakes us
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: os.write(tell, b"."))
+        signal.signal(number, lambda *_: None)
     with installation(settings, inherited_sockets(dict(os.environ)), say):
         os.read(told, 1)
 
