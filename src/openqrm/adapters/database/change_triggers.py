@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import DDL, Connection
+from sqlalchemy import Connection
 
 from openqrm.adapters.database.tables import JOURNAL, PLANS, RECORDS
 
@@ -18,23 +18,24 @@ TOLD |= {PLANS.name: ("plan", "id"), JOURNAL.name: ("plan", "plan")}
 NOTEWORTHY = ("power", "boot_id", "profile", "milestone", "failure", "connected")
 HAPPENING = {"insert": "new", "update": "new", "delete": "old"}
 
+DROPPING = "DROP TRIGGER IF EXISTS tell_{table_name}_{happening}"
 ON_SQLITE = """
-CREATE TRIGGER tell_%(table_name)s_%(happening)s AFTER %(happening)s ON %(table_name)s BEGIN
-    INSERT INTO changes (writer, kind, name) VALUES (0, %(kind)s, %(row)s.%(column)s);
+CREATE TRIGGER tell_{table_name}_{happening} AFTER {happening} ON {table_name} BEGIN
+    INSERT INTO changes (writer, kind, name) VALUES (0, {kind}, {row}.{column});
 END
 """
 FUNCTION = """
-CREATE OR REPLACE FUNCTION tell_%(table_name)s_%(happening)s() RETURNS trigger LANGUAGE plpgsql AS $told$
+CREATE OR REPLACE FUNCTION tell_{table_name}_{happening}() RETURNS trigger LANGUAGE plpgsql AS $told$
 BEGIN
     INSERT INTO changes (writer, kind, name)
-    VALUES (pg_current_xact_id()::text::bigint, %(kind)s, %(row)s.%(column)s);
+    VALUES (pg_current_xact_id()::text::bigint, {kind}, {row}.{column});
     RETURN NULL;
 END
 $told$
 """
 ON_POSTGRESQL = """
-CREATE OR REPLACE TRIGGER tell_%(table_name)s_%(happening)s AFTER %(happening)s ON %(table_name)s
-FOR EACH ROW EXECUTE FUNCTION tell_%(table_name)s_%(happening)s()
+CREATE OR REPLACE TRIGGER tell_{table_name}_{happening} AFTER {happening} ON {table_name}
+FOR EACH ROW EXECUTE FUNCTION tell_{table_name}_{happening}()
 """
 
 
@@ -43,11 +44,11 @@ def make_triggers(connection: Connection) -> None:
     on_sqlite = connection.dialect.name == "sqlite"
     for words in _all_words(on_sqlite=on_sqlite):
         if on_sqlite:
-            connection.execute(DDL("DROP TRIGGER IF EXISTS tell_%(table_name)s_%(happening)s", context=words))
-            connection.execute(DDL(ON_SQLITE, context=words))
+            connection.exec_driver_sql(DROPPING.format(**words))
+            connection.exec_driver_sql(ON_SQLITE.format(**words))
         else:
-            connection.execute(DDL(FUNCTION, context=words))
-            connection.execute(DDL(ON_POSTGRESQL, context=words))
+            connection.exec_driver_sql(FUNCTION.format(**words))
+            connection.exec_driver_sql(ON_POSTGRESQL.format(**words))
 
 
 def _all_words(*, on_sqlite: bool) -> Iterator[dict[str, str]]:
