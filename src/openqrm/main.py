@@ -72,15 +72,16 @@ def installation(settings: SiteSettings, listening: list[socket.socket], say: Ca
             settings.database_url, ActionCodec((*host.actions(), *ACTIONS)), full_sync=settings.full_sync
         )  # fmt: skip
         parts.callback(database.close)
+        dispatcher = _dispatcher(parts, database)  # locks the database: it is migrated alone
         database.migrate()
         _write_own_resource(database, settings, base)
-        yield _start(parts, settings, base, host, database, listening, say)
+        yield _start(parts, settings, base, host, database, dispatcher, listening, say)
         say("ending")
 
 
 def _start(
     parts: ExitStack, settings: SiteSettings, base: Path, host: PluginHost, database: Database,
-    listening: list[socket.socket], say: Callable[[str], None],
+    dispatcher: LocalDispatcher | ProcrastinateDispatcher, listening: list[socket.socket], say: Callable[[str], None],
 ) -> Desk:  # fmt: skip
     from openqrm.api.application import make_application
     from openqrm.api.listen import Listener, bind
@@ -96,7 +97,6 @@ def _start(
     from openqrm.services.site_settings import parse_address
     from openqrm.services.telling import subscribers
 
-    dispatcher = _dispatcher(parts, database)
     ringer = Ringer(database, dispatcher)
     parts.callback(ringer.close)
     boot_socket = bind(*parse_address(settings.boot))
@@ -159,7 +159,7 @@ def _boot_parts(
     parts.callback(writer.close)
     watch = LostWatch(database.records, writer)
     address, port = parse_address(settings.uplink)
-    secrets = secrets_of(database.records, vault, _own_key(base))
+    secrets = secrets_of(database.records, vault)
     uplink = Uplink(writer, secrets, base / "uplink_key", address=address, port=port, heard=watch.heard)
     uplink.start()
     parts.callback(uplink.close)
