@@ -28,13 +28,13 @@ class Uplink(asyncssh.SSHClientSession[bytes]):
         self._connection: asyncssh.SSHClientConnection
         self._channel: asyncssh.SSHClientChannel[bytes]
 
-    async def open(self, orders: Orders, key: asyncssh.SSHKey) -> None:
+    async def open(self, orders: Orders, key: asyncssh.SSHKey | list[asyncssh.SSHKey]) -> None:
         """Log in with the key of this boot, to the server with the pinned host key only."""
         self._connection = await asyncssh.connect(
             orders.uplink_host,
             orders.uplink_port,
             username=f"boot-{orders.boot}",
-            client_keys=[key],
+            client_keys=key if isinstance(key, list) else [key],
             known_hosts=([_import_key(orders.host_key)], [], []),
             login_timeout=_LOGIN_S,
             kex_algs=_KEX,

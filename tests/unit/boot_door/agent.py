@@ -18,7 +18,7 @@ from lab.uplink_client import Uplink as Wire
 class Agent:
     """In a thread of its own. `heard` holds the lines that came down."""
 
-    def __init__(self, orders: Orders, key: asyncssh.SSHKey) -> None:
+    def __init__(self, orders: Orders, key: asyncssh.SSHKey | list[asyncssh.SSHKey]) -> None:
         self.heard: queue.Queue[str] = queue.Queue()
         self.lost = threading.Event()
         self._loop = asyncio.new_event_loop()

@@ -20,7 +20,7 @@ def find_boots(machines: Machines, resources: Sequence[str]) -> Taken[Boot | Non
     return Taken([boots.get(resource) for resource in resources])
 
 
-def secrets_of(records: Records, vault: Vault, own_key: str = "") -> Callable[[Boot], str]:
+def secrets_of(records: Records, vault: Vault) -> Callable[[Boot], str]:
     """Gives the secret facts of a boot: of that very profile with which its token was issued, and of no other."""
 
     def secrets(boot: Boot) -> str:
@@ -29,6 +29,6 @@ def secrets_of(records: Records, vault: Vault, own_key: str = "") -> Callable[[B
             raise StepError(
                 Category.REFUSED, f"the profile that {boot.resource} booted with is over", "Let it boot anew."
             )
-        return secret_facts(profile, vault, own_key)
+        return secret_facts(profile, vault)
 
     return secrets

@@ -39,6 +39,11 @@ class Commands:
             self._waiting[id_] = _Waiting(boot_id, ended)
         return id_, ended
 
+    def awaits(self, boot_id: str) -> bool:
+        """Whether this boot has still to answer."""
+        with self._lock:
+            return any(waiting.boot_id == boot_id for waiting in self._waiting.values())
+
     def end(self, boot_id: str, done: Done) -> None:
         """It came back; what another machine says of it does not count."""
         with self._lock:

@@ -16,15 +16,20 @@ import msgspec
 import structlog
 import uvloop
 
+from openqrm.boot.events import event
 from openqrm.boot.reports import Report, take_reports
 from openqrm.boot.uplink.boots import find_boots
 from openqrm.boot.uplink.commands import Commands
 from openqrm.boot.uplink.host_key import ensure_host_key, public_part
+from openqrm.boot.uplink.limits import MOST_LOGINS, SHUN_S, Anteroom, Shunned
 from openqrm.boot.uplink.lines import Done, Line, Milestone, Statistics, render_profile, render_run
 from openqrm.boot.uplink.session import Doorkeeper, Session
+from openqrm.boot.watch import tell
 from openqrm.boot.writer import GroupWriter
 from openqrm.domain.boot import Boot
 from openqrm.domain.errors import Category, OpenqrmError, StepError
+from openqrm.domain.event import Severity
+from openqrm.domain.resource import SELF
 from openqrm.ports.uplink import Executed
 
 log = structlog.get_logger()
@@ -50,12 +55,14 @@ class Uplink:
         address: str = "0.0.0.0",  # machines come from every network that this host serves
         port: int = 2022,
         heard: Callable[[str, float], None] | None = None,
+        most_logins: int = MOST_LOGINS,
     ) -> None:
         self._writer, self._secrets, self._address, self.port = writer, secrets, address, port
         self._key = ensure_host_key(key_file)
         self.host_key = public_part(self._key)
         self._note_heard = heard
         self._commands = Commands()
+        self._anteroom, self._shunned, self._told_s = Anteroom(most_logins), Shunned(), float("-inf")
         self._sessions: dict[str, Session] = {}
         self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="uplink", daemon=True)
@@ -91,7 +98,7 @@ class Uplink:
             return Executed(0, b"", b"")
         id_, ended = self._commands.open(session.boot.boot_id)
         try:
-            self._loop.call_soon_threadsafe(session.write, render_run(id_, timeout_s, argv, stdin))
+            self._loop.call_soon_threadsafe(session.ask, render_run(id_, timeout_s, argv, stdin))
             return ended.result(timeout_s + GRACE_S)
         except FutureTimeout:
             raise StepError(
@@ -108,8 +115,38 @@ class Uplink:
         """A newer boot of this resource has begun: end the older one's uplink and what was asked of it."""
         self._loop.call_soon_threadsafe(self._cut_off, resource, boot_id)
 
+    def admit(self, peer: str) -> bool:
+        """Whether one more may try to log in; that some may not is told once a minute at most."""
+        admitted = self._anteroom.enter(peer)
+        if not admitted and (now_s := time.monotonic()) - self._told_s > SHUN_S:
+            self._told_s = now_s
+            text = f"More than the uplink can take want to log in at once, the last one from {peer}; agents try again"
+            self._tell("uplink.crowded", SELF, text)
+        return admitted
+
+    def let_go(self, peer: str) -> None:
+        """It logged in, or left."""
+        self._anteroom.leave(peer)
+
+    def awaits_answer(self, session: Session) -> bool:
+        """Whether this machine was asked something."""
+        return self._commands.awaits(session.boot.boot_id)
+
+    def flooded(self, session: Session) -> None:
+        """Cut off, and not let in again for a while: to log in costs us more than it costs the machine."""
+        resource = session.boot.resource
+        self._shunned.add(resource, time.monotonic())
+        text = f"{resource} says more than an agent has reason to: its uplink was cut off for {SHUN_S:.0f} s"
+        self._tell("uplink.flooded", resource, text)
+        session.hang_up()
+
+    def _tell(self, topic: str, about: str, text: str) -> None:
+        self._writer.submit(tell, (event(topic, about, Severity.WARNING, text),), lazy=True)
+
     async def find_boot(self, resource: str) -> Boot | None:
         """For a login."""
+        if self._shunned.has(resource, time.monotonic()):
+            return None
         return await asyncio.wrap_future(self._writer.submit(find_boots, resource))
 
     def opened(self, session: Session) -> None:
@@ -176,7 +213,8 @@ class Uplink:
             server_factory=lambda: Doorkeeper(self),
             server_host_keys=[self._key],
             kex_algs=["curve25519-sha256"],  # what dbclient 2022.83 and asyncssh both speak
-            encryption_algs=["aes128-ctr", "aes256-ctr"],  # chacha20 costs half as much again, and the client has the choice
+            # no chacha20: it costs half as much again, and the client would take it
+            encryption_algs=["aes128-ctr", "aes256-ctr"],
             compression_algs=["none"],
             encoding=None,
             line_editor=False,
