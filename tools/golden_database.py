@@ -17,7 +17,6 @@ from pathlib import Path
 from openqrm.adapters.database import Database
 from openqrm.domain.appliance import Appliance, BootProfile
 from openqrm.domain.boot import Boot
-from openqrm.domain.decision import TURNS
 from openqrm.domain.event import Event, Severity
 from openqrm.domain.journal import Entry, Fact
 from openqrm.domain.kernel import Kernel
@@ -68,10 +67,11 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 STUCK_ACTIONS = (SetField("volume", "web-root", "granted_to", "m2", "", "Make m2 the one writer of web-root"),)
+WHOLE = (Fact.UNDO_ASKED, Fact.ABANDONED)  # decisions about no single step
 JOURNALS: dict[PlanState, list[tuple[str, Fact]]] = {
     PlanState.DONE: [(f"s{n}", Fact.FOUND_SO) for n in range(len(ACTIONS))],
     PlanState.UNDONE: [("s0", Fact.STARTED), ("s0", Fact.FAILED), ("s0", Fact.UNDONE)],
-    PlanState.ABANDONED: [("" if fact in TURNS else "s0", fact) for fact in Fact],
+    PlanState.ABANDONED: [("" if fact in WHOLE else "s0", fact) for fact in Fact],
     PlanState.STUCK: [("s0", Fact.STARTED), ("s0", Fact.FAILED), ("s0", Fact.KEPT)],
     PlanState.RUNNING: [("s0", Fact.STARTED), ("s0", Fact.DONE), ("s1", Fact.FAILED), ("s1", Fact.RETRIED)],
 }
@@ -105,7 +105,7 @@ def _fill(database: Database) -> None:
         entries = [Entry(n, step, fact, 1.0 + n, "note", "refused") for n, (step, fact) in enumerate(facts)]
         database.plans.append(number, entries)
         if state is not PlanState.RUNNING:
-            database.plans.settle(number, state, "so", [happened])
+            database.plans.settle(number, state, "so", [happened], seen=len(database.plans.journal(number)))
 
 
 def _plan(actions: Sequence[Action]) -> Plan:

@@ -12,5 +12,3 @@ DECISIONS: dict[PlanState, frozenset[Fact]] = {
     PlanState.UNDONE: frozenset(),
     PlanState.ABANDONED: frozenset(),
 }
-# After these a plan cannot come to its good end.
-TURNS = frozenset({Fact.UNDO_ASKED, Fact.ABANDONED})

@@ -20,6 +20,15 @@ class Storage(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Grant:
+    """By what a storage knows the machine it lets in: its end has to name the same, whatever the machine is by then."""
+
+    mac: str = ""
+    address: str = ""
+    secret: str = ""  # refers to the vault; each grant has its own
+
+
+@dataclass(frozen=True, kw_only=True)
 class Volume(Record):
     """A place on a storage. Its name is unique among all volumes, for it becomes a path or an IQN."""
 
@@ -27,7 +36,8 @@ class Volume(Record):
     storage: str = ""
     size_mib: int = 0
     source: str = ""  # the volume this is a clone or snapshot of
-    granted_to: str = ""  # the one resource that may write it; the secret of the grant is `grant-NAME` in the vault
+    granted_to: str = ""  # the one resource that may write it
+    grant: Grant = field(default_factory=Grant)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,6 +37,11 @@ class Ledger:
             self._store.append(self.stored.id, (entry,))
             self._entries.append(entry)
 
+    @property
+    def seen(self) -> int:
+        """How many facts there are, ours included."""
+        return len(self._entries)
+
     def past(self) -> Past:
         """All that was written so far."""
         with self._lock:

@@ -48,16 +48,21 @@ class MemoryPlans:
         return tuple(self.journals[plan])
 
     def append(self, plan: str, entries: Sequence[Entry]) -> None:
-        if entries[0].seq != len(self.journals[plan]):
-            raise Fenced
+        self._refuse_news(plan, entries[0].seq)
         self.journals[plan] += entries
 
-    def park(self, plan: str, *, due_s: float, note: str) -> None:
+    def park(self, plan: str, *, seen: int, due_s: float, note: str) -> None:
+        self._refuse_news(plan, seen)
         self.plans[plan] = replace(self.plans[plan], due_s=due_s, note=note)
 
-    def settle(self, plan: str, state: PlanState, note: str, events: Sequence[Event]) -> None:
+    def settle(self, plan: str, state: PlanState, note: str, events: Sequence[Event], *, seen: int) -> None:
+        self._refuse_news(plan, seen)
         self.plans[plan] = replace(self.plans[plan], state=state, note=note)
         self.events += events
+
+    def _refuse_news(self, plan: str, seen: int) -> None:
+        if seen != len(self.journals[plan]):
+            raise Fenced
 
     def unfinished(self) -> list[tuple[str, float]]:
         return [(p.id, p.due_s) for p in self.plans.values() if p.state is PlanState.RUNNING]

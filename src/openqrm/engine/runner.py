@@ -106,7 +106,8 @@ class _Drive:
                         return self._park(until_s)
                     self._collect(max(0.0, until_s - world.now_s()))
                 case Finished(state, note):
-                    return self._r._store.settle(stored.id, state, note, ending(stored, state, note, world.now_s()))
+                    events = ending(stored, state, note, world.now_s())
+                    return self._r._store.settle(stored.id, state, note, events, seen=self._ledger.seen)
 
     def leave(self) -> None:
         """However it ended, no step is at work still: the next drive may take back what it finds."""
@@ -154,7 +155,8 @@ class _Drive:
 
     def _park(self, until_s: float) -> None:
         plan = self._ledger.stored.id
-        self._r._store.park(plan, due_s=until_s, note=f"waiting for {', '.join(self._waiting) or 'its next attempt'}")
+        note = f"waiting for {', '.join(self._waiting) or 'its next attempt'}"
+        self._r._store.park(plan, seen=self._ledger.seen, due_s=until_s, note=note)
         self._r._dispatcher.submit(plan, due_s=until_s)
 
 

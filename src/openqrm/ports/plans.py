@@ -27,14 +27,18 @@ class PlanStore(Protocol):
         """Write facts. Raises Fenced when the first sequence number is taken."""
         ...
 
-    def park(self, plan: str, *, due_s: float, note: str) -> None:
-        """The plan waits: drive it again at `due_s`, or when one of its objects is rung."""
+    def park(self, plan: str, *, seen: int, due_s: float, note: str) -> None:
+        """The plan waits: drive it again at `due_s`, or when one of its objects is rung.
+
+        `seen` is how many facts this was decided from. Raises Fenced when there are more by now.
+        """
         ...
 
-    def settle(self, plan: str, state: PlanState, note: str, events: Sequence[Event]) -> None:
+    def settle(self, plan: str, state: PlanState, note: str, events: Sequence[Event], *, seen: int) -> None:
         """The plan came to an end or is stuck; its events go to the outbox in the same transaction.
 
-        All states but stuck release its locks.
+        All states but stuck release its locks. `seen` is how many facts this was decided from: raises Fenced when
+        there are more by now, as when an operator has decided meanwhile.
         """
         ...
 

@@ -27,11 +27,11 @@ class AttendedPlans:
     def append(self, plan: str, entries: Sequence[Entry]) -> None:
         self._below.append(plan, entries)
 
-    def park(self, plan: str, *, due_s: float, note: str) -> None:
-        self._below.park(plan, due_s=due_s, note=note)
+    def park(self, plan: str, *, seen: int, due_s: float, note: str) -> None:
+        self._below.park(plan, seen=seen, due_s=due_s, note=note)
 
-    def settle(self, plan: str, state: PlanState, note: str, events: Sequence[Event]) -> None:
-        self._below.settle(plan, state, note, events)
+    def settle(self, plan: str, state: PlanState, note: str, events: Sequence[Event], *, seen: int) -> None:
+        self._below.settle(plan, state, note, events, seen=seen)
         if any(event.about.startswith(ABOUT) for event in events):
             self._on_change()
 

@@ -41,7 +41,7 @@ def test_a_plan_is_told_with_every_fact_and_its_events_with_it(database: Databas
         plan = tx.plans.create(Plan(title="t", steps=()), asked_by="admin", reason="", now_s=1.0)
     database.plans.append(plan, [Entry(0, "", Fact.RETRIED, 1.0)])
     event = Event(name="", topic="t.done", about="storage/mem", severity=Severity.INFO, text="t")
-    database.plans.settle(plan, PlanState.DONE, "", [event])
+    database.plans.settle(plan, PlanState.DONE, "", [event], seen=1)
     assert set(news(database, before)) == {("plan", plan), ("event", "1")}
     assert news(database, before).count(("plan", plan)) == 3
 

@@ -46,5 +46,5 @@ def test_every_plan_is_where_its_journal_says(old: Database) -> None:
 
 def test_what_ran_goes_on(old: Database) -> None:
     ((plan, _),) = old.plans.unfinished()
-    old.plans.settle(plan, PlanState.ABANDONED, "", [])
+    old.plans.settle(plan, PlanState.ABANDONED, "", [], seen=len(old.plans.journal(plan)))
     assert old.plans.unfinished() == []

@@ -1,5 +1,6 @@
 """Plans, journals and locks: one writer, one hand on each object, decisions that come in time."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,10 @@ FOLDER = Path("/nowhere")
 def create(database: Database, *files: str) -> str:
     with database.transaction() as tx:
         return tx.plans.create(plan_files(FOLDER, *files), asked_by="ann", reason="because", now_s=100.0)
+
+
+def settle(database: Database, plan: str, state: PlanState, note: str, events: list[Event]) -> None:
+    database.plans.settle(plan, state, note, events, seen=len(database.plans.journal(plan)))
 
 
 def decide(database: Database, plan: str, fact: Fact, step: str = "") -> None:
@@ -66,7 +71,7 @@ def test_the_second_plan_on_an_object_is_told_of_the_first(database: Database) -
 def test_an_end_releases_the_locks_and_tells(database: Database, end: PlanState) -> None:
     plan = create(database, "a")
     said = Event(name="", topic=f"plan.{end}", about="file/a", severity=Severity.NOTICE, text="so", seen_at_s=5.0)
-    database.plans.settle(plan, end, "so", [said])
+    settle(database, plan, end, "so", [said])
     create(database, "a")
     with database.reading() as tx:
         assert [event.topic for event in tx.events.page()] == [f"plan.{end}"]
@@ -74,7 +79,7 @@ def test_an_end_releases_the_locks_and_tells(database: Database, end: PlanState)
 
 def test_stuck_keeps_the_locks(database: Database) -> None:
     plan = create(database, "a")
-    database.plans.settle(plan, PlanState.STUCK, "step a: no", [])
+    settle(database, plan, PlanState.STUCK, "step a: no", [])
     with pytest.raises(OpenqrmError):
         create(database, "a")
     assert database.plans.load(plan).note == "step a: no"
@@ -82,21 +87,21 @@ def test_stuck_keeps_the_locks(database: Database) -> None:
 
 def test_a_plan_is_settled_once(database: Database) -> None:
     plan = create(database, "a")
-    database.plans.settle(plan, PlanState.DONE, "", [])
+    settle(database, plan, PlanState.DONE, "", [])
     with pytest.raises(Fenced):
-        database.plans.settle(plan, PlanState.DONE, "", [])
+        settle(database, plan, PlanState.DONE, "", [])
 
 
 def test_unfinished_are_the_running_ones_with_their_due_time(database: Database) -> None:
     one, two, three = create(database, "a"), create(database, "b"), create(database, "c")
-    database.plans.park(one, due_s=500.0, note="waiting for a")
-    database.plans.settle(two, PlanState.STUCK, "", [])
+    database.plans.park(one, seen=0, due_s=500.0, note="waiting for a")
+    settle(database, two, PlanState.STUCK, "", [])
     assert sorted(database.plans.unfinished()) == [(one, 500.0), (three, 100.0)]
 
 
 def test_ring_finds_the_running_plan_on_an_object(database: Database) -> None:
     one, two = create(database, "a"), create(database, "b")
-    database.plans.settle(two, PlanState.DONE, "", [])
+    settle(database, two, PlanState.DONE, "", [])
     with database.reading() as tx:
         assert (tx.plans.ring("file/a"), tx.plans.ring("file/b")) == ([one], [])
 
@@ -105,7 +110,7 @@ def test_ring_finds_the_running_plan_on_an_object(database: Database) -> None:
 def test_a_stuck_plan_runs_again_by_each_decision(database: Database, fact: Fact) -> None:
     plan = create(database, "a")
     database.plans.append(plan, (Entry(0, "a", Fact.STARTED, 1.0),))
-    database.plans.settle(plan, PlanState.STUCK, "step a", [])
+    settle(database, plan, PlanState.STUCK, "step a", [])
     decide(database, plan, fact, "a" if fact in (Fact.RETRIED, Fact.SKIPPED) else "")
     assert database.plans.load(plan).state is PlanState.RUNNING
     assert database.plans.journal(plan)[-1].fact is fact
@@ -113,7 +118,7 @@ def test_a_stuck_plan_runs_again_by_each_decision(database: Database, fact: Fact
 
 def test_a_done_plan_is_undone_while_nobody_has_touched_its_objects(database: Database) -> None:
     plan = create(database, "a")
-    database.plans.settle(plan, PlanState.DONE, "", [])
+    settle(database, plan, PlanState.DONE, "", [])
     decide(database, plan, Fact.UNDO_ASKED)
     with pytest.raises(OpenqrmError) as busy:
         create(database, "a")
@@ -122,9 +127,9 @@ def test_a_done_plan_is_undone_while_nobody_has_touched_its_objects(database: Da
 
 def test_a_done_plan_is_not_undone_over_a_later_one(database: Database) -> None:
     plan = create(database, "a", "b")
-    database.plans.settle(plan, PlanState.DONE, "", [])
+    settle(database, plan, PlanState.DONE, "", [])
     later = create(database, "b")
-    database.plans.settle(later, PlanState.DONE, "", [])
+    settle(database, later, PlanState.DONE, "", [])
     with pytest.raises(OpenqrmError) as refused:
         decide(database, plan, Fact.UNDO_ASKED)
     assert category_of(refused) is Category.CONFLICT
@@ -133,8 +138,8 @@ def test_a_done_plan_is_not_undone_over_a_later_one(database: Database) -> None:
 
 def test_a_later_plan_that_was_undone_is_in_nobodys_way(database: Database) -> None:
     plan = create(database, "a")
-    database.plans.settle(plan, PlanState.DONE, "", [])
-    database.plans.settle(create(database, "a"), PlanState.UNDONE, "", [])
+    settle(database, plan, PlanState.DONE, "", [])
+    settle(database, create(database, "a"), PlanState.UNDONE, "", [])
     decide(database, plan, Fact.UNDO_ASKED)
 
 
@@ -144,7 +149,7 @@ def test_a_later_plan_that_was_undone_is_in_nobodys_way(database: Database) -> N
 )
 def test_some_decisions_come_too_late(database: Database, state: PlanState, fact: Fact) -> None:
     plan = create(database, "a")
-    database.plans.settle(plan, state, "", [])
+    settle(database, plan, state, "", [])
     with pytest.raises(OpenqrmError) as refused:
         decide(database, plan, fact)
     assert category_of(refused) is Category.CONFLICT
@@ -154,13 +159,49 @@ def test_a_runner_that_has_not_seen_the_wish_to_undo_cannot_finish(database: Dat
     plan = create(database, "a")
     decide(database, plan, Fact.UNDO_ASKED)
     with pytest.raises(Fenced):
-        database.plans.settle(plan, PlanState.DONE, "", [])
-    database.plans.settle(plan, PlanState.UNDONE, "undone by an operator", [])
+        database.plans.settle(plan, PlanState.DONE, "", [], seen=0)
+    settle(database, plan, PlanState.UNDONE, "undone by an operator", [])
+
+
+@pytest.mark.parametrize("fact", [Fact.RETRIED, Fact.SKIPPED, Fact.UNDO_ASKED, Fact.ABANDONED])
+def test_a_decision_that_comes_just_before_a_plan_is_stuck_or_parked_is_not_lost(
+    database: Database, fact: Fact
+) -> None:
+    plan = create(database, "a")
+    database.plans.append(plan, (Entry(0, "a", Fact.STARTED, 1.0), Entry(1, "a", Fact.FAILED, 2.0, "no", "refused")))
+    decide(database, plan, fact, "a" if fact in (Fact.RETRIED, Fact.SKIPPED) else "")
+    with pytest.raises(Fenced):
+        database.plans.settle(plan, PlanState.STUCK, "step a: no", [], seen=2)
+    with pytest.raises(Fenced):
+        database.plans.park(plan, seen=2, due_s=9e9, note="waiting for a")
+    assert database.plans.load(plan).state is PlanState.RUNNING
+    assert database.plans.unfinished() == [(plan, 200.0)]
+
+
+def test_who_settles_waits_for_the_decision_that_is_being_written(database: Database) -> None:
+    plan = create(database, "a")
+    ended: list[BaseException | None] = []
+
+    def settle_as_stuck() -> None:
+        try:
+            database.plans.settle(plan, PlanState.STUCK, "step a: no", [], seen=0)
+        except Fenced as fenced:
+            ended.append(fenced)
+        else:
+            ended.append(None)
+
+    runner = threading.Thread(target=settle_as_stuck)
+    with database.transaction() as tx:
+        tx.plans.decide(plan, Fact.UNDO_ASKED, note="ann", now_s=200.0)
+        runner.start()
+        runner.join(0.3)
+    runner.join()
+    assert isinstance(ended[0], Fenced) and database.plans.load(plan).state is PlanState.RUNNING
 
 
 def test_pages_go_back_in_time(database: Database) -> None:
     plans = [create(database, name) for name in "abcde"]
-    database.plans.settle(plans[1], PlanState.STUCK, "", [])
+    settle(database, plans[1], PlanState.STUCK, "", [])
     with database.reading() as tx:
         first = tx.plans.page(limit=2)
         second = tx.plans.page(limit=2, before=first[-1].id)

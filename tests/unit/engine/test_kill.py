@@ -38,9 +38,9 @@ class GatedPlans(MemoryPlans):
         super().append(plan, entries)
         self._gate.point()
 
-    def settle(self, plan: str, state: PlanState, note: str, events: Sequence[Event]) -> None:
+    def settle(self, plan: str, state: PlanState, note: str, events: Sequence[Event], *, seen: int) -> None:
         self._gate.point()
-        super().settle(plan, state, note, events)
+        super().settle(plan, state, note, events, seen=seen)
         self._gate.point()
 
 

@@ -40,15 +40,15 @@ class DatabasePlans:
         except IntegrityError as error:
             raise Fenced(f"the journal of plan {plan} has been written by another") from error
 
-    def park(self, plan: str, *, due_s: float, note: str) -> None:
-        """The plan waits."""
+    def park(self, plan: str, *, seen: int, due_s: float, note: str) -> None:
+        """The plan waits. Raises Fenced when there are more facts than were seen."""
         with self._connections.write() as connection:
-            Plans(connection, self._codec).park(plan, due_s=due_s, note=note)
+            Plans(connection, self._codec).park(plan, seen=seen, due_s=due_s, note=note)
 
-    def settle(self, plan: str, state: PlanState, note: str, events: Sequence[Event]) -> None:
-        """Raises Fenced when another runner has settled it, or an operator has turned what was about to be done."""
+    def settle(self, plan: str, state: PlanState, note: str, events: Sequence[Event], *, seen: int) -> None:
+        """Raises Fenced when another runner has settled it, or there are more facts than were seen."""
         with self._connections.write() as connection:
-            Plans(connection, self._codec).settle(plan, state, note, events, time.time())
+            Plans(connection, self._codec).settle(plan, state, note, events, seen=seen, now_s=time.time())
 
     def unfinished(self) -> list[tuple[str, float]]:
         """Running plans and when each is due (epoch)."""

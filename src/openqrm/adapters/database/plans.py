@@ -12,7 +12,7 @@ from openqrm.adapters.database.events import Events
 from openqrm.adapters.database.locks import Locks
 from openqrm.adapters.database.rows import number_of
 from openqrm.adapters.database.tables import JOURNAL, LOCKS, PLANS
-from openqrm.domain.decision import DECISIONS, TURNS
+from openqrm.domain.decision import DECISIONS
 from openqrm.domain.errors import Category, OpenqrmError, PlanningError
 from openqrm.domain.event import Event
 from openqrm.domain.journal import Entry, Fact
@@ -31,7 +31,7 @@ LOCKED = BY_ID.with_for_update()
 _RUNNING = update(PLANS).where(PLANS.c.id == bindparam("at_plan"), PLANS.c.state == PlanState.RUNNING)
 PARKING = _RUNNING.values(due_s=bindparam("due_s"), note=bindparam("note"))
 SETTLING = _RUNNING.values({name: bindparam(name) for name in ("state", "note", "finished_s", "due_s")})
-FINISHING = SETTLING.where(PLANS.c.turned.is_(False))
+HOW_MANY = select(func.count()).where(JOURNAL.c.plan == bindparam("at_plan"))
 
 
 class Plans:
@@ -49,7 +49,7 @@ class Plans:
         values = {
             "state": PlanState.RUNNING, "intent": plan.intent, "about": plan.about,
             "plan": self._codec.dump_plan(plan), "asked_by": asked_by, "asked_from": asked_from, "reason": reason,
-            "created_s": now_s, "finished_s": 0.0, "due_s": now_s, "note": "", "turned": False,
+            "created_s": now_s, "finished_s": 0.0, "due_s": now_s, "note": "",
         }  # fmt: skip
         key = self._connection.execute(CREATING, values).inserted_primary_key
         number = int(key[0]) if key else 0
@@ -74,12 +74,16 @@ class Plans:
         number = number_of(plan)
         self._connection.execute(APPENDING, [{"plan": number} | vars(entry) for entry in entries])
 
-    def park(self, plan: str, *, due_s: float, note: str) -> None:
-        """It waits."""
-        self._connection.execute(PARKING, {"at_plan": number_of(plan), "due_s": due_s, "note": note})
+    def park(self, plan: str, *, seen: int, due_s: float, note: str) -> None:
+        """It waits. Raises Fenced when there are more facts than were seen."""
+        number = number_of(plan)
+        self._connection.execute(PARKING, {"at_plan": number, "due_s": due_s, "note": note})
+        self._refuse_news(number, seen)
 
-    def settle(self, plan: str, state: PlanState, note: str, events: Sequence[Event], now_s: float) -> None:
-        """Raises Fenced when another runner has settled it, or an operator has turned what was about to be done."""
+    def settle(
+        self, plan: str, state: PlanState, note: str, events: Sequence[Event], *, seen: int, now_s: float
+    ) -> None:
+        """Raises Fenced when another runner has settled it, or there are more facts than were seen."""
         number = number_of(plan)
         ended = {
             "state": state,
@@ -87,9 +91,9 @@ class Plans:
             "finished_s": 0.0 if state in OPEN_STATES else now_s,
             "due_s": 0.0,
         }
-        settling = FINISHING if state is PlanState.DONE else SETTLING
-        if self._connection.execute(settling, {"at_plan": number} | ended).rowcount == 0:
+        if self._connection.execute(SETTLING, {"at_plan": number} | ended).rowcount == 0:
             raise Fenced(f"plan {plan} is not to be settled as {state} any more")
+        self._refuse_news(number, seen)
         if state not in OPEN_STATES:
             self._locks.release(number)
         Events(self._connection).emit(events)
@@ -109,11 +113,15 @@ class Plans:
             raise PlanningError(Category.NOT_FOUND, message, f"Its steps are {', '.join(ids)[:1000]}.")
         if PlanState(row.state) not in OPEN_STATES:
             self._locks.take_again(row.id)
-        seq = self._connection.scalar(select(func.count()).where(JOURNAL.c.plan == row.id)) or 0
+        seq = self._connection.scalar(HOW_MANY, {"at_plan": row.id}) or 0
         self.append(plan, [Entry(seq, step, fact, now_s, note[:2000])])
         again = {"state": PlanState.RUNNING, "finished_s": 0.0, "due_s": now_s, "note": ""}
-        turned = {"turned": True} if fact in TURNS else {}
-        self._connection.execute(update(PLANS).where(PLANS.c.id == row.id).values(**again, **turned))
+        self._connection.execute(update(PLANS).where(PLANS.c.id == row.id).values(**again))
+
+    def _refuse_news(self, plan: int, seen: int) -> None:
+        """Asked once the plan's row is ours: a decision takes it first and writes then, so that it is counted here."""
+        if self._connection.scalar(HOW_MANY, {"at_plan": plan}) != seen:
+            raise Fenced(f"plan {plan} has been decided about, or is driven by another")
 
     def ring(self, ref: str) -> list[str]:
         """Running plans that hold a lock on `kind/name`: submit them, something has happened to it."""

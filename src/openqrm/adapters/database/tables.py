@@ -119,7 +119,6 @@ PLANS = Table(
     Column("finished_s", Float, nullable=False),
     Column("due_s", Float, nullable=False),
     Column("note", Text, nullable=False),
-    Column("turned", Boolean, nullable=False),  # an operator has asked to undo or to abandon it: it cannot be done
     sqlite_autoincrement=True,
 )
 Index("ix_plans_state", PLANS.c.state)
