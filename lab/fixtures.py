@@ -9,8 +9,14 @@ import pytest
 
 from lab import cell
 from lab.bmc import Kind
+from lab.images.storage import ensure_storage_image
 from lab.qemu import Firmware
 from lab.rack import Build, Rack
+from lab.storage_host import StorageHost
+
+SUPPLIES = Path("build/lab")
+_NOT_IN_CELL = "this test needs a cell: python -m lab.cell python -m pytest … (make test does it)"
+_NO_SUPPLIES = "this test needs the image of a storage host, which a cell cannot fetch: python -m lab.images build/lab"
 
 
 class MakeRack:
@@ -34,7 +40,7 @@ class MakeRack:
 def in_cell() -> None:
     """Fails, and does not skip, where the test would touch the real network."""
     if not cell.in_cell():
-        pytest.fail("this test needs a cell: python -m lab.cell python -m pytest … (make test does it)", pytrace=False)
+        pytest.fail(_NOT_IN_CELL, pytrace=False)
 
 
 @pytest.fixture
@@ -43,3 +49,14 @@ def make_rack(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeRa
     request.getfixturevalue("in_cell")
     with ExitStack() as open_racks:
         yield MakeRack(tmp_path / "rack", open_racks)
+
+
+@pytest.fixture(scope="session")
+def storage_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StorageHost]:
+    """A storage host, one for the whole session: each test makes and ends its own volumes on it."""
+    if not cell.in_cell():
+        pytest.fail(_NOT_IN_CELL, pytrace=False)
+    if not list(SUPPLIES.glob("storage-*")):
+        pytest.fail(_NO_SUPPLIES, pytrace=False)
+    with StorageHost(tmp_path_factory.mktemp("storage-host"), ensure_storage_image(SUPPLIES)) as storage:
+        yield storage

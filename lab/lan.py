@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 
 from lab import cell
 
@@ -13,12 +14,14 @@ BMC_BRIDGE = "bmc0"
 
 
 def create() -> None:
-    """Make both networks, empty.
+    """Make both networks, empty; what stands already is kept.
 
     Without an IPv6 address dnsmasq sends no router advertisement, and iPXE waits 13 s for one. A bridge left to
     itself takes the lowest address of its ports, so it would change under the machines' feet.
     """
     cell.require("The rack's network")
+    if _ports().exists():
+        return
     _ip(
         f"link add {BRIDGE} address 52:54:00:77:00:01 type bridge stp_state 0 forward_delay 0",
         f"addr add {SERVER_ADDRESS}/24 dev {BRIDGE}",
@@ -33,8 +36,14 @@ def create() -> None:
 
 
 def remove(taps: Sequence[str]) -> None:
-    """Take both networks and the machines' ports away again, for the next rack in this cell."""
-    _ip(*(f"link del {name}" for name in (*taps, BRIDGE, BMC_BRIDGE)))
+    """Take these machines' ports away again, and with the last of all machines both networks."""
+    _ip(*(f"link del {name}" for name in taps))
+    if not any(_ports().iterdir()):
+        _ip(*(f"link del {name}" for name in (BRIDGE, BMC_BRIDGE)))
+
+
+def _ports() -> Path:
+    return Path("/sys/class/net", BRIDGE, "brif")
 
 
 def add_tap(name: str) -> None:

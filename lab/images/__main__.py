@@ -5,11 +5,14 @@ from pathlib import Path
 
 from lab.images.kernel import ensure_kernel
 from lab.images.small import ensure_image
+from lab.images.storage import ensure_storage_image
 
 if len(sys.argv) != 2:
     print("usage: python -m lab.images FOLDER", file=sys.stderr)
     sys.exit(2)
 kernel = ensure_kernel(Path(sys.argv[1]))
 image = ensure_image(Path(sys.argv[1]))
+storage = ensure_storage_image(Path(sys.argv[1]))
 print(f"kernel {kernel.version}: {kernel.folder}")
 print(f"image {image.digest}: {image.tree}, {image.archive}")
+print(f"storage host: {storage.disk}")
