@@ -10,11 +10,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, cast
 
 from openqrm.domain.appliance import BootProfile
-from openqrm.domain.errors import Category, StepError
+from openqrm.domain.errors import Category, PlanningError, StepError
 from openqrm.domain.plan import Differs, Satisfied, Seen, Step
 from openqrm.domain.resource import Observation, Resource
 from openqrm.domain.storage import Storage, Volume
-from openqrm.plugin_api.drivers import Capability, Machine, NetworkService, Power, Root, StorageDriver, VolumeFacts
+from openqrm.plugin_api.drivers import (
+    Capability,
+    Machine,
+    NetworkService,
+    Power,
+    Root,
+    StorageDriver,
+    Virtualization,
+    VolumeFacts,
+)
 from openqrm.ports.records import Records
 from openqrm.ports.world import Host, HttpAnswer, HttpRequest, Vault, World
 
@@ -173,6 +182,9 @@ class SimulatedDrivers:
 
     def power(self, _resource: Resource) -> Power | None:
         return SimulatedPower()
+
+    def virtualization(self, type_: str) -> Virtualization:
+        raise PlanningError(Category.UNSUPPORTED, f"there are no VMs of type {type_} here", "Measure something else.")
 
     def network_services(self) -> list[NetworkService]:
         return []

@@ -10,6 +10,7 @@ from openqrm.domain.record import Record
 from openqrm.domain.resource import Observation, Resource
 from openqrm.domain.storage import Image, Storage, Volume
 from openqrm.domain.user import PluginState, SecondFactor, Token, User
+from openqrm.domain.vm import VirtualMachine
 
 KINDS: dict[str, type[Record]] = {
     record.kind: record
@@ -27,6 +28,7 @@ KINDS: dict[str, type[Record]] = {
         Storage,
         Token,
         User,
+        VirtualMachine,
         Volume,
     )
 }

@@ -43,6 +43,7 @@ class Resource(Record):
     address: str = ""
     type: str = PHYSICAL
     host: str = ""  # the resource that carries this VM
+    carries: str = ""  # the type of VMs this host carries: the id of a virtualization plugin
     boot: str = "net"  # net or local
     managed: bool = True  # False: added by hand, no agent can run on it
     claimed_by: str = ""  # appliance

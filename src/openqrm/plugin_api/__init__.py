@@ -14,14 +14,19 @@ from openqrm.domain.record import Record
 from openqrm.domain.resource import SELF, Bmc, Observation, Resource
 from openqrm.domain.storage import Image, Storage, Volume
 from openqrm.domain.user import Role
+from openqrm.domain.vm import Disk, Nic, VirtualMachine
 from openqrm.plugin_api.drivers import (
     Capability,
     Deployment,
+    LiveMigration,
+    LocalDisks,
     Machine,
+    MachineFacts,
     NetworkService,
     Power,
     Root,
     StorageDriver,
+    Virtualization,
     VolumeFacts,
 )
 from openqrm.plugin_api.intents import Intent, Query, Secret
@@ -39,6 +44,7 @@ __all__ = [
     "Completed",
     "Deployment",
     "Differs",
+    "Disk",
     "Event",
     "Facts",
     "Host",
@@ -48,9 +54,13 @@ __all__ = [
     "Intent",
     "Irreversible",
     "Kernel",
+    "LiveMigration",
+    "LocalDisks",
     "Machine",
+    "MachineFacts",
     "Network",
     "NetworkService",
+    "Nic",
     "NotYet",
     "Observation",
     "OnFailure",
@@ -71,6 +81,8 @@ __all__ = [
     "StepError",
     "Storage",
     "StorageDriver",
+    "VirtualMachine",
+    "Virtualization",
     "Volume",
     "VolumeFacts",
     "World",

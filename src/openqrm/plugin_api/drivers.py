@@ -13,6 +13,7 @@ from typing import Protocol, runtime_checkable
 from openqrm.domain.plan import Step
 from openqrm.domain.resource import Resource
 from openqrm.domain.storage import Image, Storage, Volume
+from openqrm.domain.vm import Disk, VirtualMachine
 from openqrm.ports.world import World
 
 
@@ -128,21 +129,57 @@ class Deployment(Protocol):
     def plan_install(self, image: Image, resource: Resource) -> tuple[Step, ...]: ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class MachineFacts:
+    """A VM as its host itself shows it, ours or not. `power` is on, off or unknown."""
+
+    name: str
+    power: str
+    cpu_count: int
+    memory_mib: int
+    macs: tuple[str, ...] = ()
+
+
 @runtime_checkable
-class Virtualization(Protocol):
-    """VMs on a host."""
+class Virtualization(Power, Protocol):
+    """VMs of one technology on its hosts. Its host is a VM's BMC: so an appliance starts on a VM as on metal.
+
+    `resource.host` carries the VM, `resource.name` is its name there.
+    """
 
     capabilities: frozenset[Capability]
 
-    def plan_define(self, resource: Resource) -> tuple[Step, ...]: ...
+    def plan_take_up(self, host: Resource) -> tuple[Step, ...]:
+        """Steps that see that this resource can carry VMs, and write its CPUs and memory into its record."""
+        ...
 
-    def plan_start(self, resource: Resource) -> tuple[Step, ...]: ...
+    def plan_define(self, host: str, vm: VirtualMachine, disks: tuple[Disk, ...]) -> tuple[Step, ...]:
+        """Steps that give the host this VM, or one it has this hardware. One that runs has it from its next start."""
+        ...
 
-    def plan_stop(self, resource: Resource) -> tuple[Step, ...]: ...
+    def plan_remove(self, host: str, vm: VirtualMachine, disks: tuple[Disk, ...]) -> tuple[Step, ...]:
+        """Steps after which the host, where it is off, does not know it; its disks stay."""
+        ...
 
-    def plan_remove(self, resource: Resource) -> tuple[Step, ...]: ...
+    def list_machines(self, world: World, host: Resource) -> list[MachineFacts]:
+        """What the host carries, ours or not."""
+        ...
 
-    def list_machines(self, world: World, host: Resource) -> list[str]: ...
+
+@runtime_checkable
+class LiveMigration(Protocol):
+    """Of drivers with the capability `live-migration`."""
+
+    def plan_migrate(self, vm: VirtualMachine, source: Resource, target: Resource) -> tuple[Step, ...]:
+        """Steps that move the running VM; the target knows it afterwards, and the source does not."""
+        ...
+
+
+@runtime_checkable
+class LocalDisks(Protocol):
+    """Of storage drivers whose volumes are files or block devices of their host: disks of VMs there."""
+
+    def disk(self, storage: Storage, volume: Volume) -> Disk: ...
 
 
 @runtime_checkable

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from openqrm.domain.plan import Plan
 from openqrm.domain.resource import Resource
 from openqrm.domain.storage import Storage
-from openqrm.plugin_api.drivers import NetworkService, Power, StorageDriver
+from openqrm.plugin_api.drivers import NetworkService, Power, StorageDriver, Virtualization
 from openqrm.ports.records import Facts
 from openqrm.ports.world import World
 
@@ -20,7 +20,11 @@ class Drivers(Protocol):
     def storage(self, storage: Storage) -> StorageDriver: ...
 
     def power(self, resource: Resource) -> Power | None:
-        """None when nothing but its agent can reach the resource's power."""
+        """Of a VM its host's virtualization driver. None when nothing but its agent can reach the resource's power."""
+        ...
+
+    def virtualization(self, type_: str) -> Virtualization:
+        """Of VMs of this type."""
         ...
 
     def network_services(self) -> list[NetworkService]:

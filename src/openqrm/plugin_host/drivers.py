@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.resource import Resource
 from openqrm.domain.storage import Storage
-from openqrm.plugin_api.drivers import NetworkService, Power, StorageDriver
+from openqrm.plugin_api.drivers import NetworkService, Power, StorageDriver, Virtualization
 from openqrm.ports.records import Facts
 
 if TYPE_CHECKING:
@@ -25,9 +25,15 @@ class EnabledDrivers:
         return driver
 
     def power(self, resource: Resource) -> Power | None:
+        if resource.host:
+            return self.virtualization(resource.type)
         if not resource.bmc.driver:
             return None
         driver: Power = self._get("power", resource.bmc.driver, f"the BMC of {resource.name} is {resource.bmc.driver}")
+        return driver
+
+    def virtualization(self, type_: str) -> Virtualization:
+        driver: Virtualization = self._get("virtualization", type_, f"VMs of type {type_} are asked for")
         return driver
 
     def network_services(self) -> list[NetworkService]:

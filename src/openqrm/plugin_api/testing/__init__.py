@@ -11,6 +11,7 @@ from openqrm.plugin_api.testing.network_service import NETWORK_SERVICE_RULES, Ne
 from openqrm.plugin_api.testing.power import POWER_RULES, PowerBench
 from openqrm.plugin_api.testing.simulator import Simulator, UnknownCommand
 from openqrm.plugin_api.testing.storage import STORAGE_RULES, StorageBench
+from openqrm.plugin_api.testing.virtualization import VIRTUALIZATION_RULES, VirtualizationBench
 from openqrm.plugin_api.testing.world import SimulatedWorld
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "NETWORK_SERVICE_RULES",
     "POWER_RULES",
     "STORAGE_RULES",
+    "VIRTUALIZATION_RULES",
     "Case",
     "Crash",
     "Disturbance",
@@ -29,5 +31,6 @@ __all__ = [
     "Simulator",
     "StorageBench",
     "UnknownCommand",
+    "VirtualizationBench",
     "cases_of",
 ]

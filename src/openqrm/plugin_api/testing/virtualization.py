@@ -1,0 +1,118 @@
+"""What every virtualization driver keeps, beside the laws for its actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from openqrm.domain.errors import Category, StepError
+from openqrm.domain.plan import Step
+from openqrm.domain.resource import Resource
+from openqrm.domain.vm import Disk, VirtualMachine
+from openqrm.plugin_api.drivers import MachineFacts, Virtualization
+from openqrm.plugin_api.testing.bench import carry_all, demand_pure_plan
+from openqrm.plugin_api.testing.case import Case, cases_of, demand
+from openqrm.plugin_api.testing.gate import Disturbance
+from openqrm.plugin_api.testing.world import SimulatedWorld
+
+
+@dataclass(frozen=True)
+class VirtualizationBench:
+    """A driver, a host, a VM to make there, and at each call of `world` a fresh world where the host has none."""
+
+    driver: Virtualization
+    host: Resource
+    vm: VirtualMachine
+    world: Callable[[], SimulatedWorld]
+    disks: tuple[Disk, ...] = ()
+
+    @property
+    def resource(self) -> Resource:
+        """The VM's resource."""
+        return Resource(name=self.vm.name, type=self.vm.type, host=self.host.name)
+
+    def take_up(self) -> tuple[Step, ...]:
+        return self.driver.plan_take_up(self.host)
+
+    def define(self) -> tuple[Step, ...]:
+        return self.driver.plan_define(self.host.name, self.vm, self.disks)
+
+    def remove(self) -> tuple[Step, ...]:
+        return self.driver.plan_remove(self.host.name, self.vm, self.disks)
+
+    def on(self) -> tuple[Step, ...]:
+        return self.driver.plan_on(self.resource)
+
+    def off(self) -> tuple[Step, ...]:
+        return self.driver.plan_off(self.resource)
+
+    def made(self) -> SimulatedWorld:
+        """A world where the host has the VM, off."""
+        world = self.world()
+        carry_all((*self.take_up(), *self.define()), world)
+        return world
+
+    def cases(self) -> list[Case]:
+        """A VM's life, for the laws."""
+        life = (*self.take_up(), *self.define(), *self.on(), *self.off(), *self.remove())
+        return cases_of(self.vm.type, life, self.world)
+
+    def listed(self, world: SimulatedWorld) -> dict[str, MachineFacts]:
+        """What the driver sees on the host, by name."""
+        return {each.name: each for each in self.driver.list_machines(world, self.host)}
+
+
+def all_plans_are_pure(bench: VirtualizationBench) -> None:
+    """And power is one step each, with the ids that the core's plans know."""
+    for plan in (bench.take_up, bench.define, bench.remove):
+        demand_pure_plan(plan, plan.__name__)
+    for plan, id_ in ((bench.on, "power-on"), (bench.off, "power-off")):
+        steps = demand_pure_plan(plan, id_)
+        demand([step.id for step in steps] == [id_], f"{id_} is to be one step of that id: {[s.id for s in steps]}")
+
+
+def a_vm_lives_and_is_seen(bench: VirtualizationBench) -> None:
+    """Made it is off, on it is on, removed it is gone; the list and the power say the same."""
+    world = bench.world()
+    carry_all(bench.take_up(), world)
+    demand(bench.vm.name not in bench.listed(world), "the VM is there before it is made")
+    carry_all(bench.define(), world)
+    for steps, power in ((bench.on(), "on"), (bench.off(), "off"), (bench.on(), "on"), (bench.off(), "off")):
+        carry_all(steps, world)
+        seen = bench.driver.observe_power(world, bench.resource)
+        listed = bench.listed(world)[bench.vm.name].power
+        demand(seen == listed == power, f"after {steps[0].id} the driver sees {seen} and lists {listed}")
+    carry_all(bench.remove(), world)
+    demand(bench.vm.name not in bench.listed(world), "the VM is there after it was removed")
+
+
+def other_vms_are_left_alone(bench: VirtualizationBench) -> None:
+    """Whatever is done with one VM, another one of the same host runs on."""
+    other = replace(bench, vm=replace(bench.vm, name=f"{bench.vm.name}-other", nics=(), disks=()), disks=())
+    world = other.made()
+    carry_all(other.on(), world)
+    carry_all((*bench.define(), *bench.on(), *bench.off(), *bench.remove()), world)
+    demand(other.driver.observe_power(world, other.resource) == "on", "another VM of the host does not run any more")
+
+
+def a_silent_host_is_unknown(bench: VirtualizationBench) -> None:
+    """When the host does not answer, power is unknown or the error unavailable: never on, never off."""
+    calm, world = bench.made(), bench.made()
+    calm.forget_preparation()
+    world.forget_preparation()
+    bench.driver.observe_power(calm, bench.resource)
+    world.gate.disturbances = dict.fromkeys(calm.gate.log, Disturbance.UNAVAILABLE)
+    try:
+        seen = bench.driver.observe_power(world, bench.resource)
+    except StepError as error:
+        demand(error.category is Category.UNAVAILABLE, f"a silent host is {error.category}, not unavailable")
+    else:
+        demand(seen == "unknown", f"the power of a VM on a silent host is seen {seen}")
+
+
+VIRTUALIZATION_RULES = (
+    all_plans_are_pure,
+    a_vm_lives_and_is_seen,
+    other_vms_are_left_alone,
+    a_silent_host_is_unknown,
+)
