@@ -11,13 +11,13 @@ from openqrm.domain.appliance import Appliance
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.plan import OnFailure, Plan, Step
 from openqrm.domain.resource import Resource
-from openqrm.domain.storage import Image, Storage, Volume
+from openqrm.domain.storage import Image, Volume
 from openqrm.domain.user import Role
 from openqrm.planning.boot_profile import check_filled, later_steps, profile_of, profile_step, transfers_of
 from openqrm.planning.fit import choose_resource
-from openqrm.planning.grants import machine_of, other_grant_steps, writer_steps
+from openqrm.planning.grants import grant_steps, granted, machine_of, revoke_steps
 from openqrm.planning.order import after
-from openqrm.plugin_api.actions import AskReboot, AwaitMilestone, ForgetSecret, SetField
+from openqrm.plugin_api.actions import AskReboot, AwaitMilestone, SetField
 from openqrm.plugin_api.intents import Intent
 from openqrm.plugin_api.planning import Planning
 
@@ -42,24 +42,17 @@ def plan_start_appliance(intent: StartAppliance, planning: Planning) -> Plan:
     if appliance.wanted == "running":
         raise PlanningError(Category.CONFLICT, f"appliance {appliance.name} is started already", "Stop it first.")
     image = facts.get(Image, appliance.image)
-    volume = facts.get(Volume, image.volume)
-    storage = facts.get(Storage, volume.storage)
     resource = choose_resource(appliance, intent.resource, planning)
-    others = transfers_of(image, planning)
+    volume = granted(facts.get(Volume, image.volume), resource)
+    others = {prefix: granted(each, resource) for prefix, each in transfers_of(image, planning).items()}
     kept = check_filled(image, volume, resource, planning)
-    for each in (volume, *others.values()):
-        if each.granted_to:
-            message = f"volume {each.name} is granted to {each.granted_to}"
-            hint = "Stop the appliance that runs there; a volume has one writer."
-            raise PlanningError(Category.CONFLICT, message, hint)
     staying = {prefix: other for prefix, other in others.items() if prefix in kept}
     first = profile_of(appliance, image, volume, resource, others, planning)
     later = profile_of(appliance, image, volume, resource, staying, planning)
     prepared = [
         *_claim_steps(appliance, resource),
         *_off_steps(resource, planning),
-        *writer_steps(volume, storage, resource, planning),
-        *(step for other in others.values() for step in other_grant_steps(other, resource, planning)),
+        *(step for each in (volume, *others.values()) for step in grant_steps(each, planning, "claim")),
         profile_step(first, planning),
         *_name_steps(appliance.name, resource, planning),
     ]
@@ -70,7 +63,7 @@ def plan_start_appliance(intent: StartAppliance, planning: Planning) -> Plan:
             *prepared,
             *boot,
             *later_steps(first, later),
-            *_single_shot_steps(image, others, kept, resource, planning),
+            *_single_shot_steps(image, others, kept, planning),
         ),
         intent="appliance.start",
         on_failure=OnFailure.UNDO,
@@ -126,9 +119,7 @@ def _boot_steps(appliance: Appliance, resource: Resource, planning: Planning, ne
     return [*boot, step]
 
 
-def _single_shot_steps(
-    image: Image, others: dict[str, Volume], kept: frozenset[str], resource: Resource, planning: Planning
-) -> list[Step]:
+def _single_shot_steps(image: Image, others: dict[str, Volume], kept: frozenset[str], planning: Planning) -> list[Step]:
     """Once the appliance is up a transfer is over: its wish is cleared and the other side's grant ends."""
     steps: list[Step] = []
     for field, prefix in (("install_from", "install"), ("transfer_to", "transfer")):
@@ -137,15 +128,7 @@ def _single_shot_steps(
             continue
         clear = SetField("image", image.name, field, "", volume.name, f"Clear {field} of image {image.name}")
         steps.append(Step(id=field.replace("_", "-"), action=clear, why="it is single shot", needs=("profile-later",)))
-        storage, secret = planning.facts.get(Storage, volume.storage), f"grant-{volume.name}"
-        revoked = planning.drivers.storage(storage).plan_revoke(storage, volume, machine_of(resource), secret)
-        note = SetField("volume", volume.name, "granted_to", "", resource.name, f"{volume.name} is free again")
-        over = (
-            *revoked,
-            Step(id=f"forget-{volume.name}", action=ForgetSecret(secret), why="the grant is over"),
-            Step(id=f"free-{volume.name}", action=note, why="nobody has it any more"),
-        )
-        steps += after(over, "profile-later")
+        steps += revoke_steps(volume, planning, "profile-later")
     return steps
 
 

@@ -10,12 +10,12 @@ from openqrm.domain.appliance import Appliance, BootProfile
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.plan import OnFailure, Plan, Step
 from openqrm.domain.resource import Resource
-from openqrm.domain.storage import Image, Storage, Volume
+from openqrm.domain.storage import Volume
 from openqrm.domain.user import Role
 from openqrm.planning.appliance_start import BOOT_DEADLINE_S
-from openqrm.planning.grants import machine_of
+from openqrm.planning.grants import machine_of, revoke_steps
 from openqrm.planning.order import after
-from openqrm.plugin_api.actions import AskReboot, AskShutdown, AwaitMilestone, ForgetSecret, SetField, remove
+from openqrm.plugin_api.actions import AskReboot, AskShutdown, AwaitMilestone, SetField, remove
 from openqrm.plugin_api.intents import Intent
 from openqrm.plugin_api.planning import Planning
 
@@ -67,11 +67,13 @@ def _release_steps(appliance: Appliance, resource: Resource, planning: Planning)
     gone = steps[-1].id
     for service in planning.drivers.network_services():
         steps += after(service.plan_withdraw(appliance.name, machine_of(resource)), gone)
-    steps += _revoke_steps(appliance, resource, planning, gone)
+    for volume in facts.list(Volume, granted_to=resource.name):
+        steps += revoke_steps(volume, planning, gone)
     free = SetField(
         "resource", resource.name, "claimed_by", "", appliance.name, f"Release {resource.name} to the idle pool"
     )
-    steps.append(Step(id="release", action=free, why="nothing of the appliance is left on it", needs=(steps[-1].id,)))
+    before = tuple(step.id for step in steps)
+    steps.append(Step(id="release", action=free, why="nothing of the appliance is left on it", needs=before))
     power = planning.drivers.power(resource)
     if power is not None:
         steps += after(power.plan_on(resource), "release")
@@ -103,22 +105,6 @@ def _off_steps(appliance: Appliance, resource: Resource, planning: Planning, nee
         deadline_s=60, attempts=1, optional=True, notice=f"{appliance.name} no longer answers",
     )  # fmt: skip
     return [ask, *after(power.plan_off(resource), "ask")]
-
-
-def _revoke_steps(appliance: Appliance, resource: Resource, planning: Planning, need: str) -> list[Step]:
-    facts = planning.facts
-    image = facts.get(Image, appliance.image)
-    steps: list[Step] = []
-    for volume in facts.list(Volume, granted_to=resource.name):
-        storage = facts.get(Storage, volume.storage)
-        secret = f"grant-{volume.name}"
-        driver = planning.drivers.storage(storage)
-        steps += after(driver.plan_revoke(storage, volume, machine_of(resource), secret), need)
-        forget = Step(id=f"secret-{volume.name}", action=ForgetSecret(secret), why="the grant is over")
-        note = SetField("volume", volume.name, "granted_to", "", resource.name, f"{volume.name} has no writer")
-        writer = Step(id=f"writer-{volume.name}", action=note, why=f"image {image.name} is free again")
-        steps += after((forget, writer), steps[-1].id if steps else need)
-    return steps
 
 
 PLANNERS = {StopAppliance: plan_stop_appliance}

@@ -17,6 +17,7 @@ from openqrm.planning.appliance import check_parts
 from openqrm.planning.appliance_start import StartAppliance, plan_start_appliance
 from openqrm.planning.appliance_stop import StopAppliance, plan_stop_appliance
 from openqrm.planning.fields import Name, NameOrNone
+from openqrm.planning.grants import free
 from openqrm.planning.overlay import Overlay
 from openqrm.planning.record_plans import edited, plan_put
 from openqrm.plugin_api.actions import put
@@ -88,7 +89,7 @@ def _after_stop(appliance: Appliance, planning: Planning) -> Overlay:
         seen = facts.find(Observation, resource.name) or Observation(name=resource.name)
         overlay.put(replace(seen, power="on", profile="", milestone="uplink", failure="", last_seen_s=planning.now_s))
         for volume in facts.list(Volume, granted_to=resource.name):
-            overlay.put(replace(volume, granted_to=""))
+            overlay.put(free(volume))
     return overlay
 
 

@@ -60,7 +60,7 @@ def profile_of(
 def profile_step(profile: BootProfile, planning: Planning) -> Step:
     before = planning.facts.find(BootProfile, profile.name)
     action = put(profile, before, f"Let {profile.name} boot {profile.appliance} with kernel {profile.kernel}")
-    return Step(id="profile", action=action, why="the boot door serves it by MAC and token", needs=("secret",))
+    return Step(id="profile", action=action, why="the boot door serves it by MAC and token", needs=("claim",))
 
 
 def later_steps(first: BootProfile, later: BootProfile) -> list[Step]:
@@ -74,4 +74,4 @@ def later_steps(first: BootProfile, later: BootProfile) -> list[Step]:
 def _root_of(volume: Volume, machine: Resource, planning: Planning) -> Root:
     storage = planning.facts.get(Storage, volume.storage)
     address = address_towards(planning.facts.get(Resource, storage.resource), machine, planning.facts)
-    return planning.drivers.storage(storage).root(storage, volume, address, f"grant-{volume.name}")
+    return planning.drivers.storage(storage).root(storage, volume, address, volume.grant.secret)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.plan import Step
 from openqrm.domain.resource import Resource
-from openqrm.domain.storage import Storage, Volume
+from openqrm.domain.storage import Grant, Storage, Volume
 from openqrm.planning.order import after
-from openqrm.plugin_api.actions import MakeSecret, SetField
+from openqrm.plugin_api.actions import ForgetSecret, MakeSecret, put
 from openqrm.plugin_api.drivers import Machine
 from openqrm.plugin_api.planning import Planning
 
@@ -16,28 +19,51 @@ def machine_of(resource: Resource) -> Machine:
     return Machine(resource=resource.name, mac=resource.mac, address=resource.address)
 
 
-def writer_steps(volume: Volume, storage: Storage, resource: Resource, planning: Planning) -> list[Step]:
-    """One writer is first written down, then made so on the storage."""
-    note = SetField(
-        "volume", volume.name, "granted_to", resource.name, "", f"Make {resource.name} the one writer of {volume.name}"
-    )
-    secret = f"grant-{volume.name}"
-    steps = [
-        Step(id="writer", action=note, why="a volume has one writer", needs=("claim",)),
-        Step(id="secret", action=MakeSecret(secret), why="each grant has its own secret", needs=("writer",)),
-    ]
-    granted = planning.drivers.storage(storage).plan_grant(storage, volume, machine_of(resource), secret)
-    return steps + after(granted, "secret")
+def writer_of(volume: Volume) -> Machine:
+    """The machine as it was when the volume was granted to it: its address may be another one by now."""
+    return Machine(resource=volume.granted_to, mac=volume.grant.mac, address=volume.grant.address)
 
 
-def other_grant_steps(volume: Volume, resource: Resource, planning: Planning) -> list[Step]:
-    """Leave to reach the other side of a transfer, for this boot."""
-    storage, secret = planning.facts.get(Storage, volume.storage), f"grant-{volume.name}"
-    say = f"Let {resource.name} reach {volume.name} for a transfer"
-    note = SetField("volume", volume.name, "granted_to", resource.name, "", say)
-    steps = [
-        Step(id=f"writer-{volume.name}", action=note, why="a volume has one user", needs=("claim",)),
+def granted(volume: Volume, resource: Resource) -> Volume:
+    """The volume once RESOURCE may write it. Raises PlanningError `conflict` when another one may.
+
+    No two grants have a secret of the same name, so that none is taken for what an abandoned plan left in the vault.
+    """
+    if volume.granted_to:
+        message = f"volume {volume.name} is granted to {volume.granted_to}"
+        hint = "Stop the appliance that runs there; a volume has one writer."
+        raise PlanningError(Category.CONFLICT, message, hint)
+    secret = f"grant-{volume.name}.{volume.id}.{volume.version}"
+    grant = Grant(mac=resource.mac, address=resource.address, secret=secret)
+    return replace(volume, granted_to=resource.name, grant=grant)
+
+
+def free(volume: Volume) -> Volume:
+    """The volume once nobody may write it."""
+    return replace(volume, granted_to="", grant=Grant())
+
+
+def grant_steps(volume: Volume, planning: Planning, need: str) -> list[Step]:
+    """To a volume as `granted` makes it: one writer is first written down, then made so on the storage."""
+    storage = planning.facts.get(Storage, volume.storage)
+    note = put(volume, free(volume), f"Make {volume.granted_to} the one writer of {volume.name}")
+    secret = volume.grant.secret
+    steps = (
+        Step(id=f"writer-{volume.name}", action=note, why="a volume has one writer"),
         Step(id=f"secret-{volume.name}", action=MakeSecret(secret), why="each grant has its own secret"),
-    ]
-    granted = planning.drivers.storage(storage).plan_grant(storage, volume, machine_of(resource), secret)
-    return after((*steps, *granted), "claim")
+    )
+    made = planning.drivers.storage(storage).plan_grant(storage, volume, writer_of(volume), secret)
+    return after((*steps, *made), need)
+
+
+def revoke_steps(volume: Volume, planning: Planning, need: str) -> list[Step]:
+    """From a granted volume to one without a writer."""
+    storage = planning.facts.get(Storage, volume.storage)
+    secret = volume.grant.secret
+    ended = planning.drivers.storage(storage).plan_revoke(storage, volume, writer_of(volume), secret)
+    note = put(free(volume), volume, f"{volume.name} has no writer")
+    over = (
+        Step(id=f"forget-{volume.name}", action=ForgetSecret(secret), why="the grant is over"),
+        Step(id=f"free-{volume.name}", action=note, why=f"{volume.granted_to} has left it"),
+    )
+    return after((*ended, *over), need)

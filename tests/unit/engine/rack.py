@@ -171,7 +171,13 @@ class Rack:
         driver = "rack" if self.bmc else ""
         blades = [
             Resource(
-                name=n, mac=f"52:54:00:00:00:0{n[-1]}", address=a, bmc=Bmc(driver=driver), memory_mib=1024, version=1
+                name=n,
+                mac=f"52:54:00:00:00:0{n[-1]}",
+                address=a,
+                bmc=Bmc(driver=driver),
+                memory_mib=1024,
+                timeout_s=10**6,
+                version=1,
             )
             for n, a in ADDRESSES.items()
         ]
