@@ -17,8 +17,9 @@ from starlette.routing import Route
 from openqrm.api.authorize import Unproven
 from openqrm.api.openapi import render_openapi
 from openqrm.api.parse import TooLong
-from openqrm.api.problem import problem_response
+from openqrm.api.problem import CHALLENGE, problem_response
 from openqrm.api.routes import JSON, PREFIX, Door, declared_routes
+from openqrm.api.session_routes import SessionDoor
 from openqrm.domain.errors import Category, OpenqrmError
 
 log = structlog.get_logger()
@@ -46,6 +47,7 @@ def make_application(door: Door, metrics: Callable[[], str]) -> Starlette:
 
     routes = [
         *declared_routes(door),
+        *SessionDoor(door).routes(),
         Route(f"{PREFIX}/openapi.json", openapi),
         Route("/healthz", healthz),
         Route("/metrics", tell_metrics),
@@ -54,10 +56,12 @@ def make_application(door: Door, metrics: Callable[[], str]) -> Starlette:
     return Starlette(routes=routes, exception_handlers=handlers)
 
 
-async def _told(_request: Request, error: Exception) -> Response:
+async def _told(request: Request, error: Exception) -> Response:
     assert isinstance(error, OpenqrmError)
     status = 401 if isinstance(error, Unproven) else 413 if isinstance(error, TooLong) else 0
-    return problem_response(error, status)
+    # asked for Basic, a browser opens a window of its own before our page hears of it
+    by_browser = "sec-fetch-mode" in request.headers or "cookie" in request.headers
+    return problem_response(error, status, "Bearer" if by_browser else CHALLENGE)
 
 
 async def _http(_request: Request, error: Exception) -> Response:

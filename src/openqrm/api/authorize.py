@@ -1,32 +1,68 @@
-"""Credentials of a request: a token, or a user with password."""
+"""Credentials of a request: a token, a user with password, or the cookie of a session."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+from dataclasses import replace
+from typing import ClassVar
 
 from starlette.requests import Request
 
+from openqrm.api.cookie import address_of, caller_by_cookie, find_cookie
 from openqrm.domain.errors import Category, OpenqrmError
 from openqrm.services.caller import Caller
+from openqrm.services.second_factors import CodeNeeded
 from openqrm.services.sign_in import HINT, SignIn
+
+CODE_HEADER = "x-openqrm-code"
 
 
 class Unproven(OpenqrmError):
     """Nobody has signed in: the caller is asked to."""
 
+    type: ClassVar[str] = "urn:openqrm:signed-out"
 
-def caller_of(request: Request, sign_in: SignIn) -> Caller:
-    """Who asks. Raises Unproven. It blocks while a password is hashed."""
+
+class CodeAsked(Unproven):
+    """The password was right: the caller is asked for the code of the second factor."""
+
+    type: ClassVar[str] = "urn:openqrm:code-needed"
+
+
+def caller_of(request: Request, sign_in: SignIn, *, quietly: bool = False) -> Caller:
+    """Who asks. Raises Unproven; Foreign for a cookie alone. It blocks while a password is hashed.
+
+    `quietly` is for what a page asks by itself: it does not keep a session from ending.
+    """
     scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
+    cookie = find_cookie(request)
     try:
-        match scheme.lower():
-            case "bearer":
-                return sign_in.by_token(credentials.strip())
-            case "basic":
-                return sign_in.by_password(*parse_basic(credentials))
+        if scheme:
+            return replace(_by_header(scheme, credentials, request, sign_in), origin=f"api {address_of(request)}")
+        if cookie:
+            return caller_by_cookie(request, cookie, sign_in.sessions, quietly=quietly)
     except OpenqrmError as error:
-        raise Unproven(error.category, error.message, error.hint) from None
+        raise unproven(error) from None
+    raise Unproven(Category.REFUSED, "nobody has signed in", HINT)
+
+
+def unproven(error: OpenqrmError) -> OpenqrmError:
+    """A refusal while somebody signs in, as what the door answers."""
+    if hasattr(error, "type") or error.category is not Category.REFUSED:
+        return error
+    kind = CodeAsked if isinstance(error, CodeNeeded) else Unproven
+    return kind(error.category, error.message, error.hint)
+
+
+def _by_header(scheme: str, credentials: str, request: Request, sign_in: SignIn) -> Caller:
+    match scheme.lower():
+        case "bearer":
+            return sign_in.by_token(credentials.strip())
+        case "basic":
+            caller = sign_in.by_password(*parse_basic(credentials))
+            sign_in.factors.check(caller.user, request.headers.get(CODE_HEADER, ""))
+            return caller
     raise Unproven(Category.REFUSED, "nobody has signed in", HINT)
 
 

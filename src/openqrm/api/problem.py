@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from openqrm.domain.errors import Category, OpenqrmError
 
+CHALLENGE = 'Basic realm="openqrm", Bearer'
 MEDIA_TYPE = "application/problem+json"
 STATUS = {
     Category.BAD_INPUT: 400,
@@ -32,10 +33,11 @@ class Problem(msgspec.Struct, kw_only=True):
     type: str = "about:blank"
 
 
-def problem_response(error: OpenqrmError, status: int = 0) -> Response:
-    """The answer for this error."""
+def problem_response(error: OpenqrmError, status: int = 0, challenge: str = CHALLENGE) -> Response:
+    """The answer for this error; `challenge` says what an answer of 401 asks for."""
     status = status or STATUS[error.category]
     title = error.category.value.replace("_", " ")
     body = Problem(status=status, category=error.category, title=title, detail=error.message, hint=error.hint)
-    headers = {"WWW-Authenticate": 'Basic realm="openqrm", Bearer'} if status == 401 else None
+    body.type = getattr(error, "type", body.type)
+    headers = {"WWW-Authenticate": challenge} if status == 401 else None
     return Response(msgspec.json.encode(body), status, headers, MEDIA_TYPE)

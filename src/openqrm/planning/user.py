@@ -10,10 +10,10 @@ from msgspec import Meta
 
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.plan import Plan, Step
-from openqrm.domain.user import Role, Token, User
+from openqrm.domain.user import Role, SecondFactor, Token, User
 from openqrm.planning.fields import Name, NameOrNone, Text
 from openqrm.planning.record_plans import ASKED, new_name, plan_of, plan_put, plan_remove
-from openqrm.plugin_api.actions import remove
+from openqrm.plugin_api.actions import ForgetSecret, remove
 from openqrm.plugin_api.intents import Intent, Issued, Password, Query
 from openqrm.plugin_api.planning import Planning, Reading
 
@@ -28,6 +28,7 @@ class UserRow(msgspec.Struct):
     name: str
     role: str
     has_password: bool
+    second_factor: bool
     comment: str
 
 
@@ -89,6 +90,15 @@ class RemoveUser(Intent, noun="user", verb="remove", role=Role.ADMINISTRATOR):
     name: Annotated[Name, Meta(description="the user")]
 
 
+class RemoveSecondFactor(Intent, noun="user", verb="remove-second-factor", role=Role.ADMINISTRATOR):
+    """Remove a user's second factor, for one who has lost telephone and recovery codes.
+
+    All sessions of the user end. Nobody is asked for a code any more until the user enrols anew in the console.
+    """
+
+    name: Annotated[Name, Meta(description="the user")]
+
+
 class CreateToken(Intent, noun="token", verb="create", role=Role.READ_ONLY):
     """Create an API token: for yourself, or for anybody as an administrator. It is shown once, in the answer."""
 
@@ -132,7 +142,28 @@ def plan_remove_user(intent: RemoveUser, planning: Planning) -> Plan:
     for token in planning.facts.list(Token, user=user.name):
         action = remove(token, f"Remove token {token.name}")
         steps.append(Step(id=f"token-{token.name}", action=action, why="nobody has it any more"))
+    if factor := planning.facts.find(SecondFactor, user.name):
+        steps += _without(factor, "nobody has it any more")
     return plan_of(intent, say, steps, about=user)
+
+
+def plan_remove_second_factor(intent: RemoveSecondFactor, planning: Planning) -> Plan:
+    user = planning.facts.get(User, intent.name)
+    factor = planning.facts.find(SecondFactor, user.name)
+    if factor is None:
+        message = f"user {user.name} has no second factor"
+        raise PlanningError(Category.CONFLICT, message, "Nothing is to be done.")
+    say = f"Remove the second factor of user {user.name}"
+    return plan_of(intent, say, _without(factor, ASKED), about=user, past="second-factor-removed")
+
+
+def _without(factor: SecondFactor, why: str) -> list[Step]:
+    """The record first: with neither record nor key nobody could sign in if this ended in between."""
+    record = remove(factor, f"Remove the second factor of {factor.name}")
+    return [
+        Step(id="factor", action=record, why=why),
+        Step(id="factor-key", action=ForgetSecret(factor.reference), needs=("factor",), why="it opens nothing now"),
+    ]
 
 
 def plan_create_token(intent: CreateToken, planning: Planning) -> Plan:
@@ -167,7 +198,10 @@ def _keep_an_administrator(user: User, planning: Planning) -> None:
 
 def answer_list_users(_query: ListUsers, reading: Reading) -> list[UserRow]:
     users = reading.facts.list(User)
-    return [UserRow(each.name, each.role, bool(each.password_hash), each.comment) for each in users]
+    having = {factor.name for factor in reading.facts.list(SecondFactor, is_on=True)}
+    return [
+        UserRow(each.name, each.role, bool(each.password_hash), each.name in having, each.comment) for each in users
+    ]
 
 
 def answer_list_roles(_query: ListRoles, _reading: Reading) -> list[RoleRow]:
@@ -190,6 +224,7 @@ PLANNERS = {
     SetUserRole: plan_set_user_role,
     SetUserPassword: plan_set_user_password,
     RemoveUser: plan_remove_user,
+    RemoveSecondFactor: plan_remove_second_factor,
     CreateToken: plan_create_token,
     RemoveToken: plan_remove_token,
 }

@@ -15,6 +15,7 @@ class Caller:
 
     user: str
     role: Role
+    origin: str = ""  # the door, and the address at it
 
 
 def check_role(caller: Caller, declared: type[Declared]) -> None:

@@ -19,7 +19,7 @@ from openqrm.domain.plan import Plan, Step, StoredPlan
 from openqrm.domain.user import Role
 from openqrm.engine.preview import look_at
 from openqrm.planning.plan import ShowPlan
-from openqrm.plugin_api.actions import PutRecord, RemoveRecord, SetField
+from openqrm.plugin_api.actions import ForgetSecret, PutRecord, RemoveRecord, SetField
 from openqrm.plugin_api.intents import Declared, Intent
 from openqrm.plugin_api.planning import Planning
 from openqrm.plugin_host.host import PluginHost
@@ -34,7 +34,7 @@ from openqrm.services.sealing import PASSWORDS, Sealed, seal
 AT_ONCE_S = 5.0  # how long a door waits for plans that only write records
 REMEMBERED = 10_000
 PERSONAL = frozenset({"user", "token"})  # everybody may change their own
-QUICK = (PutRecord, RemoveRecord, SetField)
+QUICK = (PutRecord, RemoveRecord, SetField, ForgetSecret)
 
 
 class Outcome(msgspec.Struct):
@@ -131,6 +131,17 @@ class Desk:
         shown: PlanView = self.answer(caller, ShowPlan(plan))
         return shown
 
+    def offered(self, caller: Caller) -> list[Entry]:
+        """What this caller may ask for; of plugins only the enabled ones count."""
+        return [entry for entry in self.entries() if entry.declared.role <= caller.role]
+
+    def entries(self) -> list[Entry]:
+        """All that can be asked for, by whomever."""
+        plugins = {entry.plugin for entry in self._catalogue if entry.plugin}
+        with self._database.reading() as tx:
+            enabled = {plugin for plugin in plugins if self._host.standing(plugin, tx.facts).is_enabled}
+        return [entry for entry in self._catalogue if not entry.plugin or entry.plugin in enabled]
+
     def _entry(self, caller: Caller, declared: type[Any]) -> Entry:
         check_role(caller, declared)
         return self._catalogue.get(declared)
@@ -184,7 +195,13 @@ class Desk:
                     raise PlanningError(
                         Category.REFUSED, f"{plan.title}: not confirmed", f"Confirm with: {plan.confirm}"
                     )
-                id_ = tx.plans.create(plan, asked_by=caller.user, reason=wishes.reason, now_s=self._world.now_s())
+                id_ = tx.plans.create(
+                    plan,
+                    asked_by=caller.user,
+                    asked_from=caller.origin,
+                    reason=wishes.reason,
+                    now_s=self._world.now_s(),
+                )
         except BaseException:
             sealed.forget(self._world.vault)
             raise

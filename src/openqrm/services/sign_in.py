@@ -18,6 +18,8 @@ from openqrm.domain.user import Role, Token, User
 from openqrm.ports.world import World
 from openqrm.services.caller import Caller
 from openqrm.services.sealing import PASSWORDS
+from openqrm.services.second_factors import SecondFactors
+from openqrm.services.sessions import Sessions
 
 FIRST = "admin"
 FIRST_FILE = "first-password"
@@ -38,6 +40,8 @@ class SignIn:
         self._nobody = self._hasher.hash(secrets.token_hex())  # an unknown user takes as long as a wrong password
         self._salt = secrets.token_bytes(32)
         self._known: dict[bytes, float] = {}
+        self.factors = SecondFactors(database, world)
+        self.sessions = Sessions(database, world)
         self._one_at_a_time = threading.Lock()  # hashing takes memory; a flood of guesses must not take all of it
 
     def make_first_administrator(self) -> str:

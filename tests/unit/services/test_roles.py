@@ -19,8 +19,8 @@ ENTRIES = list(Catalogue(PluginHost()))
 ADMINISTRATORS = {
     "kernel add", "kernel edit", "kernel remove", "kernel set-default", "network create", "network edit",
     "network remove", "plan abandon", "plugin disable", "plugin enable", "plugin set", "plugin start", "plugin stop",
-    "storage create", "storage edit", "storage remove", "user create", "user list", "user remove", "user set-role",
-    "volume remove",
+    "storage create", "storage edit", "storage remove", "user create", "user list", "user remove",
+    "user remove-second-factor", "user set-role", "volume remove",
 }  # fmt: skip
 
 
