@@ -72,6 +72,12 @@ class Step:
     attempts: int = 3  # for busy and unavailable
     optional: bool = False  # its failure is told and does not stop the plan
     notice: str = ""  # what users of the service will notice
+    back: Action | None = None  # what takes it back, where its action alone cannot know
+
+    @property
+    def inverse(self) -> Action | Irreversible | None:
+        """What takes this step back."""
+        return self.back or self.action.inverse()
 
 
 class OnFailure(StrEnum):

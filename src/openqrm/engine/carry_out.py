@@ -65,7 +65,7 @@ def expire(step: Step, ledger: Ledger, world: World) -> None:
 
 def take_back(step: Step, ledger: Ledger, world: World) -> float:
     """Undo one step, or say why it stays. Seconds after which to look again; 0 when it is decided."""
-    inverse = step.action.inverse()
+    inverse = step.inverse
     if isinstance(inverse, Irreversible):
         ledger.write(step.id, Fact.KEPT, inverse.because)
         return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from msgspec import Meta
@@ -16,8 +17,11 @@ from openqrm.planning.appliance_start import BOOT_DEADLINE_S
 from openqrm.planning.grants import machine_of, revoke_steps
 from openqrm.planning.order import after
 from openqrm.plugin_api.actions import AskReboot, AskShutdown, AwaitMilestone, SetField, remove
+from openqrm.plugin_api.codec import record_fields
+from openqrm.plugin_api.drivers import Power
 from openqrm.plugin_api.intents import Intent
 from openqrm.plugin_api.planning import Planning
+from openqrm.ports.records import Facts
 
 
 class StopAppliance(Intent, noun="appliance", verb="stop", role=Role.OPERATOR):
@@ -58,12 +62,8 @@ def plan_stop_appliance(intent: StopAppliance, planning: Planning) -> Plan:
 
 def _release_steps(appliance: Appliance, resource: Resource, planning: Planning) -> list[Step]:
     facts = planning.facts
-    steps = []
-    profile = facts.find(BootProfile, resource.name)
-    if profile is not None:
-        action = remove(profile, f"Let {resource.name} boot the idle system again")
-        steps.append(Step(id="profile", action=action, why="its next boot is idle", needs=("want",)))
-    steps += _off_steps(appliance, resource, planning, "profile" if profile else "want")
+    power = planning.drivers.power(resource)
+    steps = _off_steps(appliance, resource, power, facts) if power else _reboot_steps(appliance, resource, facts)
     gone = steps[-1].id
     for service in planning.drivers.network_services():
         steps += after(service.plan_withdraw(appliance.name, machine_of(resource)), gone)
@@ -74,7 +74,6 @@ def _release_steps(appliance: Appliance, resource: Resource, planning: Planning)
     )
     before = tuple(step.id for step in steps)
     steps.append(Step(id="release", action=free, why="nothing of the appliance is left on it", needs=before))
-    power = planning.drivers.power(resource)
     if power is not None:
         steps += after(power.plan_on(resource), "release")
         idle = AwaitMilestone(resource.name, "", "uplink")
@@ -87,24 +86,38 @@ def _release_steps(appliance: Appliance, resource: Resource, planning: Planning)
     return steps
 
 
-def _off_steps(appliance: Appliance, resource: Resource, planning: Planning, need: str) -> list[Step]:
-    """Until nothing of the appliance can be running: seen off by the BMC, or seen booted idle by its agent."""
-    power = planning.drivers.power(resource)
-    if power is None:
-        reboot = AskReboot(resource.name, "", appliance.name)
-        back = AwaitMilestone(resource.name, "", "uplink")
-        return [
-            Step(id="reboot", action=reboot, why=f"{resource.name} has no BMC", needs=(need,)),
-            Step(
-                id="idle", action=back, why="the old kernel is gone once it is idle", needs=("reboot",),
-                deadline_s=BOOT_DEADLINE_S,
-            ),
-        ]  # fmt: skip
+def _off_steps(appliance: Appliance, resource: Resource, power: Power, facts: Facts) -> list[Step]:
+    """Seen off, and once more when it can boot nothing but the idle system, should somebody have pressed its button.
+
+    The profile goes after the power, so that an undo, in reverse, gives it back before the machine boots.
+    """
+    (off,), (on,) = power.plan_off(resource), power.plan_on(resource)
     ask = Step(
-        id="ask", action=AskShutdown(resource.name), why="its services end in order", needs=(need,),
-        deadline_s=60, attempts=1, optional=True, notice=f"{appliance.name} no longer answers",
+        id="ask", action=AskShutdown(resource.name), why="its services end in order", needs=("want",),
+        deadline_s=60, attempts=1, optional=True, notice=f"{appliance.name} no longer answers", back=on.action,
     )  # fmt: skip
-    return [ask, *after(power.plan_off(resource), "ask")]
+    still = replace(off, id="still-off", why="its next boot is idle, whenever it is")
+    return after((ask, off, *_profile_steps(resource, facts), still), "want")
+
+
+def _reboot_steps(appliance: Appliance, resource: Resource, facts: Facts) -> list[Step]:
+    """Seen booted into the idle system by its agent: nothing of the appliance can be running any more."""
+    profile = facts.find(BootProfile, resource.name)
+    reboot = AskReboot(resource.name, "", appliance.name, record_fields(profile) if profile else None)
+    idle = Step(
+        id="idle", action=AwaitMilestone(resource.name, "", "uplink"), why="the old kernel is gone once it is idle",
+        deadline_s=BOOT_DEADLINE_S,
+    )  # fmt: skip
+    step = Step(id="reboot", action=reboot, why=f"{resource.name} has no BMC")
+    return after((*_profile_steps(resource, facts), step, idle), "want")
+
+
+def _profile_steps(resource: Resource, facts: Facts) -> tuple[Step, ...]:
+    profile = facts.find(BootProfile, resource.name)
+    if profile is None:
+        return ()
+    action = remove(profile, f"Let {resource.name} boot the idle system again")
+    return (Step(id="profile", action=action, why="its next boot is idle"),)
 
 
 PLANNERS = {StopAppliance: plan_stop_appliance}

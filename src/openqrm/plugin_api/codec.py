@@ -51,11 +51,13 @@ class ActionCodec:
         return loaded
 
     def _dump_step(self, step: Step) -> dict[str, Any]:
-        raw = {f.name: getattr(step, f.name) for f in fields(step) if f.name != "action"}
-        return raw | {"action": self.dump(step.action)}
+        raw = {f.name: getattr(step, f.name) for f in fields(step) if f.name not in ("action", "back")}
+        back = {"back": self.dump(step.back)} if step.back else {}
+        return raw | back | {"action": self.dump(step.action)}
 
     def _load_step(self, raw: dict[str, Any]) -> Step:
-        return Step(**{**raw, "needs": tuple(raw["needs"]), "action": self.load(raw["action"])})
+        back = {"back": self.load(raw["back"])} if "back" in raw else {}
+        return Step(**{**raw, **back, "needs": tuple(raw["needs"]), "action": self.load(raw["action"])})
 
 
 def record_fields(record: Record) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def _view_step(step: Step) -> StepView:
 
 
 def _undo_of(step: Step) -> str:
-    match step.action.inverse():
+    match step.inverse:
         case None:
             return ""
         case Irreversible(because):

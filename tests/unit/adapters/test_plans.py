@@ -1,6 +1,7 @@
 """Plans, journals and locks: one writer, one hand on each object, decisions that come in time."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from openqrm.domain.plan import Plan, PlanState
 from openqrm.plugin_api.codec import ActionCodec
 from openqrm.ports.plans import Fenced
 from tests.unit.adapters.actions import plan_files
+from tests.unit.adapters.conftest import CODEC
 
 FOLDER = Path("/nowhere")
 
@@ -45,6 +47,14 @@ def test_a_plan_comes_back_as_it_went_in(database: Database) -> None:
     with pytest.raises(OpenqrmError) as missing:
         database.plans.load("no-number")
     assert category_of(missing) is Category.NOT_FOUND
+
+
+def test_a_step_comes_back_with_what_takes_it_back() -> None:
+    plan = plan_files(FOLDER, "a", "b")
+    first, second = plan.steps
+    with_back = replace(plan, steps=(replace(first, back=second.action), second))
+    loaded = CODEC.load_plan(CODEC.dump_plan(with_back))
+    assert loaded == with_back and [step.inverse for step in loaded.steps] == [second.action, None]
 
 
 def test_a_journal_is_appended_to_by_one_only(database: Database) -> None:

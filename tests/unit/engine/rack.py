@@ -28,9 +28,10 @@ from openqrm.plugin_api import (
     World,
     run,
 )
+from openqrm.plugin_api import Machine as Lent
 from openqrm.plugin_api.planning import Planning
 from openqrm.plugin_api.testing import SimulatedWorld, Simulator, UnknownCommand
-from tests.unit.plugin_api.shelf import STORAGE, ShelfDriver, ShelfHost
+from tests.unit.plugin_api.shelf import STORAGE, Lend, ShelfDriver, ShelfHost
 
 ADDRESSES = {"blade1": "10.0.0.11", "blade2": "10.0.0.12"}
 
@@ -141,9 +142,32 @@ class RackPower:
         return run(world.host(SELF), ("bmc", "status", resource.name), hint="See its BMC.")
 
 
+@dataclass(frozen=True)
+class KeyedLend(Lend):
+    """Whoever is lent a shelf has a key; that there is one is looked at, too."""
+
+    name: ClassVar[str] = "rack.lend"
+    key: str = ""
+
+    def observe(self, world: World) -> Seen:
+        if not self.back:
+            world.vault.reveal(self.key)
+        return super().observe(world)
+
+
+class KeyedShelves(ShelfDriver):
+    def plan_grant(self, storage: Storage, volume: Volume, machine: Lent, secret: str) -> tuple[Step, ...]:
+        action = KeyedLend(storage.resource, volume.name, machine.address, key=secret)
+        return (Step(id=f"grant-{volume.name}", action=action, why="this machine alone may write"),)
+
+    def plan_revoke(self, storage: Storage, volume: Volume, machine: Lent, secret: str) -> tuple[Step, ...]:
+        action = KeyedLend(storage.resource, volume.name, machine.address, back=True, key=secret)
+        return (Step(id=f"revoke-{volume.name}", action=action, why="the grant is over"),)
+
+
 class RackDrivers:
     def storage(self, storage: Storage) -> StorageDriver:
-        return ShelfDriver()
+        return KeyedShelves()
 
     def power(self, resource: Resource) -> Power | None:
         return RackPower() if resource.bmc.driver else None

@@ -71,6 +71,7 @@ class Run:
     refused: str = ""
     how: Disturbance = Disturbance.REFUSED
     crash_at: int | None = None
+    undo: bool = False  # once it is done
 
     def go(self) -> Run:
         rack = Rack(bmc=self.bmc)
@@ -89,10 +90,10 @@ class Run:
             self.world.gate.disturbances[self.refused] = self.how
         self.world.gate.crash_at = self.crash_at
         try:
-            drive_to_end(self.plans, id_, self.world)
+            self._drive(id_)
         except Crash:
             self.world.gate.revive()
-            drive_to_end(self.plans, id_, self.world)
+            self._drive(id_)
         self.state, self.note = self.plans.plans[id_].state, self.plans.plans[id_].note
         self.points, self.world.gate.crash_at = self.world.gate.points, None
         if self.state is PlanState.STUCK:
@@ -102,20 +103,28 @@ class Run:
         self.journal = [(e.step, e.fact.value) for e in self.plans.journals[id_]]
         return self
 
+    def _drive(self, id_: str) -> None:
+        drive_to_end(self.plans, id_, self.world)
+        if self.undo and self.plans.plans[id_].state is PlanState.DONE:
+            self._decide(id_, Fact.UNDO_ASKED)
+            drive_to_end(self.plans, id_, self.world)
+
+    def _decide(self, id_: str, fact: Fact, step: str = "") -> None:
+        MemoryPlans.append(self.plans, id_, [Entry(len(self.plans.journals[id_]), step, fact, self.world.now_s())])
+        self.plans.plans[id_] = replace(self.plans.plans[id_], state=PlanState.RUNNING)
+
     def _retry(self, id_: str) -> None:
         """As an operator does once what refused is mended."""
         self.world.gate.disturbances.clear()
         for step, past in fold(self.plans.plans[id_].plan, self.plans.journals[id_]).steps.items():
             if past.undo_failures or (past.failures and not past.passed):
-                seq = len(self.plans.journals[id_])
-                self.plans.append(id_, [Entry(seq, step, Fact.RETRIED, self.world.now_s())])
-        self.plans.plans[id_] = replace(self.plans.plans[id_], state=PlanState.RUNNING)
+                self._decide(id_, Fact.RETRIED, step)
         drive_to_end(self.plans, id_, self.world)
 
 
 def demand_same_end(calm: Run) -> None:
     for point in range(calm.points):
-        run = Run(calm.story, calm.bmc, calm.dies_at, calm.refused, calm.how, crash_at=point).go()
+        run = Run(calm.story, calm.bmc, calm.dies_at, calm.refused, calm.how, point, calm.undo).go()
         where = f"{calm.story}, {calm.refused or calm.dies_at or 'success'}, killed at {point}"
         assert run.state == calm.state, (
             f"{where}: {run.state} ({run.note}), not {calm.state} ({calm.note}); {run.journal}"
@@ -138,6 +147,15 @@ def test_killed_in_success(story: str, bmc: bool) -> None:
 def test_killed_when_a_boot_fails(bmc: bool) -> None:
     calm = Run("start", bmc, dies_at="root-found").go()
     assert calm.state is PlanState.UNDONE and "no such root" in calm.note, (calm.note, calm.journal)
+    assert not difference(calm.before, calm.world.state())
+    demand_same_end(calm)
+
+
+@pytest.mark.parametrize("bmc", [True, False], ids=["bmc", "agent"])
+@pytest.mark.parametrize("story", PLANS)
+def test_killed_while_what_was_done_is_undone(story: str, bmc: bool) -> None:
+    calm = Run(story, bmc, undo=True).go()
+    assert calm.state is PlanState.UNDONE, (calm.note, calm.journal)
     assert not difference(calm.before, calm.world.state())
     demand_same_end(calm)
 

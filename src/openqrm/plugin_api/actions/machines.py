@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from openqrm.domain.appliance import BootProfile
 from openqrm.domain.errors import Category, StepError
 from openqrm.domain.plan import Differs, NotYet, Satisfied, Seen
 from openqrm.domain.resource import Observation, reached
+from openqrm.plugin_api.codec import record_from
 from openqrm.ports.world import World
 
 POLL_S = 60.0  # what a machine reports rings its plan at once; this is for a ring that got lost
@@ -80,13 +81,17 @@ class AskShutdown:
 
 @dataclass(frozen=True)
 class AskReboot:
-    """The resource has been rebooted by its agent into the profile of this appliance (empty: idle)."""
+    """The resource has been rebooted by its agent into the profile of this appliance (empty: idle).
+
+    `profile` is what the appliance's boot profile holds, where this has to bring it back on the way there.
+    """
 
     name: ClassVar[str] = "openqrm.ask-reboot"
     settles_s: ClassVar[float] = SETTLES_S
     resource: str
     appliance: str
     back_to: str
+    profile: dict[str, Any] | None = None
 
     def describe(self) -> str:
         return f"Reboot {self.resource} by its agent"
@@ -95,7 +100,7 @@ class AskReboot:
         return (f"resource/{self.resource}",)
 
     def inverse(self) -> AskReboot:
-        return AskReboot(self.resource, self.back_to, self.appliance)
+        return AskReboot(self.resource, self.back_to, self.appliance, self.profile)
 
     def observe(self, world: World) -> Seen:
         seen = world.records.find(Observation, self.resource) or Observation(name=self.resource)
@@ -106,8 +111,11 @@ class AskReboot:
         return Differs(f"{self.resource} is in its older boot")
 
     def ensure(self, world: World) -> None:
-        if not self.appliance:  # an undo comes here before the profile is withdrawn
+        # An undo comes here before the profile is withdrawn, or given back.
+        if not self.appliance:
             world.records.remove(BootProfile, self.resource)
+        elif self.profile is not None and world.records.find(BootProfile, self.resource) is None:
+            world.records.put(record_from(BootProfile, self.profile))
         world.host(self.resource).run(("reboot",), timeout_s=20)
 
 

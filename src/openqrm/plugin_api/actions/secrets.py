@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import ClassVar
 
-from openqrm.domain.plan import Action, Differs, Irreversible, Satisfied, Seen
+from openqrm.domain.plan import Action, Differs, Satisfied, Seen
 from openqrm.ports.world import World
 
 ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -50,8 +50,9 @@ class ForgetSecret:
     def touches(self) -> tuple[str, ...]:
         return (f"secret/{self.reference}",)
 
-    def inverse(self) -> Action | Irreversible:
-        return Irreversible("a forgotten secret cannot be had back; a new one is made at the next start")
+    def inverse(self) -> Action:
+        """Another one, which is as good: both sides of a grant look it up under this reference."""
+        return MakeSecret(self.reference)
 
     def observe(self, world: World) -> Seen:
         if world.vault.holds(self.reference):
