@@ -20,7 +20,7 @@ from openqrm.services.site_settings import SiteSettings
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs/reference"
-TOPIC = re.compile(r'topic(?:_done)?="([a-z-]+\.[a-z-]+)"')
+TOPIC = re.compile(r'(?:topic(?:_done)?=|\bevent\(|_tell\()"([a-z-]+\.[a-z-]+)"')
 NOTE = "<!-- written by `python -m tools.reference`; change the code, not this file -->\n"
 
 

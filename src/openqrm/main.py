@@ -168,7 +168,9 @@ def _boot_parts(
     caller = HttpCaller(vault)
     parts.callback(caller.close)
     world = RealWorld(records=database.records, hosts=_hosts(parts, base, uplink, database), caller=caller, vault=vault)
-    site = Site(host_key=uplink.host_key, uplink_port=uplink.port, address=settings.address)
+    site = Site(
+        host_key=uplink.host_key, uplink_port=uplink.port, address=settings.address, most_strangers=settings.strangers
+    )  # fmt: skip
     return world, uplink, BootDoor(site, writer, _kernels(settings, base, host, database))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from openqrm.boot.answers import (
@@ -50,6 +51,7 @@ class Site:
     uplink_port: int
     address: str = ""
     arguments: str = "quiet"  # on every kernel line
+    most_strangers: int = 10_000  # machines that never registered; the oldest are forgotten
 
 
 class BootDoor:
@@ -57,6 +59,7 @@ class BootDoor:
 
     def __init__(self, site: Site, writer: GroupWriter, kernels: Kernels) -> None:
         self._site, self._writer, self._kernels = site, writer, kernels
+        self._open = partial(open_boots, most_strangers=site.most_strangers)  # one object: the writer groups by it
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI. Whatever is refused is refused with a sentence and a hint."""
@@ -96,7 +99,7 @@ class BootDoor:
         ask = parse_ask(query, _peer(scope))
         if ask.arch not in ARCHITECTURES:
             return render_refusal(f"there is no kernel for {ask.arch}", "It needs a machine with x86_64 processors.")
-        opened = await asyncio.wrap_future(self._writer.submit(open_boots, ask))
+        opened = await asyncio.wrap_future(self._writer.submit(self._open, ask))
         if opened.resource.boot == "local" and not opened.profile:
             return render_local(ask.arch)
         try:
@@ -137,9 +140,9 @@ class BootDoor:
     async def _initrd(self, name: str, query: Mapping[str, str]) -> Path:
         self._note(query, "initrd")
         others = [type_ for type_ in query.get("transfer", "").split(",") if type_]
-        types = dict.fromkeys([*filter(None, [query.get("root")]), *others])
+        types = sorted({*filter(None, [query.get("root")]), *others})  # each set of them is made once
         nic = query.get("nic", "")
-        return await asyncio.to_thread(self._kernels.initrd, name, nic, list(types), transfer=bool(others))
+        return await asyncio.to_thread(self._kernels.initrd, name, nic, types, transfer=bool(others))
 
     def _note(self, query: Mapping[str, str], milestone: str) -> None:
         """A milestone that nobody waits for: the machine gets its file whether it can be written or not."""

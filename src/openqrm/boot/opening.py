@@ -14,7 +14,7 @@ from openqrm.domain.appliance import BootProfile
 from openqrm.domain.boot import Boot
 from openqrm.domain.event import Event, Severity
 from openqrm.domain.names import parse_mac
-from openqrm.domain.resource import Resource
+from openqrm.domain.resource import SELF, Resource
 from openqrm.ports.boot import Machines
 
 
@@ -56,11 +56,14 @@ def parse_ask(query: dict[str, str], peer: str) -> ScriptAsk:
     return ScriptAsk(mac=mac, arch=arch, nic=nic if set(nic) <= _NIC else "", product=product, peer=peer)
 
 
-def open_boots(machines: Machines, asks: Sequence[ScriptAsk]) -> Taken[Opened]:
-    """A boot for each ask, in place of the resource's older one; unknown MACs become resources."""
+def open_boots(machines: Machines, asks: Sequence[ScriptAsk], *, most_strangers: int) -> Taken[Opened]:
+    """A boot for each ask, in place of the resource's older one; unknown MACs become resources.
+
+    Of those that never register, only so many are kept: a MAC is quickly invented.
+    """
     resources = machines.find_by_mac({ask.mac for ask in asks})
     unknown = {ask.mac: ask for ask in asks if ask.mac not in resources}
-    resources |= _discover(machines, list(unknown.values()))
+    resources |= _discover(machines, list(unknown.values()), most_strangers)
     names = {resource.name for resource in resources.values()}
     profiles = machines.find_many(BootProfile, names)
     now_s = time.time()
@@ -71,13 +74,15 @@ def open_boots(machines: Machines, asks: Sequence[ScriptAsk]) -> Taken[Opened]:
     return Taken(opened, frozenset(last) & frozenset(profiles) | frozenset(_claimed(opened)))
 
 
-def _discover(machines: Machines, asks: Sequence[ScriptAsk]) -> dict[str, Resource]:
+def _discover(machines: Machines, asks: Sequence[ScriptAsk], most_strangers: int) -> dict[str, Resource]:
     if not asks:
         return {}
     taken = machines.find_many(Resource, [resource_name(ask.mac) for ask in asks])
     found = {ask.mac: Resource(name=_free_name(ask.mac, taken), mac=ask.mac, address="") for ask in asks}
     machines.add_resources(list(found.values()))
     machines.emit([_discovered(found[ask.mac], ask) for ask in asks])
+    if machines.forget_strangers(most_strangers):
+        machines.emit([_forgotten(most_strangers)])
     return found
 
 
@@ -121,6 +126,12 @@ def _discovered(resource: Resource, ask: ScriptAsk) -> Event:
     text = f"A machine with MAC {ask.mac} asked for its boot script from {ask.peer or 'an unknown address'}"
     text += f"; its firmware calls it {ask.product!r}" if ask.product else ""
     return event("resource.discovered", resource.name, Severity.NOTICE, text)
+
+
+def _forgotten(most: int) -> Event:
+    """Always the same, so that a flood of machines is no flood of events."""
+    text = f"More than {most} machines asked for a boot script and never registered: the oldest of them were forgotten"
+    return event("resource.forgotten", SELF, Severity.WARNING, text)
 
 
 _NIC = frozenset("0123456789abcdefABCDEF:")

@@ -37,6 +37,10 @@ class Machines(Protocol):
         """Discovered: insert them."""
         ...
 
+    def forget_strangers(self, most: int) -> Sequence[str]:
+        """Of the machines that never registered and that nobody means, all but the newest; their names."""
+        ...
+
     def put_hardware(self, batch: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
         """`(resource, fields of Resource)`; only these fields change."""
         ...

@@ -27,6 +27,9 @@ class SiteSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_o
     database: Annotated[str, Meta(description="sqlite:///… or postgresql+psycopg://…; empty: SQLite in base")] = ""
     full_sync: Annotated[bool, Meta(description="SQLite: lose nothing when the power goes, for slower commits")] = False
     sources: Annotated[str, Meta(description="directory with initrd/ and agent/; empty: those that came along")] = ""
+    strangers: Annotated[
+        int, Meta(ge=1, description="machines that asked for a boot script and never registered: how many are kept")
+    ] = 10_000
     log_json: Annotated[bool, Meta(description="log lines as JSON")] = False
 
     @property

@@ -29,6 +29,7 @@ from tests.unit.fresh import fresh_database
 
 MAC = "52:54:00:77:00:01"
 NAME = "m-525400770001"
+STRANGERS = 100
 
 
 class PlainVault:
@@ -129,7 +130,7 @@ def running(folder: Path) -> Iterator[Running]:
     uplink = Uplink(writer, secrets_of(database.records, vault), folder / "keys/uplink", address="127.0.0.1", port=0)
     uplink.start()
     kernels = Kernels(database.records, FilesBuilder, lambda type_: type_)
-    door = BootDoor(Site(host_key=uplink.host_key, uplink_port=uplink.port), writer, kernels)
+    door = BootDoor(Site(host_key=uplink.host_key, uplink_port=uplink.port, most_strangers=STRANGERS), writer, kernels)
     listening = bind("127.0.0.1", 0)
     listener = Listener("boot", door, [listening])
     listener.start()

@@ -11,8 +11,8 @@ import pytest
 from openqrm.boot.inventory import LONGEST_BODY
 from openqrm.boot.registering import resource_of
 from openqrm.domain.event import Event
-from openqrm.domain.resource import Resource
-from tests.unit.boot_door.site import MAC, NAME, Running, inventory, new_key, public
+from openqrm.domain.resource import Observation, Resource
+from tests.unit.boot_door.site import MAC, NAME, STRANGERS, Running, inventory, new_key, public
 
 
 @contextmanager
@@ -170,3 +170,14 @@ def test_what_no_boot_id_is_names_no_resource() -> None:
 
 def test_endless_words_are_not_looked_up(site: Running) -> None:
     assert site.http.post("/boot/kernel/k6/modules", content=b"a" * 60_000 + b" virtio_net").text == "virtio_net"
+
+
+def test_invented_machines_do_not_fill_the_database(site: Running) -> None:
+    orders = site.orders()
+    site.register(orders, public(new_key()))
+    for number in range(STRANGERS + 5):
+        site.script(mac=f"02:00:00:00:00:{number:02x}")
+    assert len(site.database.records.list(Resource)) == STRANGERS + 1
+    assert len(site.database.records.list(Observation)) == STRANGERS + 1
+    assert site.topics().count("resource.forgotten") == 1
+    assert site.resource().cpu_count

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from openqrm.adapters.database.dialect import insert
 from openqrm.adapters.database.events import Events
 from openqrm.adapters.database.rows import form
+from openqrm.adapters.database.strangers import forget_strangers
 from openqrm.adapters.database.tables import BOOTS
 from openqrm.domain.boot import Boot
 from openqrm.domain.errors import Category, StepError
@@ -66,6 +67,10 @@ class Machines:
             self._connection.execute(RESOURCES.table.insert(), rows)
         except IntegrityError as error:
             raise StepError(Category.CONFLICT, "one of these machines has just been added", "Ask again.") from error
+
+    def forget_strangers(self, most: int) -> Sequence[str]:
+        """Of the machines that never registered and that nobody means, all but the newest; their names."""
+        return forget_strangers(self._connection, most)
 
     def put_hardware(self, batch: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
         """`(resource, fields of Resource)`; only these fields change."""

@@ -18,6 +18,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    text,
     true,
 )
 from sqlalchemy.types import TypeEngine
@@ -72,6 +73,10 @@ def issubclass_of_str(annotation: Any) -> bool:
 
 
 RECORDS: dict[str, Table] = {word: record_table(kind) for word, kind in KINDS.items()}
+
+# Asked for a boot script and never came in, as far as an index tells; as text: with parameters SQLite does not use it.
+STRANGER = text("cpu_count = 0 AND version = 1 AND claimed_by = ''")
+Index("ix_resources_strangers", RECORDS["resource"].c.id, sqlite_where=STRANGER, postgresql_where=STRANGER)
 
 EVENTS = RECORDS["event"]
 EVENTS.append_column(Column("sameness", Text, nullable=False))  # digest of what makes two events identical
@@ -194,4 +199,15 @@ CHANGES = Table(
     Column("kind", Text, nullable=False),
     Column("name", Text, nullable=False),
     sqlite_autoincrement=True,
+)
+# What was asked for under an idempotency key; `wish` is a digest of it.
+WISH_KEYS = Table(
+    "wish_keys",
+    metadata,
+    Column("user", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("wish", Text, nullable=False),
+    Column("plan", ForeignKey(PLANS.c.id, ondelete="CASCADE"), nullable=False, index=True, type_=NUMBER),
+    Column("at_s", Float, nullable=False),
+    sqlite_with_rowid=False,
 )
