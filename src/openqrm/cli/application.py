@@ -78,11 +78,13 @@ def make_commands(environment: Mapping[str, str], serve: Serve, initrd: Callable
     """All commands."""
     from openqrm.cli.local import local_commands
     from openqrm.cli.new_plugin import new_plugin
+    from openqrm.cli.sign_in_link import sign_in_link
 
     group = Openqrm(environment)
-    plugins = group.commands["plugin"]
-    assert isinstance(plugins, click.Group)
-    plugins.add_command(new_plugin())
+    for noun, own in (("plugin", new_plugin()), ("user", sign_in_link(environment))):
+        verbs = group.commands[noun]
+        assert isinstance(verbs, click.Group)
+        verbs.add_command(own)
     for command in local_commands(environment, serve, initrd):
         group.add_command(command)
     return group

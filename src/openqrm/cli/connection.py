@@ -12,24 +12,29 @@ import httpx2
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 TIMEOUT_S = 60.0
+CODE_NEEDED = "urn:openqrm:code-needed"
 
 
 class Told(click.ClickException):
     """A refusal: message, then what to do."""
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", type_: str = "") -> None:
         super().__init__(f"{message}\n  {hint}" if hint else message)
+        self.type = type_
 
 
 class Connection:
     """`environment` names OPENQRM_URL, OPENQRM_TOKEN_FILE, or OPENQRM_USER with OPENQRM_PASSWORD_FILE."""
 
-    def __init__(self, environment: Mapping[str, str], credentials: tuple[str, str] | None = None) -> None:
+    def __init__(
+        self, environment: Mapping[str, str], credentials: tuple[str, str] | None = None, code: str = ""
+    ) -> None:
         self.url = environment.get("OPENQRM_URL", DEFAULT_URL).rstrip("/")
         headers: dict[str, str] = {}
         auth = credentials
         if credentials is None:
             headers, auth = _found(environment)
+        headers |= {"X-OpenQRM-Code": code} if code else {}
         self._client = httpx2.Client(base_url=f"{self.url}/api/v1", headers=headers, auth=auth, timeout=TIMEOUT_S)
 
     def get(self, noun: str, verb: str, fields: Mapping[str, Any]) -> Any:
@@ -66,7 +71,7 @@ class Connection:
     def _refuse(self, answer: httpx2.Response) -> None:
         try:
             said = answer.json()
-            raise Told(said["detail"], said["hint"])
+            raise Told(said["detail"], said["hint"], said["type"])
         except (ValueError, KeyError):
             raise Told(f"{self.url} answered with {answer.status_code}", "Is this the REST door of openQRM?") from None
 

@@ -51,21 +51,36 @@ def _say(line: str) -> None:
 
 def _login(environment: Mapping[str, str]) -> click.Command:
     def run(user: str) -> None:
-        from openqrm.cli.connection import Connection, token_file
+        from openqrm.cli.connection import CODE_NEEDED, Connection, Told, token_file
 
-        asked = sys.stdin.isatty()
-        password = click.prompt("Password", hide_input=True) if asked else sys.stdin.readline().rstrip("\n")
-        connection = Connection(environment, (user, password))
+        credentials = (user, _asked("Password"))
         name = f"cli-{socket.gethostname().partition('.')[0].lower()[:40]}-{os.urandom(3).hex()}"
-        outcome = connection.post("token", "create", {"name": name})
+        try:
+            outcome = Connection(environment, credentials).post("token", "create", {"name": name})
+        except Told as told:
+            if told.type != CODE_NEEDED:
+                raise
+            connection = Connection(environment, credentials, _asked("Code of the second factor"))
+            outcome = connection.post("token", "create", {"name": name})
         file = token_file(environment)
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
             out.write(outcome["told"]["token"] + "\n")
         click.echo(f"signed in as {user}; the token {name} is in {file}")
 
-    help_ = "Sign in with user and password (asked for, or read from stdin) and keep a token in a file."
+    help_ = (
+        "Sign in with user and password (asked for, or read from stdin) and keep a token in a file. "
+        "The code of a second factor is asked for after them."
+    )
     return click.Command("login", params=[click.Argument(["user"], default="admin")], callback=run, help=help_)
+
+
+def _asked(what: str) -> str:
+    """A line of stdin where nobody sits at a terminal."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    typed: str = click.prompt(what, hide_input=True)
+    return typed
 
 
 def _initrd(initrd: Callable[[list[str]], None]) -> click.Command:

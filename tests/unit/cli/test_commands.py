@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyotp
 import pytest
 from click.testing import CliRunner, Result
 
@@ -21,6 +22,7 @@ class Shell:
     """`openqrm …` with an environment of its own."""
 
     def __init__(self, url: str, home: Path) -> None:
+        self.url = url
         environment = {"OPENQRM_URL": url, "HOME": str(home)}
         self._commands = make_commands(environment, lambda *_: None, lambda _: None)
 
@@ -98,3 +100,16 @@ def test_a_plan_can_be_given_up(shell: Shell) -> None:
 def test_who_is_not_signed_in_is_told_how(tmp_path: Path) -> None:
     told = Shell("http://127.0.0.1:1", tmp_path)("resource list")
     assert told.exit_code == 1 and "openqrm login" in told.output
+
+
+def test_a_sign_in_link_is_printed_whole(shell: Shell, site: TestSite) -> None:
+    address, _, link = shell("user sign-in-link").output.strip().partition("/sign-in#link=")
+    assert address == shell.url
+    assert site.sign_in.sessions.user_of_link(link) == "admin"
+
+
+def test_who_has_a_second_factor_gives_its_code_to_login(shell: Shell, site: TestSite) -> None:
+    totp = pyotp.TOTP(site.sign_in.factors.enrol("admin").secret)
+    codes = site.sign_in.factors.confirm("admin", totp.now())
+    assert shell("login admin", f"{PASSWORD}\nnonsense\n").exit_code == 1
+    assert shell("login admin", f"{PASSWORD}\n{codes[0]}\n").exit_code == 0
