@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 
 from openqrm.adapters.database import Database
-from openqrm.domain.errors import Category, OpenqrmError
+from openqrm.domain.errors import Category, OpenqrmError, PlanningError
 from openqrm.domain.event import Event, Severity
 from openqrm.domain.journal import Entry, Fact
+from openqrm.domain.kernel import Kernel
 from openqrm.domain.plan import Plan, PlanState
+from openqrm.domain.storage import Image, Volume
 from openqrm.plugin_api.codec import ActionCodec
 from openqrm.ports.plans import Fenced
+from tests.postgresql import PostgreSql
 from tests.unit.adapters.actions import plan_files
 from tests.unit.adapters.conftest import CODEC
 
@@ -207,6 +210,27 @@ def test_who_settles_waits_for_the_decision_that_is_being_written(database: Data
         runner.join(0.3)
     runner.join()
     assert isinstance(ended[0], Fenced) and database.plans.load(plan).state is PlanState.RUNNING
+
+
+@pytest.mark.postgresql
+def test_a_plan_made_from_what_another_has_changed_meanwhile_is_not_stored(postgres: PostgreSql, migrated: str) -> None:
+    """SQLite has one writer, who reads and stores without anybody in between."""
+    mine, other = (Database(url, CODEC) for url in [postgres.url(postgres.new(migrated))] * 2)
+    volume, kernel = other.records.put(Volume(name="web")), other.records.put(Kernel(name="k"))
+    plan = replace(plan_files(FOLDER, "a"), locks=("image/new", "volume/web"))
+    with pytest.raises(PlanningError) as stale, mine.transaction() as tx:
+        assert not tx.facts.get(Volume, "web").granted_to and tx.facts.find(Image, "new") is None
+        other.records.change(volume, {"granted_to": "m1"})
+        tx.plans.create(replace(plan, made_from=tx.facts.made_from), asked_by="ann", reason="", now_s=1.0)
+    assert stale.value.category is Category.STALE and "volume/web" in stale.value.message
+    with mine.transaction() as tx:
+        assert tx.facts.get(Volume, "web").granted_to and tx.facts.get(Kernel, "k")
+        other.records.change(kernel, {"comment": "it is not locked: it may change at any time"})
+        tx.plans.create(replace(plan, made_from=tx.facts.made_from), asked_by="ann", reason="", now_s=1.0)
+    with mine.reading() as tx:
+        assert len(tx.plans.page()) == 1, "what was refused is not stored"
+    mine.close()
+    other.close()
 
 
 def test_pages_go_back_in_time(database: Database) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from openqrm.adapters.database.events import Events
 from openqrm.adapters.database.locks import Locks
+from openqrm.adapters.database.records import Snapshot
 from openqrm.adapters.database.rows import number_of
 from openqrm.adapters.database.tables import JOURNAL, LOCKS, PLANS
 from openqrm.domain.decision import DECISIONS
@@ -44,7 +45,8 @@ class Plans:
     def create(self, plan: Plan, *, asked_by: str, reason: str, now_s: float, asked_from: str = "") -> str:
         """Store it as running and take its locks; its id, to be submitted after the commit.
 
-        Raises PlanningError `busy` that names the plan which holds one of its objects.
+        Raises PlanningError `busy` that names the plan which holds one of its objects, and `stale` when one of them is
+        no longer as it was read.
         """
         values = {
             "state": PlanState.RUNNING, "intent": plan.intent, "about": plan.about,
@@ -54,6 +56,7 @@ class Plans:
         key = self._connection.execute(CREATING, values).inserted_primary_key
         number = int(key[0]) if key else 0
         self._locks.take(number, plan.touches())
+        self._refuse_stale(plan)
         return str(number)
 
     def load(self, plan: str) -> StoredPlan:
@@ -117,6 +120,16 @@ class Plans:
         self.append(plan, [Entry(seq, step, fact, now_s, note[:2000])])
         again = {"state": PlanState.RUNNING, "finished_s": 0.0, "due_s": now_s, "note": ""}
         self._connection.execute(update(PLANS).where(PLANS.c.id == row.id).values(**again))
+
+    def _refuse_stale(self, plan: Plan) -> None:
+        """PostgreSQL: a plan may have changed an object, ended and let go of it since we read it. SQLite: none can."""
+        if self._connection.dialect.name == "sqlite":
+            return
+        ours = {*plan.touches()}
+        mine = tuple((ref, version) for ref, version in plan.made_from if ref in ours)
+        if changed := Snapshot(self._connection).changed(mine):
+            message = f"{' and '.join(changed)[:500]} changed while this was being planned"
+            raise PlanningError(Category.STALE, message, "Ask again: it will be planned from what is there now.")
 
     def _refuse_news(self, plan: int, seen: int) -> None:
         """Asked once the plan's row is ours: a decision takes it first and writes then, so that it is counted here."""
