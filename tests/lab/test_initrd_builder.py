@@ -2,6 +2,7 @@
 
 import gzip
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,14 @@ def test_the_same_input_makes_the_same_bytes(builder: InitrdBuilder, tmp_path: P
 
 def test_cards_with_the_same_modules_share_an_initrd(builder: InitrdBuilder) -> None:
     assert builder.compose("01:1a:f4:10:00") == builder.compose("01:1a:f4:10:41") == builder.compose(CARD.upper())
+
+
+def test_compositions_without_end_do_not_fill_the_disk(builder: InitrdBuilder, tmp_path: Path) -> None:
+    small = replace(builder, store=tmp_path, most_bytes=1, _made={})
+    first = small.compose(CARD)
+    second = small.compose("")
+    assert not first.exists() and second.exists()
+    assert small.compose(CARD) == first and first.exists()
 
 
 def test_hostile_bus_ids_share_one_too(builder: InitrdBuilder) -> None:

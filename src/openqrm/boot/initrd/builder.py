@@ -1,8 +1,5 @@
 """Puts initrds together from packs that are made once and kept."""
 
-import hashlib
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +10,9 @@ from openqrm.boot.initrd.kernel_tree import KernelTree, get_kernel_tree
 from openqrm.boot.initrd.modules import ModuleIndex, modules_for
 from openqrm.boot.initrd.network_cards import network_modules
 from openqrm.boot.initrd.packs import Sources, base_entries, fragment_entries, module_entries
+from openqrm.boot.initrd.shelf import is_kept, keep, trim
+
+MOST_BYTES = 1 << 30  # of whole initrds, which anybody may ask for in any composition
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,14 @@ class InitrdBuilder:
     index: ModuleIndex
     sources: Sources
     store: Path
+    most_bytes: int = MOST_BYTES
     _made: dict[tuple[str, ...], Path] = field(default_factory=dict)
 
     def compose(self, bus_id: str, fragments: Sequence[Fragment] = ()) -> Path:
         """The initrd for a machine with this network card which is to mount volumes of these types."""
         packs = [self._base(), self._network(bus_id), *(self._fragment(each) for each in fragments)]
         key = ("initrd", *(pack.name for pack in packs))
-        return self._once(key, lambda: b"".join(pack.read_bytes() for pack in packs), bytes)
+        return self._once(key, lambda: self._joined(packs), bytes)
 
     def transfer_fragment(self) -> Fragment:
         """What copies between volumes: goes beside the root's fragment and that of the other side."""
@@ -45,6 +46,11 @@ class InitrdBuilder:
         """
         members = [self._module(name).read_bytes() for name in modules_for(self.index, wanted)]
         return b"".join([*members, compress(render_trailer())])
+
+    def _joined(self, packs: Iterable[Path]) -> bytes:
+        whole = b"".join(pack.read_bytes() for pack in packs)
+        trim(self.store, "initrd", self.most_bytes - len(whole))
+        return whole
 
     def _base(self) -> Path:
         return self._once(("base",), lambda: render_archive(base_entries(self.sources)))
@@ -69,8 +75,8 @@ class InitrdBuilder:
     def _once(
         self, key: tuple[str, ...], make: Callable[[], bytes], render: Callable[[bytes], bytes] = compress
     ) -> Path:
-        if key not in self._made:
-            self._made[key] = _keep(self.store, key[0], make(), render)
+        if key not in self._made or not is_kept(self._made[key]):
+            self._made[key] = keep(self.store, key[0], make(), render)
         return self._made[key]
 
 
@@ -78,15 +84,3 @@ def open_builder(kernel_folder: Path, sources: Sources, store: Path) -> InitrdBu
     """The builder for the kernel in this folder."""
     kernel = get_kernel_tree(kernel_folder)
     return InitrdBuilder(kernel, kernel.load_index(), sources, store)
-
-
-def _keep(store: Path, kind: str, content: bytes, render: Callable[[bytes], bytes]) -> Path:
-    path = store / f"{kind}-{hashlib.sha256(content).hexdigest()[:16]}"
-    if path.exists():
-        return path
-    store.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=store, delete=False) as scratch:
-        scratch.write(render(content))
-    os.chmod(scratch.name, 0o644)
-    os.replace(scratch.name, path)
-    return path
