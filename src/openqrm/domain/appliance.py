@@ -42,6 +42,7 @@ class BootProfile(Record):
     root: tuple[tuple[str, str], ...] = ()
     secrets: tuple[tuple[str, str], ...] = ()
     arguments: str = ""
+    fragments: tuple[str, ...] = ()  # root types in the initrd beside those that this boot uses
 
 
 class ApplianceCondition(StrEnum):

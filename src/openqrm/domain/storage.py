@@ -41,6 +41,17 @@ class Volume(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Loan(Record):
+    """Leave for one machine to read a volume, beside others; its name is VOLUME.RESOURCE."""
+
+    kind: ClassVar[str] = "loan"
+    volume: str = ""
+    resource: str = ""
+    mac: str = ""  # as the storage knows the machine, whatever they are by now
+    address: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Image(Record):
     """A root file system: a volume and how to use it. The transfers are single shot."""
 

@@ -44,6 +44,7 @@ INDEXED = {
     "image": ("volume",),
     "appliance": ("image",),
     "token": ("user", "digest"),
+    "loan": ("volume", "resource"),
 }
 UNIQUE_UNLESS_EMPTY = {"resource": ("mac",)}
 
