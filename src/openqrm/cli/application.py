@@ -15,6 +15,7 @@ Serve = Callable[["SiteSettings", Callable[[str], None]], None]
 NOUNS = {
     "appliance": "what runs: kernel + image + resource",
     "event": "what has happened",
+    "host": "resources that carry virtual machines",
     "image": "root file systems",
     "kernel": "what machines boot with",
     "network": "subnets that addresses are given on",
@@ -25,6 +26,7 @@ NOUNS = {
     "storage": "what holds volumes",
     "token": "API tokens",
     "user": "who signs in",
+    "vm": "virtual machines",
     "volume": "places on storages",
 }
 HELP = """openQRM: a server is just files, started anywhere with one command.

@@ -9,6 +9,7 @@ from openqrm.plugin_api.intents import Declared
 MODULES = {
     "appliance": ("appliance", "appliance_start", "appliance_stop", "appliance_switch"),
     "event": ("plan",),
+    "host": ("host",),
     "image": ("image",),
     "kernel": ("kernel",),
     "network": ("network",),
@@ -19,6 +20,7 @@ MODULES = {
     "storage": ("storage",),
     "token": ("user",),
     "user": ("user",),
+    "vm": ("vm", "vm_hardware", "vm_migrate"),
     "volume": ("volume",),
 }
 

@@ -44,6 +44,7 @@ class Resource(Record):
     type: str = PHYSICAL
     host: str = ""  # the resource that carries this VM
     carries: str = ""  # the type of VMs this host carries: the id of a virtualization plugin
+    vm_limit: int = 0  # VMs this host carries at most; 0: as many as fit
     boot: str = "net"  # net or local
     managed: bool = True  # False: added by hand, no agent can run on it
     claimed_by: str = ""  # appliance

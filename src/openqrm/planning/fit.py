@@ -21,7 +21,7 @@ def misfit(appliance: Appliance, resource: Resource, seen: Condition) -> str:
         short = getattr(appliance, field) - getattr(resource, field)
         if short > 0:
             return f"{short} {unit} short"
-    if seen not in USABLE or (seen is Condition.OFF and not resource.bmc.driver):
+    if seen not in USABLE or (seen is Condition.OFF and not (resource.bmc.driver or resource.host)):
         return f"is {seen}"
     return ""
 

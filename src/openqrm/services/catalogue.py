@@ -14,6 +14,7 @@ from openqrm.planning import (
     appliance_stop,
     appliance_switch,
     event,
+    host,
     image,
     kernel,
     network,
@@ -21,6 +22,9 @@ from openqrm.planning import (
     resource_power,
     storage,
     user,
+    vm,
+    vm_hardware,
+    vm_migrate,
     volume,
 )
 from openqrm.planning import plugin as plugin_planning
@@ -31,7 +35,7 @@ from openqrm.services import answers, decisions, plugin_answers
 
 MODULES = (
     resource, resource_power, kernel, image, storage, volume, network, appliance, appliance_start, appliance_stop,
-    appliance_switch, plugin_planning, user, event, answers, decisions,
+    appliance_switch, host, vm, vm_hardware, vm_migrate, plugin_planning, user, event, answers, decisions,
 )  # fmt: skip
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.record import Record
-from openqrm.plugin_api import Capability, Root, Storage, Volume
+from openqrm.plugin_api import Capability, Disk, Resource, Root, Step, Storage, VirtualMachine, Volume
+from openqrm.plugin_api.actions import SetField
 from openqrm.plugin_api.planning import Planning
 
 
@@ -51,6 +52,32 @@ class PlainStorage:
         return Root(type="nfs", facts=(("server", address), ("path", f"/{volume.name}")))
 
 
+class PlainVirtualization:
+    """A virtualization driver of steps that only say what they are."""
+
+    capabilities = frozenset({Capability.LIVE_MIGRATION})
+
+    def plan_take_up(self, host: Resource) -> tuple[Step, ...]:
+        return (said(f"take-up-{host.name}"),)
+
+    def plan_define(self, host: str, vm: VirtualMachine, disks: tuple[Disk, ...]) -> tuple[Step, ...]:
+        return (said(f"define-{vm.name}-on-{host}"),)
+
+    def plan_remove(self, host: str, vm: VirtualMachine, disks: tuple[Disk, ...]) -> tuple[Step, ...]:
+        return (said(f"remove-{vm.name}-from-{host}"),)
+
+    def plan_off(self, resource: Resource) -> tuple[Step, ...]:
+        return (said("power-off"),)
+
+    def plan_migrate(self, vm: VirtualMachine, source: Resource, target: Resource) -> tuple[Step, ...]:
+        return (said(f"migrate-{vm.name}-{source.name}-{target.name}"),)
+
+
+def said(id_: str) -> Step:
+    """A step that has its name and nothing to do."""
+    return Step(id=id_, action=SetField("resource", "any", "comment", id_, "", id_), why="it is a test")
+
+
 class PlainDrivers:
     """One storage driver for all, no power, no network services."""
 
@@ -62,6 +89,9 @@ class PlainDrivers:
 
     def network_services(self) -> list[Any]:
         return []
+
+    def virtualization(self, type_: str) -> Any:
+        return PlainVirtualization()
 
 
 def planning(*records: Record, user: str = "admin") -> Planning:

@@ -14,6 +14,7 @@ from openqrm.plugin_api.actions.files import (
 )
 from openqrm.plugin_api.actions.machines import AskReboot, AskShutdown, AwaitMilestone, LeaveBoot
 from openqrm.plugin_api.actions.records import PutRecord, RemoveRecord, SetField, put, remove
+from openqrm.plugin_api.actions.room import FitsHost
 from openqrm.plugin_api.actions.secrets import ForgetSecret, MakeSecret
 
 CORE_ACTIONS = (
@@ -26,6 +27,7 @@ CORE_ACTIONS = (
     AskReboot,
     AskShutdown,
     LeaveBoot,
+    FitsHost,
     PutAway,
     TakeBack,
 )
@@ -37,6 +39,7 @@ __all__ = [
     "AskReboot",
     "AskShutdown",
     "AwaitMilestone",
+    "FitsHost",
     "ForgetSecret",
     "LeaveBoot",
     "MakeSecret",

@@ -39,3 +39,4 @@ def _vms() -> None:
 def _resources() -> None:
     with op.batch_alter_table("resources", schema=None) as batch_op:
         batch_op.add_column(sa.Column("carries", sa.Text(), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("vm_limit", sa.BigInteger(), nullable=False, server_default="0"))

@@ -1,0 +1,138 @@
+"""Hosts: resources that carry virtual machines."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from openqrm.domain.errors import Category, PlanningError
+from openqrm.domain.plan import OnFailure, Plan, Step
+from openqrm.domain.resource import Condition, Observation, Resource, condition
+from openqrm.domain.user import Role
+from openqrm.planning.fields import Name, Size
+from openqrm.planning.order import after
+from openqrm.planning.placement import rooms_of
+from openqrm.planning.record_plans import ASKED, plan_of, plan_put, refuse_in_use
+from openqrm.plugin_api.actions import SetField
+from openqrm.plugin_api.intents import Intent, Query
+from openqrm.plugin_api.planning import Planning, Reading
+
+
+class HostRow(msgspec.Struct):
+    """A host in a list. Memory is in MiB; `vm_limit` 0 is none."""
+
+    name: str
+    carries: str
+    condition: Condition
+    cpu_count: int
+    memory_mib: int
+    booked_mib: int
+    free_mib: int
+    vm_count: int
+    vm_limit: int
+    load: float
+
+
+class ListHosts(Query, noun="host", verb="list", role=Role.READ_ONLY):
+    """List the hosts with what they carry and what is free."""
+
+
+class AddHost(Intent, noun="host", verb="add", role=Role.ADMINISTRATOR):
+    """Make a resource a host of virtual machines.
+
+    The plugin of that type sees that the resource can carry them, and notes its CPUs and memory.
+    """
+
+    name: Annotated[Name, Meta(description="the resource")]
+    type: Annotated[Name, Meta(description="the type of its VMs: the id of a virtualization plugin, such as kvm")]
+    vm_limit: Annotated[Size, Meta(description="VMs at most; 0: as many as fit")] = 0
+
+
+class EditHost(Intent, noun="host", verb="edit", role=Role.ADMINISTRATOR):
+    """Change how many virtual machines a host takes at most."""
+
+    name: Annotated[Name, Meta(description="the host")]
+    vm_limit: Annotated[Size, Meta(description="VMs at most; 0: as many as fit")]
+
+
+class RemoveHost(Intent, noun="host", verb="remove", role=Role.ADMINISTRATOR):
+    """Let a host be a mere resource again. It must carry no virtual machine any more."""
+
+    name: Annotated[Name, Meta(description="the host")]
+
+
+def plan_add_host(intent: AddHost, planning: Planning) -> Plan:
+    resource = planning.facts.get(Resource, intent.name)
+    if resource.carries:
+        message = f"{resource.name} is a host of {resource.carries} VMs already"
+        raise PlanningError(Category.CONFLICT, message, "Remove it as a host first (openqrm host remove).")
+    if resource.host:
+        message = f"{resource.name} is a VM itself, on {resource.host}"
+        raise PlanningError(Category.UNSUPPORTED, message, "Name a physical machine.")
+    seen_to = planning.drivers.virtualization(intent.type).plan_take_up(resource)
+    steps = [
+        *seen_to,
+        *after(carrying_steps(resource, intent.type, intent.vm_limit), seen_to[-1].id if seen_to else ""),
+    ]
+    say = f"Make {resource.name} a host of {intent.type} VMs"
+    plan = plan_of(intent, say, steps, about=resource)
+    return replace(plan, on_failure=OnFailure.UNDO, topic_done="host.added")
+
+
+def carrying_steps(resource: Resource, type_: str, vm_limit: int) -> tuple[Step, ...]:
+    """Note that it carries VMs of this type."""
+    limit = SetField(
+        "resource", resource.name, "vm_limit", vm_limit, resource.vm_limit, f"Let {resource.name} carry {vm_limit} VMs"
+    )
+    carries = SetField(
+        "resource", resource.name, "carries", type_, "", f"Note that {resource.name} carries {type_} VMs"
+    )
+    steps = [Step(id="limit", action=limit, why=ASKED)] if vm_limit != resource.vm_limit else []
+    return (*steps, Step(id="carries", action=carries, why="it can carry them"))
+
+
+def plan_edit_host(intent: EditHost, planning: Planning) -> Plan:
+    before = _host(intent.name, planning)
+    return plan_put(intent, replace(before, vm_limit=intent.vm_limit), before)
+
+
+def plan_remove_host(intent: RemoveHost, planning: Planning) -> Plan:
+    resource = _host(intent.name, planning)
+    carried = planning.facts.list(Resource, host=resource.name)
+    refuse_in_use(resource, carried, "Move or remove these VMs first.")
+    say = f"{resource.name} carries no VMs any more"
+    action = SetField("resource", resource.name, "carries", "", resource.carries, say)
+    step = Step(id="carries", action=action, why=ASKED)
+    plan = plan_of(intent, f"Let host {resource.name} be a mere resource", (step,), about=resource)
+    return replace(plan, topic_done="host.removed")
+
+
+def _host(name: str, planning: Planning) -> Resource:
+    resource = planning.facts.get(Resource, name)
+    if not resource.carries:
+        raise PlanningError(Category.NOT_FOUND, f"{name} is no host", "openqrm host list shows them.")
+    return resource
+
+
+def answer_list_hosts(_query: ListHosts, reading: Reading) -> list[HostRow]:
+    facts, now_s = reading.facts, reading.world.now_s()
+    hosts = {each.name: each for each in facts.list(Resource) if each.carries}
+    rows = []
+    for type_ in sorted({each.carries for each in hosts.values()}):
+        for room in rooms_of(facts, type_, now_s):
+            host = hosts[room.host]
+            rows.append(
+                HostRow(
+                    name=room.host, carries=type_, condition=condition(host, facts.find(Observation, host.name), now_s),
+                    cpu_count=room.cpu_count, memory_mib=room.memory_mib, booked_mib=room.booked_mib,
+                    free_mib=max(0, room.free_mib), vm_count=room.vm_count, vm_limit=room.vm_limit, load=room.load,
+                )
+            )  # fmt: skip
+    return rows
+
+
+PLANNERS = {AddHost: plan_add_host, EditHost: plan_edit_host, RemoveHost: plan_remove_host}
+ANSWERS = {ListHosts: answer_list_hosts}

@@ -1,0 +1,83 @@
+"""Migrate a virtual machine to another host: while it runs where its plugin can, else as it is, off."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from msgspec import Meta
+
+from openqrm.domain.errors import Category, PlanningError
+from openqrm.domain.plan import OnFailure, Plan, Step
+from openqrm.domain.resource import Condition, Observation, Resource, condition
+from openqrm.domain.user import Role
+from openqrm.domain.vm import VirtualMachine
+from openqrm.planning.fields import Name, NameOrNone
+from openqrm.planning.order import after
+from openqrm.planning.placement import Policy, Room, place, rooms_of
+from openqrm.planning.record_plans import plan_of
+from openqrm.planning.vm_parts import disks_of, fits_step, get_vm, need_of
+from openqrm.plugin_api.actions import SetField
+from openqrm.plugin_api.drivers import Capability, LiveMigration, Virtualization
+from openqrm.plugin_api.intents import Intent
+from openqrm.plugin_api.planning import Planning
+
+
+class MigrateVm(Intent, noun="vm", verb="migrate", role=Role.OPERATOR):
+    """Move a virtual machine to another host. One that runs goes on running: it pauses for a moment only.
+
+    When it fails the VM is, and runs, where it was.
+    """
+
+    name: Annotated[Name, Meta(description="the VM")]
+    host: Annotated[NameOrNone, Meta(description="the host to move it to; empty: another one that has room")] = ""
+    policy: Annotated[Policy, Meta(description="which of the hosts that have room")] = "most-memory"
+
+
+def plan_migrate_vm(intent: MigrateVm, planning: Planning) -> Plan:
+    """Booked on the target first, as a new VM would be."""
+    facts = planning.facts
+    vm, resource = get_vm(intent.name, planning)
+    source = facts.get(Resource, resource.host)
+    if intent.host == source.name:
+        raise PlanningError(Category.CONFLICT, f"VM {vm.name} is on {source.name} already", "Name another host.")
+    rooms = rooms_of(facts, vm.type, planning.now_s, (intent.host,) if intent.host else ())
+    target = facts.get(Resource, place(need_of(vm, planning), _others(rooms, source.name), intent.policy))
+    moved = _moves(vm, resource, source, target, planning)
+    book = SetField("resource", vm.name, "host", target.name, source.name, f"Book VM {vm.name} on {target.name}")
+    steps = [
+        Step(id="book", action=book, why=f"{target.name} has room for it"),
+        fits_step(target.name, vm.name, "book"),
+        *after(moved, "fits"),
+    ]  # fmt: skip
+    title = f"Migrate VM {vm.name} from {source.name} to {target.name}"
+    plan = plan_of(intent, title, steps, about=vm, past="migrated")
+    return replace(plan, on_failure=OnFailure.UNDO, locks=(vm.ref, resource.ref))
+
+
+def _others(rooms: list[Room], source: str) -> list[Room]:
+    return [room for room in rooms if room.host != source]
+
+
+def _moves(
+    vm: VirtualMachine, resource: Resource, source: Resource, target: Resource, planning: Planning
+) -> tuple[Step, ...]:
+    driver = planning.drivers.virtualization(vm.type)
+    seen = planning.facts.find(Observation, vm.name)
+    if condition(resource, seen, planning.now_s) is Condition.OFF:
+        return _cold(vm, source, target, driver, planning)
+    if Capability.LIVE_MIGRATION not in driver.capabilities or not isinstance(driver, LiveMigration):
+        message = f"{vm.type} cannot move a VM while it runs"
+        raise PlanningError(Category.UNSUPPORTED, message, f"Stop what runs on {vm.name}, power it off, then move it.")
+    return driver.plan_migrate(vm, source, target)
+
+
+def _cold(
+    vm: VirtualMachine, source: Resource, target: Resource, driver: Virtualization, planning: Planning
+) -> tuple[Step, ...]:
+    there = driver.plan_define(target.name, vm, disks_of(vm, target.name, planning))
+    gone = driver.plan_remove(source.name, vm, disks_of(vm, source.name, planning))
+    return (*there, *gone)
+
+
+PLANNERS = {MigrateVm: plan_migrate_vm}

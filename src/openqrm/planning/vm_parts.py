@@ -1,0 +1,94 @@
+"""What a VM is made of: network cards, disks of its own, and what it boots from; checked against all other machines."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from openqrm.domain.errors import Category, PlanningError
+from openqrm.domain.names import parse_mac
+from openqrm.domain.plan import Step
+from openqrm.domain.resource import Resource
+from openqrm.domain.storage import Storage, Volume
+from openqrm.domain.vm import Disk, Nic, VirtualMachine
+from openqrm.planning.placement import OWN_MIB, Need
+from openqrm.planning.record_plans import refuse_in_use
+from openqrm.plugin_api.actions import FitsHost
+from openqrm.plugin_api.drivers import LocalDisks
+from openqrm.plugin_api.planning import Planning
+
+Bridge = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$", max_length=15)]
+Boot = Literal["net", "disk", "iso"]
+BootOrNone = Literal["", "net", "disk", "iso"]
+Count = Annotated[int, Meta(ge=1, le=1024)]
+Memory = Annotated[int, Meta(ge=16, le=1 << 30)]
+
+
+def get_vm(name: str, planning: Planning) -> tuple[VirtualMachine, Resource]:
+    """A VM and its resource."""
+    return planning.facts.get(VirtualMachine, name), planning.facts.get(Resource, name)
+
+
+def need_of(vm: VirtualMachine, planning: Planning) -> Need:
+    """What placement is to know of it: a disk ties it to the host that the disk is on."""
+    for name in vm.disks:
+        storage = planning.facts.get(Storage, planning.facts.get(Volume, name).storage)
+        tie = f"its disk {name} is on {storage.resource}"
+        return Need(vm.name, vm.cpu_count, vm.memory_mib, tied=storage.resource, tie=tie)
+    return Need(vm.name, vm.cpu_count, vm.memory_mib)
+
+
+def fits_step(host: str, vm: str, need: str) -> Step:
+    """Not tried again: what is full stays full, and placing it anew finds another host."""
+    return Step(id="fits", action=FitsHost(host, vm, OWN_MIB), why="others may have chosen it too", needs=(need,),
+                attempts=1)  # fmt: skip
+
+
+def disks_of(vm: VirtualMachine, host: str, planning: Planning) -> tuple[Disk, ...]:
+    """Its volumes as files or devices of the host. Raises PlanningError when one is not there, or not free."""
+    facts, disks = planning.facts, []
+    for name in vm.disks:
+        volume = facts.get(Volume, name)
+        storage = facts.get(Storage, volume.storage)
+        driver = planning.drivers.storage(storage)
+        if not isinstance(driver, LocalDisks) or storage.resource != host:
+            message = f"volume {name} on storage {storage.name} cannot be a disk of a VM on {host}"
+            raise PlanningError(Category.UNSUPPORTED, message, f"Take a volume whose files or devices are on {host}.")
+        others = [other for other in facts.list(VirtualMachine) if name in other.disks and other.name != vm.name]
+        refuse_in_use(volume, others, "A volume has one writer: clone it.")
+        if volume.granted_to:
+            message = f"volume {name} is granted to {volume.granted_to}"
+            raise PlanningError(Category.CONFLICT, message, "Stop the appliance that runs there first.")
+        disks.append(driver.disk(storage, volume))
+    return tuple(disks)
+
+
+def nic_of(vm: str, bridge: str, mac: str, planning: Planning) -> Nic:
+    """With a MAC address made up from the VM's name: the same each time it is planned, and nobody else's."""
+    taken = {resource.mac for resource in planning.facts.list(Resource)}
+    taken |= {nic.mac for other in planning.facts.list(VirtualMachine) for nic in other.nics}
+    if mac:
+        if (wanted := parse_mac(mac)) in taken:
+            raise PlanningError(Category.CONFLICT, f"{wanted} is another machine's MAC address", "Leave it out.")
+        return Nic(wanted, bridge)
+    number = 0
+    while (made := _made_up(vm, number)) in taken:
+        number += 1
+    return Nic(made, bridge)
+
+
+def _made_up(vm: str, number: int) -> str:
+    digest = hashlib.sha256(f"{vm}/{number}".encode()).digest()
+    return ":".join(("52", "54", "00", *(f"{byte:02x}" for byte in digest[:3])))  # the prefix of QEMU's machines
+
+
+def refuse_bad_boot(vm: VirtualMachine) -> None:
+    for boot in {vm.boot, vm.boot_once}:
+        if (boot == "disk" and not vm.disks) or (boot == "iso" and not vm.iso):
+            raise PlanningError(Category.BAD_INPUT, f"VM {vm.name} has no {boot} to boot from", "Give it one first.")
+
+
+def resource_boot(vm: VirtualMachine) -> str:
+    return "net" if vm.boot == "net" else "local"

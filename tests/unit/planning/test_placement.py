@@ -1,0 +1,98 @@
+"""Placement: pure, with a reason for each host that is not taken."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from openqrm.domain.errors import Category, PlanningError
+from openqrm.domain.resource import Observation, Resource
+from openqrm.domain.vm import VirtualMachine
+from openqrm.planning.placement import ORDERS, OWN_MIB, Need, Policy, Room, place, rooms_of, shortage
+from tests.unit.planning.shelf import Shelf
+
+NEED = Need("web", 2, 1024)
+
+
+def room(host: str, free_mib: int = 4096, **more: object) -> Room:
+    facts: dict[str, object] = {"cpu_count": 4, "booked_mib": 0, "vm_count": 0, **more}
+    return Room(host=host, memory_mib=free_mib + OWN_MIB, **facts)  # type: ignore[arg-type]  # fields by name
+
+
+@pytest.mark.parametrize(
+    ("policy", "chosen"),
+    [("least-load", "calm"), ("most-memory", "large"), ("first", "begun")],
+)
+def test_each_policy_has_its_favourite(policy: Policy, chosen: str) -> None:
+    rooms = [
+        room("begun", load=0.9, vm_count=3, booked_mib=0),
+        room("calm", load=0.1, vm_count=1),
+        room("large", 64_000, load=0.5),
+    ]
+    assert place(NEED, rooms, policy) == chosen
+
+
+def test_random_spreads_and_yet_repeats_itself() -> None:
+    rooms = [room(f"h{number}") for number in range(4)]
+    chosen = {f"vm{number}": place(Need(f"vm{number}", 1, 64), rooms, "random") for number in range(60)}
+    assert set(chosen.values()) == {each.host for each in rooms}
+    assert all(place(Need(vm, 1, 64), rooms, "random") == host for vm, host in chosen.items())
+
+
+@pytest.mark.parametrize(
+    ("full", "because"),
+    [
+        (room("h3", 1000), "24 MiB short"),
+        (room("h3", cpu_count=1), "1 CPUs short"),
+        (room("h3", vm_limit=2, vm_count=2), "has its 2 VMs"),
+        (room("h3", because="is lost"), "is lost"),
+    ],
+)
+def test_a_host_that_is_not_taken_says_why(full: Room, because: str) -> None:
+    with pytest.raises(PlanningError) as caught:
+        place(NEED, [full], "most-memory")
+    assert caught.value.category is Category.UNAVAILABLE
+    assert f"h3: {because}" in caught.value.message
+
+
+def test_a_disk_ties_a_vm_to_its_host() -> None:
+    tied = Need("web", 1, 64, tied="h2", tie="its disk web-root is on h2")
+    assert place(tied, [room("h1", 64_000), room("h2")], "most-memory") == "h2"
+    with pytest.raises(PlanningError, match="h1: its disk web-root is on h2"):
+        place(tied, [room("h1")], "most-memory")
+
+
+ROOMS = st.lists(
+    st.builds(
+        room, st.sampled_from("abcdef"), st.integers(0, 4096), cpu_count=st.integers(1, 4),
+        vm_count=st.integers(0, 3), vm_limit=st.integers(0, 3), load=st.floats(0, 8),
+    ),
+    unique_by=lambda each: each.host,
+)  # fmt: skip
+
+
+@given(ROOMS, st.sampled_from([*ORDERS]))
+def test_whatever_there_is_nobody_is_overbooked(rooms: list[Room], policy: Policy) -> None:
+    fitting = {each.host for each in rooms if not shortage(NEED, each)}
+    if fitting:
+        assert place(NEED, rooms, policy) in fitting
+    else:
+        with pytest.raises(PlanningError):
+            place(NEED, rooms, policy)
+
+
+def test_rooms_are_what_is_booked_and_not_what_is_used() -> None:
+    facts = Shelf(
+        Resource(name="h1", carries="kvm", cpu_count=8, memory_mib=8192),
+        Observation(name="h1", power="off"),
+        Resource(name="h2", carries="kvm", cpu_count=8, memory_mib=8192, managed=False),
+        Resource(name="h3", carries="xen", cpu_count=8, memory_mib=8192),
+        Resource(name="a", type="kvm", host="h2", memory_mib=900),
+        VirtualMachine(name="a", type="kvm", memory_mib=1024),
+    )
+    off, free = rooms_of(facts, "kvm", 0.0)
+    assert (off.host, off.because) == ("h1", "is off")
+    assert (free.host, free.because, free.booked_mib, free.vm_count) == ("h2", "", 1024, 1)
+    (other,) = rooms_of(facts, "kvm", 0.0, ["h3"])
+    assert other.because == "carries xen VMs"

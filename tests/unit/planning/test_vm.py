@@ -1,0 +1,134 @@
+"""VMs: their plans book before they make, and refuse what cannot be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from openqrm.domain.errors import Category, PlanningError, StepError
+from openqrm.domain.plan import OnFailure, Plan
+from openqrm.domain.resource import Observation, Resource
+from openqrm.domain.storage import Storage, Volume
+from openqrm.domain.vm import Nic, VirtualMachine
+from openqrm.planning.host import AddHost, RemoveHost, plan_add_host, plan_remove_host
+from openqrm.planning.vm import CreateVm, RemoveVm, plan_create_vm, plan_remove_vm
+from openqrm.planning.vm_hardware import (
+    AddNic,
+    EditVm,
+    RemoveNic,
+    plan_add_nic,
+    plan_edit_vm,
+    plan_remove_nic,
+)  # fmt: skip
+from openqrm.planning.vm_migrate import MigrateVm, plan_migrate_vm
+from openqrm.plugin_api.actions import FitsHost
+from openqrm.plugin_api.testing import SimulatedWorld
+from tests.unit.planning.shelf import planning
+
+MAC = "52:54:00:00:00:01"
+HOSTS = (
+    Resource(name="h1", carries="kvm", cpu_count=8, memory_mib=4096, managed=False),
+    Resource(name="h2", carries="kvm", cpu_count=8, memory_mib=8192, managed=False),
+)
+VM = VirtualMachine(name="web", type="kvm", memory_mib=1024, nics=(Nic(MAC, "br0"),))
+ITS_RESOURCE = Resource(name="web", type="kvm", host="h1", mac=MAC, memory_mib=1024, cpu_count=1, nic_count=1)
+IS_OFF = Observation(name="web", power="off")
+IS_IDLE = Observation(name="web", power="on", milestone="uplink", last_seen_s=999.0)
+
+
+def ids(plan: Plan) -> list[str]:
+    return [step.id for step in plan.steps]
+
+
+def refused(call: Any, *arguments: Any) -> PlanningError:
+    with pytest.raises(PlanningError) as caught:
+        call(*arguments)
+    return caught.value
+
+
+def test_a_vm_is_booked_before_it_is_made() -> None:
+    plan = plan_create_vm(CreateVm("web"), planning(*HOSTS))
+    assert ids(plan) == ["record", "resource", "fits", "define-web-on-h2"]
+    assert plan.on_failure is OnFailure.UNDO and set(plan.locks) == {"vm/web", "resource/web"}
+    assert [step.needs for step in plan.steps] == [(), ("record",), ("resource",), ("fits",)]
+
+
+def test_a_made_up_mac_is_the_same_each_time_and_nobody_elses() -> None:
+    first = plan_create_vm(CreateVm("web"), planning(*HOSTS)).steps[1].action.fields["mac"]  # type: ignore[attr-defined]
+    taken = Resource(name="other", mac=first)
+    again = plan_create_vm(CreateVm("web"), planning(*HOSTS)).steps[1].action.fields["mac"]  # type: ignore[attr-defined]
+    other = plan_create_vm(CreateVm("web"), planning(*HOSTS, taken)).steps[1].action.fields["mac"]  # type: ignore[attr-defined]
+    assert first == again != other and first.startswith("52:54:00:")
+
+
+@pytest.mark.parametrize(
+    ("wish", "category", "said"),
+    [
+        (CreateVm("h1"), Category.CONFLICT, "resource h1"),
+        (CreateVm("web", memory_mib=9000), Category.UNAVAILABLE, "MiB short"),
+        (CreateVm("web", host="h1", memory_mib=5000), Category.UNAVAILABLE, "h1: "),
+        (CreateVm("web", boot="disk"), Category.BAD_INPUT, "no disk to boot from"),
+        (CreateVm("web", boot="iso"), Category.BAD_INPUT, "no iso to boot from"),
+        (CreateVm("web", disk="root"), Category.UNSUPPORTED, "cannot be a disk"),
+    ],
+)
+def test_what_cannot_be_is_refused(wish: CreateVm, category: Category, said: str) -> None:
+    beside = (Storage(name="s", type="nfs-storage", resource="h1"), Volume(name="root", storage="s"))
+    error = refused(plan_create_vm, wish, planning(*HOSTS, *beside))
+    assert error.category is category and said in error.message and error.hint
+
+
+def test_of_two_plans_for_the_last_room_the_later_goes_back() -> None:
+    host = replace(HOSTS[0], memory_mib=1500)
+    other = replace(VM, name="db", nics=())
+    alone = SimulatedWorld(given=(host, VM, ITS_RESOURCE))
+    both = SimulatedWorld(given=(host, VM, ITS_RESOURCE, other, replace(ITS_RESOURCE, name="db", mac="")))
+    look = FitsHost("h1", "web", 256)
+    assert "220 MiB left" in look.observe(alone).because
+    with pytest.raises(StepError) as caught:
+        look.observe(both)
+    assert caught.value.category is Category.CONFLICT and "804 MiB short" in caught.value.message
+
+
+def test_more_memory_is_booked_before_it_is_given() -> None:
+    here = planning(*HOSTS, VM, ITS_RESOURCE)
+    assert ids(plan_edit_vm(EditVm("web", memory_mib=2048), here)) == ["record", "resource", "fits", "define-web-on-h1"]
+    assert ids(plan_edit_vm(EditVm("web", memory_mib=512), here)) == ["record", "resource", "define-web-on-h1"]
+    assert refused(plan_edit_vm, EditVm("web", memory_mib=1024), here).category is Category.CONFLICT
+
+
+def test_cards_come_and_go_and_the_first_stays() -> None:
+    here = planning(*HOSTS, VM, ITS_RESOURCE)
+    more = plan_add_nic(AddNic("web", "br1"), here).steps[0].action.fields["nics"]  # type: ignore[attr-defined]
+    assert len(more) == 2
+    assert refused(plan_remove_nic, RemoveNic("web", MAC), here).category is Category.REFUSED
+    assert refused(plan_add_nic, AddNic("web", "br1", mac=MAC), here).category is Category.CONFLICT
+
+
+def test_a_vm_that_an_appliance_has_is_not_removed() -> None:
+    claimed = replace(ITS_RESOURCE, claimed_by="shop")
+    error = refused(plan_remove_vm, RemoveVm("web"), planning(*HOSTS, VM, claimed))
+    assert error.category is Category.CONFLICT and "shop" in error.message
+    gone = plan_remove_vm(RemoveVm("web"), planning(*HOSTS, VM, ITS_RESOURCE, IS_OFF))
+    assert ids(gone) == ["power-off", "remove-web-from-h1", "record-vm", "record-resource", "record-observation"]
+
+
+def test_what_runs_is_moved_running_and_what_is_off_is_moved_off() -> None:
+    running = plan_migrate_vm(MigrateVm("web"), planning(*HOSTS, VM, ITS_RESOURCE, IS_IDLE))
+    assert ids(running) == ["book", "fits", "migrate-web-h1-h2"] and running.on_failure is OnFailure.UNDO
+    off = plan_migrate_vm(MigrateVm("web", host="h2"), planning(*HOSTS, VM, ITS_RESOURCE, IS_OFF))
+    assert ids(off) == ["book", "fits", "define-web-on-h2", "remove-web-from-h1"]
+    here = planning(*HOSTS, VM, ITS_RESOURCE, IS_OFF)
+    assert refused(plan_migrate_vm, MigrateVm("web", host="h1"), here).category is Category.CONFLICT
+
+
+def test_a_host_is_taken_up_and_let_go() -> None:
+    bare = Resource(name="h9", managed=False)
+    assert ids(plan_add_host(AddHost("h9", "kvm", vm_limit=4), planning(bare))) == ["take-up-h9", "limit", "carries"]
+    assert refused(plan_add_host, AddHost("h1", "kvm"), planning(*HOSTS)).category is Category.CONFLICT
+    assert refused(plan_add_host, AddHost("web", "kvm"), planning(ITS_RESOURCE)).category is Category.UNSUPPORTED
+    busy = refused(plan_remove_host, RemoveHost("h1"), planning(*HOSTS, VM, ITS_RESOURCE))
+    assert busy.category is Category.CONFLICT and "resource web" in busy.message
+    assert ids(plan_remove_host(RemoveHost("h2"), planning(*HOSTS))) == ["carries"]
