@@ -13,10 +13,11 @@ from openqrm.domain.plan import OnFailure, Plan, Step
 from openqrm.domain.resource import Resource
 from openqrm.domain.storage import Image, Volume
 from openqrm.domain.user import Role
-from openqrm.planning.boot_profile import check_filled, later_steps, profile_of, profile_step, transfers_of
+from openqrm.planning.boot_profile import check_filled, later_steps, profile_of, profile_step
 from openqrm.planning.fit import choose_resource
-from openqrm.planning.grants import grant_steps, granted, machine_of, revoke_steps
+from openqrm.planning.grants import grant_steps, granted, machine_of
 from openqrm.planning.order import after
+from openqrm.planning.transfers import begin_steps, end_steps, transfers_of
 from openqrm.plugin_api.actions import AskReboot, AwaitMilestone, SetField
 from openqrm.plugin_api.intents import Intent
 from openqrm.plugin_api.planning import Planning
@@ -43,8 +44,8 @@ def plan_start_appliance(intent: StartAppliance, planning: Planning) -> Plan:
         raise PlanningError(Category.CONFLICT, f"appliance {appliance.name} is started already", "Stop it first.")
     image = facts.get(Image, appliance.image)
     resource = choose_resource(appliance, intent.resource, planning)
-    volume = granted(facts.get(Volume, image.volume), resource)
-    others = {prefix: granted(each, resource) for prefix, each in transfers_of(image, planning).items()}
+    volume = granted(facts.get(Volume, image.volume), resource, facts)
+    others = transfers_of(image, resource, facts)
     kept = check_filled(image, volume, resource, planning)
     staying = {prefix: other for prefix, other in others.items() if prefix in kept}
     first = profile_of(appliance, image, volume, resource, others, planning)
@@ -52,7 +53,8 @@ def plan_start_appliance(intent: StartAppliance, planning: Planning) -> Plan:
     prepared = [
         *_claim_steps(appliance, resource),
         *_off_steps(resource, planning),
-        *(step for each in (volume, *others.values()) for step in grant_steps(each, planning, "claim")),
+        *grant_steps(volume, planning, "claim"),
+        *begin_steps(others, resource, planning),
         profile_step(first, planning),
         *_name_steps(appliance.name, resource, planning),
     ]
@@ -63,7 +65,7 @@ def plan_start_appliance(intent: StartAppliance, planning: Planning) -> Plan:
             *prepared,
             *boot,
             *later_steps(first, later),
-            *_single_shot_steps(image, others, kept, planning),
+            *end_steps(image, others, kept, resource, planning),
         ),
         intent="appliance.start",
         on_failure=OnFailure.UNDO,
@@ -117,19 +119,6 @@ def _boot_steps(appliance: Appliance, resource: Resource, planning: Planning, ne
         notice=f"{appliance.name} begins to answer",
     )
     return [*boot, step]
-
-
-def _single_shot_steps(image: Image, others: dict[str, Volume], kept: frozenset[str], planning: Planning) -> list[Step]:
-    """Once the appliance is up a transfer is over: its wish is cleared and the other side's grant ends."""
-    steps: list[Step] = []
-    for field, prefix in (("install_from", "install"), ("transfer_to", "transfer")):
-        volume = others.get(prefix)
-        if volume is None or prefix in kept:
-            continue
-        clear = SetField("image", image.name, field, "", volume.name, f"Clear {field} of image {image.name}")
-        steps.append(Step(id=field.replace("_", "-"), action=clear, why="it is single shot", needs=("profile-later",)))
-        steps += revoke_steps(volume, planning, "profile-later")
-    return steps
 
 
 PLANNERS = {StartAppliance: plan_start_appliance}

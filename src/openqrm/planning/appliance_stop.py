@@ -11,10 +11,10 @@ from openqrm.domain.appliance import Appliance, BootProfile
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.plan import OnFailure, Plan, Step
 from openqrm.domain.resource import Resource
-from openqrm.domain.storage import Volume
+from openqrm.domain.storage import Loan, Volume
 from openqrm.domain.user import Role
 from openqrm.planning.appliance_start import BOOT_DEADLINE_S
-from openqrm.planning.grants import machine_of, revoke_steps
+from openqrm.planning.grants import machine_of, reclaim_steps, revoke_steps
 from openqrm.planning.order import after
 from openqrm.plugin_api.actions import AskReboot, AskShutdown, AwaitMilestone, SetField, remove
 from openqrm.plugin_api.codec import record_fields
@@ -48,7 +48,7 @@ def plan_stop_appliance(intent: StopAppliance, planning: Planning) -> Plan:
     locks = [appliance.ref]
     for resource in claimed:
         steps += _release_steps(appliance, resource, planning)
-        locks.append(resource.ref)
+        locks += [resource.ref, *(f"volume/{loan.volume}" for loan in facts.list(Loan, resource=resource.name))]
     return Plan(
         title=f"Stop appliance {appliance.name}",
         steps=tuple(steps),
@@ -69,6 +69,8 @@ def _release_steps(appliance: Appliance, resource: Resource, planning: Planning)
         steps += after(service.plan_withdraw(appliance.name, machine_of(resource)), gone)
     for volume in facts.list(Volume, granted_to=resource.name):
         steps += revoke_steps(volume, planning, gone)
+    for loan in facts.list(Loan, resource=resource.name):
+        steps += reclaim_steps(loan, planning, gone)
     free = SetField(
         "resource", resource.name, "claimed_by", "", appliance.name, f"Release {resource.name} to the idle pool"
     )

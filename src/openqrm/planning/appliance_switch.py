@@ -11,7 +11,7 @@ from openqrm.domain.appliance import Appliance, BootProfile
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.plan import OnFailure, Plan, Step
 from openqrm.domain.resource import Observation, Resource
-from openqrm.domain.storage import Volume
+from openqrm.domain.storage import Loan, Volume
 from openqrm.domain.user import Role
 from openqrm.planning.appliance import check_parts
 from openqrm.planning.appliance_start import StartAppliance, plan_start_appliance
@@ -90,6 +90,8 @@ def _after_stop(appliance: Appliance, planning: Planning) -> Overlay:
         overlay.put(replace(seen, power="on", profile="", milestone="uplink", failure="", last_seen_s=planning.now_s))
         for volume in facts.list(Volume, granted_to=resource.name):
             overlay.put(free(volume))
+        for loan in facts.list(Loan, resource=resource.name):
+            overlay.remove(Loan, loan.name)
     return overlay
 
 

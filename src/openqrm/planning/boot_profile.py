@@ -14,12 +14,6 @@ from openqrm.plugin_api.drivers import Root
 from openqrm.plugin_api.planning import Planning
 
 
-def transfers_of(image: Image, planning: Planning) -> dict[str, Volume]:
-    """The volumes that the next boot copies from (`install`) or to (`transfer`)."""
-    wished = {"install": image.install_from, "transfer": image.transfer_to}
-    return {prefix: planning.facts.get(Volume, name) for prefix, name in wished.items() if name}
-
-
 def check_filled(image: Image, volume: Volume, machine: Resource, planning: Planning) -> frozenset[str]:
     """The transfers that are due at every boot until the appliance is stopped: an empty root's install."""
     if not _root_of(volume, machine, planning).empty:

@@ -7,11 +7,12 @@ from dataclasses import replace
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.plan import Step
 from openqrm.domain.resource import Resource
-from openqrm.domain.storage import Grant, Storage, Volume
+from openqrm.domain.storage import Grant, Loan, Storage, Volume
 from openqrm.planning.order import after
-from openqrm.plugin_api.actions import ForgetSecret, MakeSecret, put
-from openqrm.plugin_api.drivers import Machine
+from openqrm.plugin_api.actions import ForgetSecret, MakeSecret, put, remove
+from openqrm.plugin_api.drivers import Machine, TransferDriver
 from openqrm.plugin_api.planning import Planning
+from openqrm.ports.records import Facts
 
 
 def machine_of(resource: Resource) -> Machine:
@@ -24,18 +25,25 @@ def writer_of(volume: Volume) -> Machine:
     return Machine(resource=volume.granted_to, mac=volume.grant.mac, address=volume.grant.address)
 
 
-def granted(volume: Volume, resource: Resource) -> Volume:
-    """The volume once RESOURCE may write it. Raises PlanningError `conflict` when another one may.
+def granted(volume: Volume, resource: Resource, facts: Facts) -> Volume:
+    """The volume once RESOURCE may write it. Raises PlanningError `conflict` when another one may, or reads it.
 
     No two grants have a secret of the same name, so that none is taken for what an abandoned plan left in the vault.
     """
+    _refuse_written(volume)
+    if readers := [loan.resource for loan in facts.list(Loan, volume=volume.name)]:
+        message = f"volume {volume.name} is being read by {', '.join(readers[:5])}"
+        raise PlanningError(Category.CONFLICT, message, "Stop the appliances that run there: they copy from it.")
+    secret = f"grant-{volume.name}.{volume.id}.{volume.version}"
+    grant = Grant(mac=resource.mac, address=resource.address, secret=secret)
+    return replace(volume, granted_to=resource.name, grant=grant)
+
+
+def _refuse_written(volume: Volume) -> None:
     if volume.granted_to:
         message = f"volume {volume.name} is granted to {volume.granted_to}"
         hint = "Stop the appliance that runs there; a volume has one writer."
         raise PlanningError(Category.CONFLICT, message, hint)
-    secret = f"grant-{volume.name}.{volume.id}.{volume.version}"
-    grant = Grant(mac=resource.mac, address=resource.address, secret=secret)
-    return replace(volume, granted_to=resource.name, grant=grant)
 
 
 def free(volume: Volume) -> Volume:
@@ -67,3 +75,43 @@ def revoke_steps(volume: Volume, planning: Planning, need: str) -> list[Step]:
         Step(id=f"free-{volume.name}", action=note, why=f"{volume.granted_to} has left it"),
     )
     return after((*ended, *over), need)
+
+
+def loan_of(volume: Volume, resource: Resource) -> Loan:
+    """Leave for RESOURCE to read the volume. Raises PlanningError `conflict` when somebody may write it."""
+    _refuse_written(volume)
+    return Loan(
+        name=f"{volume.name}.{resource.name}", volume=volume.name, resource=resource.name, mac=resource.mac,
+        address=resource.address,
+    )  # fmt: skip
+
+
+def lend_steps(loan: Loan, planning: Planning, need: str) -> list[Step]:
+    """Written down first, then made so on the storage."""
+    volume = planning.facts.get(Volume, loan.volume)
+    storage, driver = _transfer_driver(volume, planning)
+    note = put(loan, planning.facts.find(Loan, loan.name), f"Write down that {loan.resource} reads {volume.name}")
+    step = Step(id=f"reader-{volume.name}", action=note, why="nobody may write it meanwhile")
+    return after((step, *driver.plan_lend(storage, volume, _reader(loan))), need)
+
+
+def reclaim_steps(loan: Loan, planning: Planning, need: str) -> list[Step]:
+    """From a loan to none."""
+    volume = planning.facts.get(Volume, loan.volume)
+    storage, driver = _transfer_driver(volume, planning)
+    note = remove(loan, f"{loan.resource} no longer reads {volume.name}")
+    step = Step(id=f"unread-{volume.name}", action=note, why="the loan is over")
+    return after((*driver.plan_reclaim(storage, volume, _reader(loan)), step), need)
+
+
+def _reader(loan: Loan) -> Machine:
+    return Machine(resource=loan.resource, mac=loan.mac, address=loan.address)
+
+
+def _transfer_driver(volume: Volume, planning: Planning) -> tuple[Storage, TransferDriver]:
+    storage = planning.facts.get(Storage, volume.storage)
+    driver = planning.drivers.storage(storage)
+    if not isinstance(driver, TransferDriver):
+        message = f"volume {volume.name} cannot be copied from: {storage.type} lends nothing"
+        raise PlanningError(Category.UNSUPPORTED, message, "Take a volume on a storage of type nfs-storage.")
+    return storage, driver

@@ -9,7 +9,8 @@ from msgspec import Meta
 
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.plan import OnFailure, Plan, Step
-from openqrm.domain.storage import Image, Storage, Volume
+from openqrm.domain.resource import Resource
+from openqrm.domain.storage import Image, Loan, Storage, Volume
 from openqrm.domain.user import Role
 from openqrm.planning.fields import Name, NameOrNone, Size
 from openqrm.planning.order import after
@@ -97,7 +98,8 @@ def plan_remove_volume(intent: RemoveVolume, planning: Planning) -> Plan:
     volume = facts.get(Volume, intent.name)
     users = [*facts.list(Image, volume=volume.name), *facts.list(Volume, source=volume.name)]
     users += [*facts.list(Image, install_from=volume.name), *facts.list(Image, transfer_to=volume.name)]
-    refuse_in_use(volume, users, "Remove these images and clones first.")
+    users += [facts.get(Resource, loan.resource) for loan in facts.list(Loan, volume=volume.name)]
+    refuse_in_use(volume, users, "Remove these images and clones, and stop what runs there, first.")
     if volume.granted_to:
         message = f"volume {volume.name} is granted to {volume.granted_to}"
         raise PlanningError(Category.CONFLICT, message, "Stop the appliance that runs there first.")

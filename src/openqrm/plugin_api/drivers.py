@@ -97,6 +97,19 @@ class StorageDriver(Protocol):
 
 
 @runtime_checkable
+class TransferDriver(StorageDriver, Protocol):
+    """A storage with capability `transfer`: a machine that boots can copy from its volumes and to them."""
+
+    def plan_lend(self, storage: Storage, volume: Volume, machine: Machine) -> tuple[Step, ...]:
+        """Steps that let this machine read the volume, beside others who read it."""
+        ...
+
+    def plan_reclaim(self, storage: Storage, volume: Volume, machine: Machine) -> tuple[Step, ...]:
+        """Steps that end that."""
+        ...
+
+
+@runtime_checkable
 class Power(Protocol):
     """A machine's power by its BMC. Fields of `resource.bmc` say how to reach it."""
 
