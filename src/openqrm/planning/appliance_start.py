@@ -29,7 +29,8 @@ class StartAppliance(Intent, noun="appliance", verb="start", role=Role.OPERATOR)
     """Start an appliance.
 
     Claims a resource, gives it alone leave to write the image's volume, and boots it into the image. When any step
-    fails everything is undone and the resource is idle again.
+    fails everything is undone and the resource is idle again. The volume that the image's transfer_to names is
+    overwritten, which has to be confirmed by its name.
     """
 
     name: Annotated[str, Meta(description="the appliance")]
@@ -59,8 +60,10 @@ def plan_start_appliance(intent: StartAppliance, planning: Planning) -> Plan:
         *_name_steps(appliance.name, resource, planning),
     ]
     boot = _boot_steps(appliance, resource, planning, tuple(step.id for step in prepared))
+    overwritten = image.transfer_to
     return Plan(
-        title=f"Start appliance {appliance.name} on {resource.name}",
+        title=f"Start appliance {appliance.name} on {resource.name}"
+        + (f" and overwrite volume {overwritten} with its image" if overwritten else ""),
         steps=(
             *prepared,
             *boot,
@@ -70,6 +73,7 @@ def plan_start_appliance(intent: StartAppliance, planning: Planning) -> Plan:
         intent="appliance.start",
         on_failure=OnFailure.UNDO,
         locks=(appliance.ref, resource.ref, volume.ref, image.ref, *(each.ref for each in others.values())),
+        confirm=overwritten,
         topic_done="appliance.started",
         about=appliance.ref,
     )

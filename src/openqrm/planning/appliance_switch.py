@@ -66,6 +66,7 @@ def _plan_moving(before: Appliance, after: Appliance, planning: Planning) -> Pla
         intent="appliance.switch",
         on_failure=OnFailure.HOLD,
         locks=tuple(sorted({*stop.locks, *start.locks})),
+        confirm=start.confirm,
         topic_done="appliance.switched",
         about=before.ref,
     )

@@ -13,6 +13,7 @@ from openqrm.domain.storage import Image, Storage, Volume
 from openqrm.domain.user import Role
 from openqrm.planning.fields import Keys, Line, Name, NameOrNone, Text
 from openqrm.planning.record_plans import edited, new_name, plan_put, plan_remove, record_of, refuse_in_use
+from openqrm.planning.transfers import refuse_overwriting
 from openqrm.plugin_api.drivers import Capability
 from openqrm.plugin_api.intents import Intent, Query, Secret
 from openqrm.plugin_api.planning import Planning, Reading
@@ -95,6 +96,11 @@ def _check_transfers(image: Image, planning: Planning) -> None:
         storage = planning.facts.get(Storage, planning.facts.get(Volume, name).storage)
         if Capability.TRANSFER not in planning.drivers.storage(storage).capabilities:
             raise PlanningError(Category.UNSUPPORTED, f"{field}: {storage.type} cannot be copied from", TRANSFER_HINT)
+    if image.transfer_to and image.transfer_to == image.install_from:
+        message = "install_from and transfer_to are the same volume"
+        raise PlanningError(Category.BAD_INPUT, message, "Fill it first; copy it to another one at a later boot.")
+    if image.transfer_to:
+        refuse_overwriting(planning.facts.get(Volume, image.transfer_to), planning.facts)
 
 
 def plan_remove_image(intent: RemoveImage, planning: Planning) -> Plan:
