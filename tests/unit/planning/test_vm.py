@@ -23,7 +23,7 @@ from openqrm.planning.vm_hardware import (
     plan_remove_nic,
 )  # fmt: skip
 from openqrm.planning.vm_migrate import MigrateVm, plan_migrate_vm
-from openqrm.plugin_api.actions import FitsHost
+from openqrm.plugin_api.actions import FitsHost, PutRecord
 from openqrm.plugin_api.testing import SimulatedWorld
 from tests.unit.planning.shelf import planning
 
@@ -42,6 +42,13 @@ def ids(plan: Plan) -> list[str]:
     return [step.id for step in plan.steps]
 
 
+def written(plan: Plan, number: int) -> dict[str, Any]:
+    """The fields that this step writes."""
+    action = plan.steps[number].action
+    assert isinstance(action, PutRecord)
+    return action.fields
+
+
 def refused(call: Any, *arguments: Any) -> PlanningError:
     with pytest.raises(PlanningError) as caught:
         call(*arguments)
@@ -56,10 +63,10 @@ def test_a_vm_is_booked_before_it_is_made() -> None:
 
 
 def test_a_made_up_mac_is_the_same_each_time_and_nobody_elses() -> None:
-    first = plan_create_vm(CreateVm("web"), planning(*HOSTS)).steps[1].action.fields["mac"]  # type: ignore[attr-defined]
+    first = written(plan_create_vm(CreateVm("web"), planning(*HOSTS)), 1)["mac"]
     taken = Resource(name="other", mac=first)
-    again = plan_create_vm(CreateVm("web"), planning(*HOSTS)).steps[1].action.fields["mac"]  # type: ignore[attr-defined]
-    other = plan_create_vm(CreateVm("web"), planning(*HOSTS, taken)).steps[1].action.fields["mac"]  # type: ignore[attr-defined]
+    again = written(plan_create_vm(CreateVm("web"), planning(*HOSTS)), 1)["mac"]
+    other = written(plan_create_vm(CreateVm("web"), planning(*HOSTS, taken)), 1)["mac"]
     assert first == again != other and first.startswith("52:54:00:")
 
 
@@ -101,7 +108,7 @@ def test_more_memory_is_booked_before_it_is_given() -> None:
 
 def test_cards_come_and_go_and_the_first_stays() -> None:
     here = planning(*HOSTS, VM, ITS_RESOURCE)
-    more = plan_add_nic(AddNic("web", "br1"), here).steps[0].action.fields["nics"]  # type: ignore[attr-defined]
+    more = written(plan_add_nic(AddNic("web", "br1"), here), 0)["nics"]
     assert len(more) == 2
     assert refused(plan_remove_nic, RemoveNic("web", MAC), here).category is Category.REFUSED
     assert refused(plan_add_nic, AddNic("web", "br1", mac=MAC), here).category is Category.CONFLICT
