@@ -2,16 +2,28 @@
 # another. $agent is where the agent's root lies from here: nothing, for the agent itself.
 
 post() { # standard input: one line
-    read -r up _ </proc/uptime
-    up=0000000000${up%.*}${up#*.}
-    name=${up#"${up%????????????}"}-$$-$RANDOM # of twelve digits, so that names sort by time
-    cat >"$agent/spool/.$name"
-    mv "$agent/spool/.$name" "$agent/spool/$name"
-    echo post 1<>"$agent/control" # opened for both, it never waits for a reader
+    name_letter
+    cat >"$agent/spool/.$letter"
+    hand_in
 }
 
 post_milestone() { # NAME TEXT
-    printf 'milestone %s %s\n' "$1" "$(printf '%s' "$2" | encode)" | post
+    text=-
+    [ -z "$2" ] || text=$(printf '%s' "$2" | encode)
+    name_letter
+    printf 'milestone %s %s\n' "$1" "$text" >"$agent/spool/.$letter"
+    hand_in
+}
+
+name_letter() { # sets $letter
+    read -r up _ </proc/uptime
+    up=0000000000${up%.*}${up#*.}
+    letter=${up#"${up%????????????}"}-$$-$RANDOM # of twelve digits, so that names sort by time
+}
+
+hand_in() {
+    mv "$agent/spool/.$letter" "$agent/spool/$letter"
+    echo post 1<>"$agent/control" # opened for both, it never waits for a reader
 }
 
 encode() { # standard input

@@ -14,12 +14,13 @@ set -eu
 read_kernel_line
 load_modules_for_devices
 configure_network
+(install_agent && make_key) & # meanwhile: devices take their time to come to light
+preparing=$!
 fetch_modules_for_devices
-install_agent
-make_key
+wait "$preparing" || stop "No key could be made."
 register
 start_agent
 keep_lease
 [ -z "$(fact hostname)" ] || hostname "$(fact hostname)"
 say "this is $(fact resource), $(fact role)"
-[ "$(fact role)" = idle ] || sh /openqrm/root.sh
+[ "$(fact role)" = idle ] || . /openqrm/root.sh

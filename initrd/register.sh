@@ -1,6 +1,7 @@
 # Tells the server what this machine is, once; the answer is its role.
 
 register() {
+    public_key=$(grep -m 1 '^ssh-ed25519 ' /tmp/key.out | cut -d ' ' -f 1,2)
     inventory >/tmp/inventory
     for try in 1 2 3 4 5 6 7 8 9 10; do
         if ask_for_role; then

@@ -1,16 +1,8 @@
-# From the answer of the server to a root that is ready to be handed over.
-set -eu
+# From the answer of the server to a root that is ready to be handed over: the rest of boot.sh, for an appliance.
 
-. /openqrm/console.sh
-. /openqrm/milestones.sh
-. /openqrm/kernel_line.sh
-. /openqrm/facts.sh
-. /openqrm/modules.sh
-. /openqrm/uplink.sh
 . /openqrm/volumes.sh
 . /openqrm/image.sh
 
-read_kernel_line
 fetch_profile
 mount_volume_of root /newroot
 milestone root-mounted "$(fact root_type)"

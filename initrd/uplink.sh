@@ -1,7 +1,7 @@
 # The agent's own root in /run/openqrm: it is a tmpfs that outlives the initrd, and the agent stays in it.
 
 install_agent() {
-    (cd / && cpio -o -H newc </openqrm/agent.list | (cd /run/openqrm && cpio -idu)) 2>/dev/null
+    (cd / && xargs cp -a --parents -t /run/openqrm </openqrm/agent.list)
     cd /run/openqrm
     mkdir -p dev proc etc jobs .ssh
     mkdir -m 700 -p secret
@@ -15,21 +15,23 @@ install_agent() {
     cd /
 }
 
-# A key of this boot, known to nobody else. Sets $public_key.
+# A key of this boot, known to nobody else.
 make_key() {
-    (umask 077 && dropbearkey -t ed25519 -f /run/openqrm/secret/key >/tmp/key.out 2>&1) || stop "No key could be made."
-    public_key=$(grep -m 1 '^ssh-ed25519 ' /tmp/key.out | cut -d ' ' -f 1,2)
+    (umask 077 && dropbearkey -t ed25519 -f /run/openqrm/secret/key >/tmp/key.out 2>&1)
 }
 
 start_agent() {
     server=${uplink%:*}
     echo "$server ssh-ed25519 $hostkey" >/run/openqrm/.ssh/known_hosts
     echo "$server ${uplink##*:} boot-$boot" >/run/openqrm/etc/uplink
+    # a root that needs no secrets is mounted at once, and goes before the agent
+    [ "$(fact profile)" != none ] || : >/run/openqrm/patient
     setsid chroot /run/openqrm /bin/sh /agent/agent.sh </dev/null >/dev/null 2>&1 &
 }
 
 # Asks for what the HTTP answer must not hold, and waits for it.
 fetch_profile() {
+    [ "$(fact profile)" != none ] || return 0
     exec 6<>/run/openqrm/profile.arrived # open before it is asked for, or the news could come too early
     echo profile | post
     read -r -t 60 _ <&6 || stop "The server sent no profile within 60 seconds: the uplink is down, or was refused."

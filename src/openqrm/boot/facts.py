@@ -34,17 +34,23 @@ def idle_facts(resource: str) -> str:
     return render_facts([("role", "idle"), ("resource", resource), ("hostname", resource)])
 
 
-def root_facts(profile: BootProfile) -> str:
-    """Become this appliance; what is secret is not here."""
+def root_facts(profile: BootProfile, own_key: str) -> str:
+    """Become this appliance; what is secret is not here, and whether there is anything secret to wait for is.
+
+    `own_key` is this installation's public key, let in beside the image's.
+    """
     known = [("role", "appliance"), ("resource", profile.name), ("hostname", profile.appliance)]
     public = [(_prefixed(key), value) for key, value in profile.root if key != "authorized_keys"]
-    return render_facts([*known, ("root_type", profile.root_type), *public])
-
-
-def secret_facts(profile: BootProfile, vault: Vault, own_key: str) -> str:
-    """What only the uplink carries. `own_key` is this installation's public key, let in beside the image's."""
+    end = [] if profile.secrets else [("profile", "none")]
     keys = "\n".join(filter(None, [dict(profile.root).get("authorized_keys", ""), own_key]))
-    facts = [("authorized_keys", _packed(f"{keys}\n"))] if keys else []
+    if keys:
+        end.append(("authorized_keys", _packed(f"{keys}\n")))
+    return render_facts([*known, ("root_type", profile.root_type), *public, *end])
+
+
+def secret_facts(profile: BootProfile, vault: Vault) -> str:
+    """What only the uplink carries."""
+    facts = []
     for key, reference in profile.secrets:
         secret = vault.reveal(reference)
         if key == "root_password":

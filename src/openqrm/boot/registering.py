@@ -16,7 +16,7 @@ from openqrm.domain.appliance import BootProfile
 from openqrm.domain.boot import Boot
 from openqrm.domain.errors import Category, OpenqrmError, PlanningError
 from openqrm.domain.event import Severity
-from openqrm.domain.resource import SELF
+from openqrm.domain.resource import SELF, Resource
 from openqrm.ports.boot import Machines
 
 
@@ -46,6 +46,7 @@ def register(machines: Machines, asks: Sequence[Registration]) -> Taken[Answer]:
     """Public facts for each whose token holds, else the refusal."""
     boots = machines.find_boots({ask.resource for ask in asks})
     profiles = machines.find_many(BootProfile, [boot.resource for boot in boots.values() if boot.profile])
+    own_key = _own_key(machines) if profiles else ""
     answers: list[Answer] = []
     good: dict[str, Registration] = {}
     for ask in asks:
@@ -53,7 +54,7 @@ def register(machines: Machines, asks: Sequence[Registration]) -> Taken[Answer]:
         if boot is None or not _holds(boot, ask):
             answers.append(_refused(machines, boot, ask))
             continue
-        answer = _facts(boot, profiles.get(boot.resource))
+        answer = _facts(boot, profiles.get(boot.resource), own_key)
         if isinstance(answer, str):
             boots[boot.resource] = replace(boot, key=ask.inventory.key)
             good[boot.resource] = ask
@@ -80,14 +81,19 @@ def _holds(boot: Boot, ask: Registration) -> bool:
     return same and boot.boot_id == ask.inventory.boot and boot.key in ("", ask.inventory.key)
 
 
-def _facts(boot: Boot, profile: BootProfile | None) -> Answer:
+def _own_key(machines: Machines) -> str:
+    own = machines.find_many(Resource, [SELF]).get(SELF)
+    return own.ssh.own_key if own else ""
+
+
+def _facts(boot: Boot, profile: BootProfile | None, own_key: str) -> Answer:
     if not boot.profile:
         return idle_facts(boot.resource)
     if profile is None or profile.id != boot.profile_id:
         message = f"the profile that {boot.resource} was to boot has gone meanwhile"
         return PlanningError(Category.CONFLICT, message, "It starts anew and is told what holds now.")
     try:
-        return root_facts(profile)
+        return root_facts(profile, own_key)
     except OpenqrmError as error:
         return error
 

@@ -1,5 +1,6 @@
 """A machine's way from its boot script to its registration, over real HTTP."""
 
+import base64
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -8,7 +9,7 @@ import pytest
 from openqrm.domain.appliance import BootProfile
 from openqrm.domain.boot import Boot
 from openqrm.domain.event import Event
-from openqrm.domain.resource import Resource
+from openqrm.domain.resource import SELF, Resource, Ssh
 from tests.unit.boot_door.site import MAC, NAME, Running, new_key, public
 
 PROFILE = BootProfile(
@@ -128,6 +129,18 @@ def test_an_appliance_is_told_its_root_but_no_secret(site: Running) -> None:
     assert site.seen().profile == "web"
     assert "s3cret" not in script + answer.text
     assert frozenset({NAME}) in site.rung
+
+
+def test_an_appliance_without_secrets_is_told_so_and_who_may_log_in(site: Running) -> None:
+    site.orders()
+    ssh = Ssh(own_key="ssh-ed25519 AAAAours openqrm")
+    site.database.records.put(Resource(name=SELF, managed=False, ssh=ssh))
+    root = (*PROFILE.root, ("authorized_keys", "ssh-ed25519 AAAAtheirs admin"))
+    site.database.records.put(replace(PROFILE, root=root, secrets=()))
+    facts = dict(line.split("=", 1) for line in site.register(site.orders(), public(new_key())).text.splitlines())
+    assert facts["profile"] == "none"
+    keys = base64.b64decode(facts["authorized_keys"]).decode()
+    assert keys == "ssh-ed25519 AAAAtheirs admin\nssh-ed25519 AAAAours openqrm\n"
 
 
 def test_a_profile_counts_only_for_scripts_asked_while_it_exists(site: Running) -> None:
