@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -36,16 +37,21 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # a tenth of 
 
 @dataclass
 class StillHost:
-    """Runs nothing, and remembers what it was asked to run; each command ends with `status`."""
+    """Runs nothing, and remembers what it was asked to run; each command ends with `status`, once `answers` is set."""
 
     status: int = 0
     asked: list[tuple[str, ...]] = field(default_factory=list)
+    answers: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.answers.set()
 
     def run(
         self, argv: tuple[str, ...], *, stdin: bytes = b"", timeout_s: float = 120,
         environment: Mapping[str, str] | None = None,
     ) -> Completed:  # fmt: skip
         self.asked.append(argv)
+        self.answers.wait()
         return Completed(self.status, "", "")
 
     def read_file(self, path: str) -> bytes | None:
@@ -118,6 +124,7 @@ def open_site(folder: Path, plugins: Callable[[], PluginHost] = PluginHost) -> I
     try:
         yield TestSite(database, world, host, catalogue, desk, sign_in)
     finally:
+        world.own.answers.set()
         dispatcher.close()
         runner.close()
         database.close()

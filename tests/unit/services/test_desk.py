@@ -9,8 +9,9 @@ import pytest
 from openqrm.adapters.database.tables import SECRETS
 from openqrm.domain.errors import Category, OpenqrmError
 from openqrm.domain.plan import PlanState
-from openqrm.domain.storage import Image, Volume
-from openqrm.domain.user import Role, Token, User
+from openqrm.domain.resource import SELF, Resource
+from openqrm.domain.storage import Image, Storage, Volume
+from openqrm.domain.user import PluginState, Role, Token, User
 from openqrm.planning.appliance import CreateAppliance, EditAppliance, ListAppliances
 from openqrm.planning.appliance_start import StartAppliance
 from openqrm.planning.image import CreateImage, EditImage
@@ -21,6 +22,7 @@ from openqrm.planning.volume import CreateVolume, RemoveVolume
 from openqrm.plugin_api.intents import Intent, Password, Secret
 from openqrm.services.caller import Caller
 from openqrm.services.desk import Outcome, Wishes
+from openqrm.services.plan_view import PlanView
 from tests.unit.services.site import ADMIN, TestSite
 
 
@@ -32,6 +34,20 @@ def with_image(site: TestSite) -> None:
     ask(site, CreateStorage("mem", "tmpfs-storage"))
     ask(site, CreateVolume("web-root", "mem", 64))
     ask(site, CreateImage("web", "web-root"))
+
+
+def start_that_waits(site: TestSite) -> PlanView:
+    """The storage that its image is installed from does not answer yet."""
+    with_image(site)
+    site.world.own.answers.clear()
+    records = site.database.records
+    records.put(replace(records.get(Resource, "m1"), address="10.0.0.11"))
+    records.put(PluginState(name="nfs-storage", enabled=True, started=True))
+    records.put(Storage(name="nas", type="nfs-storage", resource=SELF))
+    records.put(Volume(name="golden", storage="nas"))
+    records.put(replace(records.get(Image, "web"), install_from="golden"))
+    ask(site, CreateAppliance("web", "web"))
+    return ask(site, StartAppliance("web")).plan
 
 
 def test_a_record_is_there_when_the_desk_answers(site: TestSite) -> None:
@@ -149,23 +165,14 @@ def test_nobody_takes_back_what_they_may_not_ask_for(site: TestSite) -> None:
 
 
 def test_a_step_that_is_not_there_cannot_be_skipped(site: TestSite) -> None:
-    with_image(site)
-    site.database.records.put(Volume(name="golden", storage="mem", size_mib=64))
-    site.database.records.put(replace(site.database.records.get(Image, "web"), install_from="golden"))
-    ask(site, CreateAppliance("web", "web"))
-    running = ask(site, StartAppliance("web")).plan
+    running = start_that_waits(site)
     with pytest.raises(OpenqrmError, match="has no step 'redy'") as refusal:
         ask(site, SkipStep(running.id, "redy", "a slip of the finger"))
     assert refusal.value.category is Category.NOT_FOUND and "ready" in refusal.value.hint
 
 
 def test_two_plans_do_not_touch_the_same_object(site: TestSite) -> None:
-    with_image(site)
-    records = site.database.records
-    records.put(Volume(name="golden", storage="mem", size_mib=64))
-    records.put(replace(records.get(Image, "web"), install_from="golden"))
-    ask(site, CreateAppliance("web", "web"))
-    running = ask(site, StartAppliance("web")).plan
+    running = start_that_waits(site)
     assert running.state == PlanState.RUNNING
     with pytest.raises(OpenqrmError) as refusal:
         ask(site, EditAppliance("web", comment="busy"))
