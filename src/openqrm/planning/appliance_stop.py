@@ -11,10 +11,10 @@ from openqrm.domain.appliance import Appliance, BootProfile
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.plan import OnFailure, Plan, Step
 from openqrm.domain.resource import Resource
-from openqrm.domain.storage import Loan, Volume
+from openqrm.domain.storage import Loan
 from openqrm.domain.user import Role
 from openqrm.planning.appliance_start import BOOT_DEADLINE_S
-from openqrm.planning.grants import machine_of, reclaim_steps, revoke_steps
+from openqrm.planning.grants import granted_volumes, machine_of, reclaim_steps, revoke_steps
 from openqrm.planning.order import after
 from openqrm.plugin_api.actions import AskReboot, AskShutdown, AwaitMilestone, SetField, remove
 from openqrm.plugin_api.codec import record_fields
@@ -67,7 +67,7 @@ def _release_steps(appliance: Appliance, resource: Resource, planning: Planning)
     gone = steps[-1].id
     for service in planning.drivers.network_services():
         steps += after(service.plan_withdraw(appliance.name, machine_of(resource)), gone)
-    for volume in facts.list(Volume, granted_to=resource.name):
+    for volume in granted_volumes(resource, facts):
         steps += revoke_steps(volume, planning, gone)
     for loan in facts.list(Loan, resource=resource.name):
         steps += reclaim_steps(loan, planning, gone)

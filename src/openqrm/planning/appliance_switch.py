@@ -11,13 +11,13 @@ from openqrm.domain.appliance import Appliance, BootProfile
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.plan import OnFailure, Plan, Step
 from openqrm.domain.resource import Observation, Resource
-from openqrm.domain.storage import Loan, Volume
+from openqrm.domain.storage import Loan
 from openqrm.domain.user import Role
 from openqrm.planning.appliance import check_parts
 from openqrm.planning.appliance_start import StartAppliance, plan_start_appliance
 from openqrm.planning.appliance_stop import StopAppliance, plan_stop_appliance
 from openqrm.planning.fields import Name, NameOrNone
-from openqrm.planning.grants import free
+from openqrm.planning.grants import free, granted_volumes
 from openqrm.planning.overlay import Overlay
 from openqrm.planning.record_plans import edited, plan_put
 from openqrm.plugin_api.actions import put
@@ -89,7 +89,7 @@ def _after_stop(appliance: Appliance, planning: Planning) -> Overlay:
         overlay.remove(BootProfile, resource.name)
         seen = facts.find(Observation, resource.name) or Observation(name=resource.name)
         overlay.put(replace(seen, power="on", profile="", milestone="uplink", failure="", last_seen_s=planning.now_s))
-        for volume in facts.list(Volume, granted_to=resource.name):
+        for volume in granted_volumes(resource, facts):
             overlay.put(free(volume))
         for loan in facts.list(Loan, resource=resource.name):
             overlay.remove(Loan, loan.name)

@@ -8,6 +8,7 @@ from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.plan import Step
 from openqrm.domain.resource import Resource
 from openqrm.domain.storage import Grant, Loan, Storage, Volume
+from openqrm.domain.vm import VirtualMachine
 from openqrm.planning.order import after
 from openqrm.plugin_api.actions import ForgetSecret, MakeSecret, put, remove
 from openqrm.plugin_api.drivers import Machine, TransferDriver
@@ -44,6 +45,13 @@ def _refuse_written(volume: Volume) -> None:
         message = f"volume {volume.name} is granted to {volume.granted_to}"
         hint = "Stop the appliance that runs there; a volume has one writer."
         raise PlanningError(Category.CONFLICT, message, hint)
+
+
+def granted_volumes(resource: Resource, facts: Facts) -> list[Volume]:
+    """What an appliance on this resource writes; the own disks of a VM stay with it."""
+    vm = facts.find(VirtualMachine, resource.name) if resource.host else None
+    own = vm.disks if vm else ()
+    return [volume for volume in facts.list(Volume, granted_to=resource.name) if volume.name not in own]
 
 
 def free(volume: Volume) -> Volume:

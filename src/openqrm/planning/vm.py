@@ -23,9 +23,12 @@ from openqrm.planning.vm_parts import (
     Bridge,
     Count,
     Memory,
+    attach_steps,
+    detach_steps,
     disks_of,
     fits_step,
     get_vm,
+    locks_of,
     need_of,
     nic_of,
     refuse_bad_boot,
@@ -123,10 +126,11 @@ def plan_create_vm(intent: CreateVm, planning: Planning) -> Plan:
         Step(id="resource", action=put(resource, None, f"Create resource {vm.name}"), why="a VM is a resource",
              needs=("record",)),
         fits_step(host, vm.name, "resource"),
+        *attach_steps(disks, vm.name, planning, "fits"),
         *after(driver.plan_define(host, vm, disks_of(vm, host, planning)), "fits"),
     ]  # fmt: skip
     plan = plan_of(intent, f"Create VM {vm.name} on {host}", steps, about=vm, past="created")
-    return replace(plan, on_failure=OnFailure.UNDO, locks=(vm.ref, resource.ref, *(f"volume/{each}" for each in disks)))
+    return replace(plan, on_failure=OnFailure.UNDO, locks=locks_of(vm, vm.disks))
 
 
 def _named(host: str) -> tuple[str, ...]:
@@ -144,6 +148,7 @@ def plan_remove_vm(intent: RemoveVm, planning: Planning) -> Plan:
     disks = disks_of(vm, resource.host, planning)
     gone = [*driver.plan_off(resource)]
     gone += after(driver.plan_remove(resource.host, vm, disks), gone[-1].id)
+    gone += detach_steps(vm.disks, planning, gone[-1].id)
     records = [vm, resource, *([seen] if (seen := facts.find(Observation, vm.name)) else [])]
     steps = [
         Step(id=f"record-{each.kind}", action=remove(each, f"Remove {each.kind} {each.name}"), why=ASKED)
@@ -151,7 +156,7 @@ def plan_remove_vm(intent: RemoveVm, planning: Planning) -> Plan:
     ]  # fmt: skip
     plan = plan_of(intent, f"Remove VM {vm.name} from {resource.host}", [*gone, *after(tuple(steps), gone[-1].id)],
                    about=vm)  # fmt: skip
-    return replace(plan, on_failure=OnFailure.HOLD, locks=(vm.ref, resource.ref))
+    return replace(plan, on_failure=OnFailure.HOLD, locks=locks_of(vm, vm.disks))
 
 
 def answer_list_vms(query: ListVms, reading: Reading) -> list[VmDetails]:

@@ -22,9 +22,12 @@ from openqrm.planning.vm_parts import (
     Bridge,
     Count,
     Memory,
+    attach_steps,
+    detach_steps,
     disks_of,
     fits_step,
     get_vm,
+    locks_of,
     nic_of,
     refuse_bad_boot,
     resource_boot,
@@ -105,10 +108,7 @@ def plan_add_disk(intent: AddDisk, planning: Planning) -> Plan:
     before, resource = get_vm(intent.name, planning)
     if intent.volume in before.disks:
         raise PlanningError(Category.CONFLICT, f"VM {before.name} has disk {intent.volume} already", "Name another.")
-    plan = _plan_change(
-        intent, before, replace(before, disks=(*before.disks, intent.volume)), resource, planning
-    )  # fmt: skip
-    return replace(plan, locks=(*plan.locks, f"volume/{intent.volume}"))
+    return _plan_change(intent, before, replace(before, disks=(*before.disks, intent.volume)), resource, planning)
 
 
 def plan_remove_disk(intent: RemoveDisk, planning: Planning) -> Plan:
@@ -145,10 +145,14 @@ def _plan_change(
         steps.append(Step(id="resource", action=action, why="it is the VM's", needs=("record",)))
     if after_.memory_mib > before.memory_mib:
         steps.append(fits_step(resource.host, after_.name, steps[-1].id))
+    new = [name for name in after_.disks if name not in before.disks]
+    steps += attach_steps(new, after_.name, planning, steps[-1].id)
     disks = disks_of(after_, resource.host, planning)
     steps += after(driver.plan_define(resource.host, after_, disks), steps[-1].id)
+    old = [name for name in before.disks if name not in after_.disks]
+    steps += detach_steps(old, planning, steps[-1].id)
     plan = plan_of(intent, f"Change VM {after_.name}", steps, about=after_, past="changed")
-    return replace(plan, on_failure=OnFailure.UNDO, locks=(after_.ref, resource.ref))
+    return replace(plan, on_failure=OnFailure.UNDO, locks=locks_of(after_, (*new, *old)))
 
 
 PLANNERS = {

@@ -16,7 +16,7 @@ from openqrm.planning.fields import Name, NameOrNone
 from openqrm.planning.order import after
 from openqrm.planning.placement import Policy, Room, place, rooms_of
 from openqrm.planning.record_plans import plan_of
-from openqrm.planning.vm_parts import disks_of, fits_step, get_vm, need_of
+from openqrm.planning.vm_parts import disks_of, fits_step, get_vm, locks_of, need_of
 from openqrm.plugin_api.actions import SetField
 from openqrm.plugin_api.drivers import Capability, LiveMigration, Virtualization
 from openqrm.plugin_api.intents import Intent
@@ -52,7 +52,7 @@ def plan_migrate_vm(intent: MigrateVm, planning: Planning) -> Plan:
     ]  # fmt: skip
     title = f"Migrate VM {vm.name} from {source.name} to {target.name}"
     plan = plan_of(intent, title, steps, about=vm, past="migrated")
-    return replace(plan, on_failure=OnFailure.UNDO, locks=(vm.ref, resource.ref))
+    return replace(plan, on_failure=OnFailure.UNDO, locks=locks_of(vm, ()))
 
 
 def _others(rooms: list[Room], source: str) -> list[Room]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -14,8 +16,7 @@ from openqrm.domain.resource import Resource
 from openqrm.domain.storage import Storage, Volume
 from openqrm.domain.vm import Disk, Nic, VirtualMachine
 from openqrm.planning.placement import OWN_MIB, Need
-from openqrm.planning.record_plans import refuse_in_use
-from openqrm.plugin_api.actions import FitsHost
+from openqrm.plugin_api.actions import FitsHost, put
 from openqrm.plugin_api.drivers import LocalDisks
 from openqrm.plugin_api.planning import Planning
 
@@ -56,13 +57,36 @@ def disks_of(vm: VirtualMachine, host: str, planning: Planning) -> tuple[Disk, .
         if not isinstance(driver, LocalDisks) or storage.resource != host:
             message = f"volume {name} on storage {storage.name} cannot be a disk of a VM on {host}"
             raise PlanningError(Category.UNSUPPORTED, message, f"Take a volume whose files or devices are on {host}.")
-        others = [other for other in facts.list(VirtualMachine) if name in other.disks and other.name != vm.name]
-        refuse_in_use(volume, others, "A volume has one writer: clone it.")
-        if volume.granted_to:
+        if volume.granted_to not in ("", vm.name):
             message = f"volume {name} is granted to {volume.granted_to}"
-            raise PlanningError(Category.CONFLICT, message, "Stop the appliance that runs there first.")
+            raise PlanningError(Category.CONFLICT, message, "A volume has one writer: clone it.")
         disks.append(driver.disk(storage, volume))
     return tuple(disks)
+
+
+def locks_of(vm: VirtualMachine, volumes: Iterable[str]) -> tuple[str, ...]:
+    """What a plan about a VM and these volumes holds."""
+    return (vm.ref, f"resource/{vm.name}", *(f"volume/{name}" for name in volumes))
+
+
+def attach_steps(names: Iterable[str], vm: str, planning: Planning, need: str) -> list[Step]:
+    """Each volume has this VM as its one writer; its grant is empty, for no network leads to it."""
+    steps = []
+    for name in names:
+        volume = planning.facts.get(Volume, name)
+        note = put(replace(volume, granted_to=vm), volume, f"Make {vm} the one writer of {name}")
+        steps.append(Step(id=f"attach-{name}", action=note, why="a volume has one writer", needs=(need,)))
+    return steps
+
+
+def detach_steps(names: Iterable[str], planning: Planning, need: str) -> list[Step]:
+    """Each volume has no writer any more."""
+    steps = []
+    for name in names:
+        volume = planning.facts.get(Volume, name)
+        note = put(replace(volume, granted_to=""), volume, f"{name} has no writer")
+        steps.append(Step(id=f"detach-{name}", action=note, why="the VM is without it", needs=(need,)))
+    return steps
 
 
 def nic_of(vm: str, bridge: str, mac: str, planning: Planning) -> Nic:

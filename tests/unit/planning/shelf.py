@@ -52,6 +52,13 @@ class PlainStorage:
         return Root(type="nfs", facts=(("server", address), ("path", f"/{volume.name}")))
 
 
+class LocalStorage(PlainStorage):
+    """One whose volumes are files of its host."""
+
+    def disk(self, storage: Storage, volume: Volume) -> Disk:
+        return Disk(volume=volume.name, path=f"/vols/{volume.name}", format="raw")
+
+
 class PlainVirtualization:
     """A virtualization driver of steps that only say what they are."""
 
@@ -82,7 +89,7 @@ class PlainDrivers:
     """One storage driver for all, no power, no network services."""
 
     def storage(self, storage: Storage) -> Any:
-        return PlainStorage()
+        return LocalStorage() if storage.type == "local" else PlainStorage()
 
     def power(self, resource: Any) -> Any:
         return None

@@ -10,22 +10,27 @@ import pytest
 from openqrm.domain.errors import Category, PlanningError, StepError
 from openqrm.domain.plan import OnFailure, Plan
 from openqrm.domain.resource import Observation, Resource
-from openqrm.domain.storage import Storage, Volume
+from openqrm.domain.storage import Grant, Storage, Volume
 from openqrm.domain.vm import Nic, VirtualMachine
+from openqrm.planning.grants import granted_volumes
 from openqrm.planning.host import AddHost, RemoveHost, plan_add_host, plan_remove_host
 from openqrm.planning.vm import CreateVm, RemoveVm, plan_create_vm, plan_remove_vm
 from openqrm.planning.vm_hardware import (
+    AddDisk,
     AddNic,
     EditVm,
+    RemoveDisk,
     RemoveNic,
+    plan_add_disk,
     plan_add_nic,
     plan_edit_vm,
+    plan_remove_disk,
     plan_remove_nic,
 )  # fmt: skip
 from openqrm.planning.vm_migrate import MigrateVm, plan_migrate_vm
 from openqrm.plugin_api.actions import FitsHost, PutRecord
 from openqrm.plugin_api.testing import SimulatedWorld
-from tests.unit.planning.shelf import planning
+from tests.unit.planning.shelf import Shelf, planning
 
 MAC = "52:54:00:00:00:01"
 HOSTS = (
@@ -139,3 +144,46 @@ def test_a_host_is_taken_up_and_let_go() -> None:
     busy = refused(plan_remove_host, RemoveHost("h1"), planning(*HOSTS, VM, ITS_RESOURCE))
     assert busy.category is Category.CONFLICT and "resource web" in busy.message
     assert ids(plan_remove_host(RemoveHost("h2"), planning(*HOSTS))) == ["carries"]
+
+
+DISKS = (
+    Storage(name="files", type="local", resource="h1"),
+    Volume(name="root", storage="files"),
+    Volume(name="data", storage="files", granted_to="web"),
+    Volume(name="theirs", storage="files", granted_to="db"),
+)
+
+
+def test_a_vm_is_the_one_writer_of_its_disks() -> None:
+    here = planning(*HOSTS, *DISKS)
+    plan = plan_create_vm(CreateVm("web", disk="root", boot="disk"), here)
+    assert ids(plan) == ["record", "resource", "fits", "attach-root", "define-web-on-h1"], "the disk is on h1"
+    assert written(plan, 3)["granted_to"] == "web" and "volume/root" in plan.locks
+    assert written(plan, 1)["boot"] == "local"
+    taken = refused(plan_create_vm, CreateVm("web", disk="theirs"), here)
+    assert taken.category is Category.CONFLICT and "granted to db" in taken.message
+
+
+def test_a_disk_comes_and_goes() -> None:
+    with_data = replace(VM, disks=("data",))
+    here = planning(*HOSTS, *DISKS, with_data, ITS_RESOURCE, IS_OFF)
+    assert ids(plan_add_disk(AddDisk("web", "root"), here)) == ["record", "attach-root", "define-web-on-h1"]
+    gone = plan_remove_disk(RemoveDisk("web", "data"), here)
+    assert ids(gone) == ["record", "define-web-on-h1", "detach-data"] and written(gone, 2)["granted_to"] == ""
+    running = planning(*HOSTS, *DISKS, with_data, ITS_RESOURCE, IS_IDLE)
+    assert refused(plan_remove_disk, RemoveDisk("web", "data"), running).category is Category.CONFLICT
+    assert refused(plan_add_disk, AddDisk("web", "data"), here).category is Category.CONFLICT
+    assert "detach-data" in ids(plan_remove_vm(RemoveVm("web"), here))
+
+
+def test_disks_tie_a_vm_to_its_host() -> None:
+    here = planning(*HOSTS, *DISKS, replace(VM, disks=("data",)), ITS_RESOURCE, IS_OFF)
+    error = refused(plan_migrate_vm, MigrateVm("web"), here)
+    assert "its disk data is on h1" in error.message
+
+
+def test_an_appliance_that_stops_leaves_the_vm_its_disks() -> None:
+    root = Volume(name="shop", granted_to="web", storage="files", grant=Grant(mac=MAC, secret="grant-shop.1"))
+    assert [each.name for each in granted_volumes(ITS_RESOURCE, Shelf(*DISKS, root, replace(VM, disks=("data",))))] == [
+        "shop"
+    ]
