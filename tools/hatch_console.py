@@ -1,0 +1,24 @@
+"""hatchling's hook: a wheel holds the built console. An installation in place does without."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class ConsoleHook(BuildHookInterface[Any]):
+    """Builds it where it is not built yet; Node comes as a build requirement."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Called before the wheel is packed."""
+        if version == "editable":
+            return
+        sys.path.insert(0, self.root)
+        from tools import console
+
+        if not (Path(self.root) / "src/openqrm/console/index.html").exists() and console.main(["build"]) != 0:
+            raise RuntimeError("the console could not be built; what npm said stands above")
+        build_data["artifacts"].append("/src/openqrm/console")

@@ -1,0 +1,75 @@
+/** One stream of changes for the whole console: lists change in place, shown objects are asked for again. */
+import { useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+
+import { CATALOGUE } from "./catalogue";
+import { API, type Params } from "./client";
+import { merged, type Change } from "./lists";
+import { SESSION } from "./session";
+import type { Row } from "./types";
+
+const NEWEST_FIRST = new Set(["plan", "event"]);
+const SUMMARY_EVERY_MS = 5000;
+
+export function useStream(): boolean {
+  const client = useQueryClient();
+  const [isLive, setLive] = useState(false);
+  useEffect(() => {
+    const source = new EventSource(`${API}/stream`);
+    const summary = new Paced(SUMMARY_EVERY_MS, () => void client.invalidateQueries({ queryKey: ["summary"] }));
+    source.addEventListener("open", () => setLive(true));
+    source.addEventListener("error", () => setLive(false));
+    source.addEventListener("resync", () => void client.invalidateQueries());
+    source.addEventListener("ended", () => client.setQueryData(SESSION, null));
+    source.addEventListener("changes", (message: MessageEvent<string>) => {
+      takeUp(client, JSON.parse(message.data) as Change[]);
+      summary.call();
+    });
+    return () => {
+      source.close();
+      summary.cancel();
+    };
+  }, [client]);
+  return isLive;
+}
+
+export function takeUp(client: QueryClient, changes: readonly Change[]): void {
+  for (const [kind, some] of Map.groupBy(changes, (change) => change.kind)) {
+    for (const query of client.getQueryCache().findAll({ queryKey: ["list", kind] })) {
+      const isWhole = Object.keys(query.queryKey[2] as Params).length === 0;
+      const rows = query.state.data as Row[] | undefined;
+      if (isWhole && rows) query.setData(merged(kind, rows, some, NEWEST_FIRST.has(kind)));
+      else void client.invalidateQueries({ queryKey: query.queryKey });
+    }
+    for (const { name } of some) void client.invalidateQueries({ queryKey: ["show", kind, name] });
+    if (kind === "plugin") void client.invalidateQueries({ queryKey: CATALOGUE });
+  }
+}
+
+/** Calls at once, and then at most once in so many milliseconds; the last one counts. */
+export class Paced {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private isDue = false;
+
+  constructor(
+    private readonly everyMs: number,
+    private readonly action: () => void,
+  ) {}
+
+  call(): void {
+    if (this.timer !== undefined) {
+      this.isDue = true;
+      return;
+    }
+    this.action();
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      if (this.isDue) this.call();
+      this.isDue = false;
+    }, this.everyMs);
+  }
+
+  cancel(): void {
+    clearTimeout(this.timer);
+  }
+}

@@ -1,0 +1,80 @@
+/** The name of another object: offered from its list, found by typing, or made on the way. */
+import { Button, MenuToggle, Select, SelectList, SelectOption, TextInputGroup, TextInputGroupMain, TextInputGroupUtilities } from "@patternfly/react-core";
+import { TimesIcon } from "@patternfly/react-icons";
+import { useState } from "react";
+
+import { nameOf, useFoundList } from "@/api/lists";
+import type { Row } from "@/api/types";
+import { useT, useWords } from "@/i18n";
+import { flat, stateColumn } from "@/nouns/columns";
+
+import type { InputProps } from "./FieldInput";
+
+const MOST = 50;
+
+export function ReferenceInput({ id, field, value, change, isFaulty }: InputProps) {
+  const { t } = useT();
+  const words = useWords();
+  const [isOpen, setOpen] = useState(false);
+  const [typed, setTyped] = useState<string>();
+  const rows = useFoundList<Row>(field.noun) ?? [];
+  const name = typeof value === "string" ? value : "";
+  const offered = offersOf(rows, field.noun, field.only, typed ?? "");
+  const take = (chosen: string) => {
+    change(chosen);
+    setTyped(undefined);
+    setOpen(false);
+  };
+  return (
+    <Select
+      isOpen={isOpen}
+      onOpenChange={setOpen}
+      selected={name}
+      onSelect={(_, chosen) => take(String(chosen))}
+      variant="typeahead"
+      maxMenuHeight="18rem"
+      isScrollable
+      toggle={(ref) => (
+        <MenuToggle
+          ref={ref} variant="typeahead" isFullWidth isExpanded={isOpen} onClick={() => setOpen(!isOpen)}
+          aria-label={words.column(field.name)} status={isFaulty ? "danger" : undefined}
+        >
+          <TextInputGroup isPlain>
+            <TextInputGroupMain
+              inputId={id} value={typed ?? name} autoComplete="off" role="combobox" isExpanded={isOpen}
+              aria-controls={`${id}-list`} placeholder={t("form.chooseNoun", { noun: words.noun(field.noun) })}
+              onClick={() => setOpen(true)}
+              onChange={(_, text) => { setTyped(text); change(text); setOpen(true); }}
+            />
+            {name ? (
+              <TextInputGroupUtilities>
+                <Button variant="plain" icon={<TimesIcon />} aria-label={t("form.clear")} onClick={() => take("")} />
+              </TextInputGroupUtilities>
+            ) : null}
+          </TextInputGroup>
+        </MenuToggle>
+      )}
+    >
+      <SelectList id={`${id}-list`}>
+        {offered.map(({ offer, told }) => (
+          <SelectOption key={offer} value={offer} description={told}>{offer}</SelectOption>
+        ))}
+        {offered.length === 0 ? <SelectOption isDisabled value="">{t("form.nothingToChoose")}</SelectOption> : null}
+      </SelectList>
+    </Select>
+  );
+}
+
+function offersOf(rows: readonly Row[], noun: string, only: Row, typed: string) {
+  const fitting = rows
+    .map((row) => flat(noun, row))
+    .filter((row) => Object.entries(only).every(([key, wanted]) => row[key] === wanted));
+  const found = fitting.filter((row) => nameOf(noun, row).includes(typed.toLowerCase()));
+  return (found.length > 0 ? found : fitting).slice(0, MOST).map((row) => ({ offer: nameOf(noun, row), told: describe(row) }));
+}
+
+function describe(row: Row): string {
+  const state = row[stateColumn([row]) ?? ""];
+  const more = row["summary"] ?? row["comment"] ?? row["address"];
+  return [state, more].filter((each) => typeof each === "string" && each !== "").join(" · ");
+}

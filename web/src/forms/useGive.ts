@@ -1,0 +1,41 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+
+import type { Declaration } from "@/api/catalogue";
+import { give, type Body, type Wishes } from "@/api/client";
+import type { Outcome } from "@/api/types";
+import { toast } from "@/frame/toasts";
+import { useT } from "@/i18n";
+
+/** Gives an intent and goes where its result is to be seen: the plan while it runs, else what it was about. */
+export function useGive(intent: Declaration) {
+  const { t } = useT();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const [told, setTold] = useState<Record<string, string>>();
+  const giving = useMutation({
+    mutationFn: ({ body, wishes }: { body: Body; wishes: Wishes }) => give(intent.noun, intent.verb, body, wishes),
+    onSuccess: async (outcome) => {
+      await client.invalidateQueries({ queryKey: ["list", intent.noun] });
+      if (Object.keys(outcome.told).length > 0) {
+        setTold(outcome.told);
+        return;
+      }
+      if (outcome.plan.state === "done") {
+        toast("success", t("form.done"), outcome.plan.title);
+        await navigate(placeOf(intent, outcome));
+      } else {
+        await navigate({ to: "/plan/$name", params: { name: outcome.plan.id } });
+      }
+    },
+  });
+  return { ...giving, told };
+}
+
+function placeOf({ noun, verb }: Declaration, { plan }: Outcome) {
+  const [kind = noun, name = ""] = plan.about.split("/", 2);
+  const isGone = verb === "remove" || name === "";
+  if (isGone || kind === "event") return { to: "/$noun" as const, params: { noun: isGone ? noun : kind } };
+  return { to: "/$noun/$name" as const, params: { noun: kind, name } };
+}

@@ -1,0 +1,65 @@
+import { Divider, Dropdown, DropdownGroup, DropdownItem, DropdownList, MenuToggle } from "@patternfly/react-core";
+import { MoonIcon, SignOutAltIcon, SunIcon, UserIcon } from "@patternfly/react-icons";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+
+import { SESSION, signOut, useSession } from "@/api/session";
+import { LANGUAGES, speak, useT, useWords, type Language } from "@/i18n";
+
+import { chooseTheme, theme } from "./theme";
+
+export function AccountMenu() {
+  const { t, language } = useT();
+  const words = useWords();
+  const session = useSession();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const [isOpen, setOpen] = useState(false);
+  const [isDark, setDark] = useState(theme() === "dark");
+  const leave = useMutation({ mutationFn: signOut, onSettled: () => { client.clear(); client.setQueryData(SESSION, null); } });
+  const changeTheme = () => {
+    chooseTheme(isDark ? "light" : "dark");
+    setDark(!isDark);
+  };
+  return (
+    <Dropdown
+      isOpen={isOpen}
+      onOpenChange={setOpen}
+      onSelect={() => setOpen(false)}
+      popperProps={{ position: "right" }}
+      toggle={(ref) => (
+        <MenuToggle ref={ref} icon={<UserIcon />} isExpanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {session.user}
+        </MenuToggle>
+      )}
+    >
+      <DropdownGroup label={`${words.state(session.role)} · openQRM ${session.version}`}>
+        <DropdownList>
+          <DropdownItem icon={<UserIcon />} onClick={() => void navigate({ to: "/account" })}>
+            {t("account.title")}
+          </DropdownItem>
+          <DropdownItem icon={isDark ? <SunIcon /> : <MoonIcon />} onClick={changeTheme}>
+            {isDark ? t("account.light") : t("account.dark")}
+          </DropdownItem>
+        </DropdownList>
+      </DropdownGroup>
+      <Divider />
+      <DropdownGroup label={t("app.language")}>
+        <DropdownList>
+          {(Object.keys(LANGUAGES) as Language[]).map((each) => (
+            <DropdownItem key={each} isSelected={each === language} onClick={() => speak(each)}>
+              {LANGUAGES[each]}
+            </DropdownItem>
+          ))}
+        </DropdownList>
+      </DropdownGroup>
+      <Divider />
+      <DropdownList>
+        <DropdownItem icon={<SignOutAltIcon />} onClick={() => leave.mutate()}>
+          {t("account.signOut")}
+        </DropdownItem>
+      </DropdownList>
+    </Dropdown>
+  );
+}

@@ -1,0 +1,90 @@
+import {
+  Masthead, MastheadBrand, MastheadContent, MastheadLogo, MastheadMain, MastheadToggle, Page, PageSidebar,
+  PageSidebarBody, PageToggleButton, SkipToContent, Toolbar, ToolbarContent, ToolbarGroup, ToolbarItem,
+} from "@patternfly/react-core";
+import { BarsIcon } from "@patternfly/react-icons";
+import { Link, useRouterState } from "@tanstack/react-router";
+import { Suspense, useEffect, useRef, type ReactNode } from "react";
+
+import { useStream } from "@/api/stream";
+import { useT } from "@/i18n";
+import { Boundary } from "@/problems/Boundary";
+import { SearchBox } from "@/search/SearchBox";
+
+import { AccountMenu } from "./AccountMenu";
+import { Emblem } from "./Emblem";
+import { Liveness } from "./Liveness";
+import { Navigation } from "./Navigation";
+import { PageSkeleton } from "./PageSkeleton";
+import { ToastShelf } from "./toasts";
+
+const MAIN = "main";
+
+export function Frame({ children }: { children: ReactNode }) {
+  const { t } = useT();
+  const isLive = useStream();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => place.current?.focus({ preventScroll: true }), [path]); // a screen reader begins the new page here
+  return (
+    <Page
+      masthead={<Top isLive={isLive} />}
+      isManagedSidebar
+      mainContainerId={MAIN}
+      skipToContent={<SkipToContent href={`#${MAIN}`}>{t("app.skip")}</SkipToContent>}
+      sidebar={
+        <PageSidebar>
+          <PageSidebarBody>
+            <Suspense>
+              <Navigation />
+            </Suspense>
+          </PageSidebarBody>
+        </PageSidebar>
+      }
+    >
+      <div ref={place} tabIndex={-1} className="q-page">
+        <Boundary key={path}>
+          <Suspense fallback={<PageSkeleton />}>{children}</Suspense>
+        </Boundary>
+      </div>
+      <ToastShelf />
+    </Page>
+  );
+}
+
+function Top({ isLive }: { isLive: boolean }) {
+  const { t } = useT();
+  return (
+    <Masthead>
+      <MastheadMain>
+        <MastheadToggle>
+          <PageToggleButton variant="plain" aria-label={t("app.navigation")}>
+            <BarsIcon />
+          </PageToggleButton>
+        </MastheadToggle>
+        <MastheadBrand>
+          <MastheadLogo component={(props) => <Link {...props} to="/" className="q-brand" />}>
+            <Emblem /> <span>{t("app.name")}</span>
+          </MastheadLogo>
+        </MastheadBrand>
+      </MastheadMain>
+      <MastheadContent>
+        <Toolbar isStatic>
+          <ToolbarContent>
+            <ToolbarItem className="q-search-place">
+              <SearchBox />
+            </ToolbarItem>
+            <ToolbarGroup align={{ default: "alignEnd" }} gap={{ default: "gapSm" }}>
+              <ToolbarItem alignSelf="center">
+                <Liveness isLive={isLive} />
+              </ToolbarItem>
+              <ToolbarItem>
+                <AccountMenu />
+              </ToolbarItem>
+            </ToolbarGroup>
+          </ToolbarContent>
+        </Toolbar>
+      </MastheadContent>
+    </Masthead>
+  );
+}

@@ -1,0 +1,19 @@
+/** Where the core's nouns stand in the navigation; any other noun is a plugin's and gets a place of its own. */
+const GROUPS = {
+  run: ["appliance", "resource"],
+  parts: ["image", "kernel", "storage", "volume", "network"],
+  follow: ["plan", "event"],
+  administration: ["plugin", "user", "token", "role"],
+} as const;
+
+export type Group = keyof typeof GROUPS | "more";
+
+export function grouped(listed: readonly string[]): { group: Group; nouns: string[] }[] {
+  const known = new Set<string>(Object.values(GROUPS).flat());
+  const groups: { group: Group; nouns: string[] }[] = Object.entries(GROUPS).map(([group, nouns]) => ({
+    group: group as Group,
+    nouns: nouns.filter((noun) => listed.includes(noun)),
+  }));
+  groups.push({ group: "more", nouns: listed.filter((noun) => !known.has(noun)) });
+  return groups.filter(({ nouns }) => nouns.length > 0);
+}

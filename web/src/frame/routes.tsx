@@ -1,0 +1,87 @@
+/** Every page has an address that can be kept and sent to somebody. */
+import {
+  createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, type ErrorComponentProps,
+} from "@tanstack/react-router";
+
+import { DashboardPage } from "@/dashboard/DashboardPage";
+import { EventPage } from "@/events/EventPage";
+import { FormPage } from "@/forms/FormPage";
+import { DetailPage } from "@/nouns/DetailPage";
+import { ListPage } from "@/nouns/ListPage";
+import { PlanPage } from "@/plans/PlanPage";
+import { PluginPage } from "@/plugins/PluginPage";
+import { PluginsPage } from "@/plugins/PluginsPage";
+import { NotFound, ProblemPage } from "@/problems/ProblemView";
+
+import { Frame } from "./Frame";
+import { Gate } from "./Gate";
+import { PageSkeleton } from "./PageSkeleton";
+
+const root = createRootRoute({
+  component: () => (
+    <Gate>
+      <Frame>
+        <Outlet />
+      </Frame>
+    </Gate>
+  ),
+});
+
+export type FormSearch = Record<string, string | number | boolean>;
+
+const dashboard = createRoute({ getParentRoute: () => root, path: "/", component: DashboardPage });
+const signIn = createRoute({ getParentRoute: () => root, path: "/sign-in", component: DashboardPage });
+const topology = createRoute({
+  getParentRoute: () => root,
+  path: "/topology",
+  component: lazyRouteComponent(() => import("@/topology/TopologyPage"), "TopologyPage"),
+});
+const wizard = createRoute({
+  getParentRoute: () => root,
+  path: "/new-appliance",
+  component: lazyRouteComponent(() => import("@/wizard/WizardPage"), "WizardPage"),
+});
+const account = createRoute({
+  getParentRoute: () => root,
+  path: "/account",
+  component: lazyRouteComponent(() => import("@/account/AccountPage"), "AccountPage"),
+});
+const events = createRoute({ getParentRoute: () => root, path: "/event", component: EventPage });
+const plugins = createRoute({ getParentRoute: () => root, path: "/plugin", component: PluginsPage });
+const plugin = createRoute({ getParentRoute: () => root, path: "/plugin/$name", component: PluginPage });
+const plan = createRoute({ getParentRoute: () => root, path: "/plan/$name", component: PlanPage });
+const form = createRoute({
+  getParentRoute: () => root,
+  path: "/do/$noun/$verb",
+  component: FormPage,
+  validateSearch: (search: Record<string, unknown>): FormSearch =>
+    Object.fromEntries(
+      Object.entries(search).filter(
+        (entry): entry is [string, string | number | boolean] => ["string", "number", "boolean"].includes(typeof entry[1]),
+      ),
+    ),
+});
+const list = createRoute({
+  getParentRoute: () => root,
+  path: "/$noun",
+  component: ListPage,
+  validateSearch: (search: Record<string, unknown>): { q?: string } =>
+    typeof search["q"] === "string" && search["q"] !== "" ? { q: search["q"] } : {},
+});
+const detail = createRoute({ getParentRoute: () => root, path: "/$noun/$name", component: DetailPage });
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    dashboard, signIn, topology, wizard, account, events, plugins, plugin, plan, form, list, detail,
+  ]),
+  defaultPreload: "intent",
+  defaultPendingComponent: PageSkeleton,
+  defaultErrorComponent: ({ error, reset }: ErrorComponentProps) => <ProblemPage error={error} retry={reset} />,
+  defaultNotFoundComponent: NotFound,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

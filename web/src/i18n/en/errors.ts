@@ -1,0 +1,32 @@
+export const errors = {
+  error: {
+    bad_input: "This cannot be right",
+    not_found: "There is no such thing",
+    conflict: "It contradicts what is there",
+    busy: "Somebody else is at it",
+    unavailable: "It did not answer",
+    refused: "This is not allowed",
+    unsupported: "This cannot be done here",
+    stale: "The facts have changed meanwhile",
+    bug: "This is our fault",
+  },
+  advice: {
+    bad_input: "Correct what you have entered and try again.",
+    not_found: "It may have been removed meanwhile. Look at the list.",
+    conflict: "Look at the objects that are named, and change one of them first.",
+    busy: "Wait until the other plan has ended, or look at it under Plans.",
+    unavailable: "Check that it is switched on and can be reached, then try again.",
+    refused: "Ask an administrator, or sign in as somebody who may.",
+    unsupported: "Another plugin or driver may be able to do it.",
+    stale: "Look at the preview again before you carry it out.",
+    bug: "Report it with openQRM's log. Trying again may help.",
+  },
+  problem: {
+    retry: "Try again",
+    noAnswer: "openQRM does not answer.",
+    noAnswerHint: "Check that it runs (openqrm serve) and that your network reaches it.",
+    page: "This page could not be shown.",
+    pageHint: "Load it again. If it happens once more, report it with what you did before.",
+    reload: "Load again",
+  },
+};

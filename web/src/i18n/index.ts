@@ -1,0 +1,70 @@
+/** Two languages, complete; texts of the declarations come from the API in English and are translated where we know them. */
+import i18next from "i18next";
+import { initReactI18next, useTranslation } from "react-i18next";
+
+import { de } from "./de";
+import { declaredDe } from "./declared.de";
+import { en } from "./en";
+
+export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
+export type Language = keyof typeof LANGUAGES;
+const KEPT = "openqrm.language";
+
+declare module "i18next" {
+  interface CustomTypeOptions {
+    resources: { translation: typeof en };
+    returnNull: false;
+  }
+}
+
+export function startLanguages(): void {
+  const language = isLanguage(localStorage.getItem(KEPT)) ? localStorage.getItem(KEPT) : navigator.language.slice(0, 2);
+  void i18next.use(initReactI18next).init({
+    resources: { en: { translation: en }, de: { translation: de } },
+    lng: isLanguage(language) ? language : "en",
+    fallbackLng: "en",
+    interpolation: { escapeValue: false }, // React does
+    initAsync: false,
+  });
+  document.documentElement.lang = i18next.language;
+}
+
+export function speak(language: Language): void {
+  localStorage.setItem(KEPT, language);
+  document.documentElement.lang = language;
+  void i18next.changeLanguage(language);
+}
+
+function isLanguage(value: string | null): value is Language {
+  return value !== null && value in LANGUAGES;
+}
+
+export type Key = Parameters<ReturnType<typeof useT>["t"]>[0];
+
+export function useT() {
+  const { t, i18n } = useTranslation();
+  return { t, language: i18n.language as Language };
+}
+
+/** The word for a noun, verb or column: ours where we have one, else its name made readable. */
+export function useWords() {
+  const { i18n } = useTranslation();
+  const word = (group: string, name: string): string => {
+    const key = `${group}.${name.replace(/[- ]/g, "_")}`;
+    return i18n.exists(key) ? (i18n.t as (key: string) => string)(key) : readable(name);
+  };
+  return {
+    noun: (name: string) => word("noun", name),
+    nouns: (name: string) => word("nouns", name),
+    verb: (name: string) => word("verb", name),
+    column: (name: string) => word("column", name),
+    state: (name: string) => word("state", name),
+    /** A text that the API tells in English. */
+    told: (text: string) => (i18n.language === "de" ? (declaredDe[text] ?? text) : text),
+  };
+}
+
+export function readable(name: string): string {
+  const words = name.replace(/[-_.]/g, " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

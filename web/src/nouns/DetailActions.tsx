@@ -1,0 +1,62 @@
+import { Button, Divider, Dropdown, DropdownItem, DropdownList, MenuToggle } from "@patternfly/react-core";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+
+import { useCatalogue } from "@/api/catalogue";
+import { useT, useWords } from "@/i18n";
+
+/** Most used first; what destroys comes last and behind the menu. */
+const FIRST = ["start", "stop", "power-on", "reboot", "enable", "clone", "edit"];
+const BUTTONS = 3;
+
+export function DetailActions({ noun, name }: { noun: string; name: string }) {
+  const { t } = useT();
+  const words = useWords();
+  const navigate = useNavigate();
+  const [isOpen, setOpen] = useState(false);
+  const actions = useCatalogue().actionsOn(noun).toSorted((one, other) => rank(one.verb) - rank(other.verb));
+  const shown = actions.filter(({ verb }) => verb !== "remove").slice(0, BUTTONS);
+  const rest = actions.filter((each) => !shown.includes(each));
+  return (
+    <div className="q-buttons">
+      {shown.map(({ verb, subject }, index) => (
+        <Button
+          key={verb} variant={index === 0 ? "primary" : "secondary"}
+          component={(props) => <Link {...props} to="/do/$noun/$verb" params={{ noun, verb }} search={{ [subject]: name }} />}
+        >
+          {words.verb(verb)}
+        </Button>
+      ))}
+      {rest.length > 0 ? (
+        <Dropdown
+          isOpen={isOpen}
+          onOpenChange={setOpen}
+          onSelect={() => setOpen(false)}
+          popperProps={{ position: "right" }}
+          toggle={(ref) => (
+            <MenuToggle ref={ref} isExpanded={isOpen} onClick={() => setOpen(!isOpen)}>{t("list.more")}</MenuToggle>
+          )}
+        >
+          <DropdownList>
+            {rest.map(({ verb, subject }) => (
+              <div key={verb}>
+                {verb === "remove" && rest.length > 1 ? <Divider /> : null}
+                <DropdownItem
+                  isDanger={verb === "remove"}
+                  onClick={() => void navigate({ to: "/do/$noun/$verb", params: { noun, verb }, search: { [subject]: name } })}
+                >
+                  {words.verb(verb)}
+                </DropdownItem>
+              </div>
+            ))}
+          </DropdownList>
+        </Dropdown>
+      ) : null}
+    </div>
+  );
+}
+
+function rank(verb: string): number {
+  const index = FIRST.indexOf(verb);
+  return index >= 0 ? index : verb === "remove" ? 100 : 50;
+}

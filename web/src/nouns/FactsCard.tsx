@@ -1,0 +1,83 @@
+import {
+  Card, CardBody, CardHeader, CardTitle, DescriptionList, DescriptionListDescription, DescriptionListGroup,
+  DescriptionListTerm, ExpandableSection,
+} from "@patternfly/react-core";
+
+import { useCatalogue } from "@/api/catalogue";
+import { isRow } from "@/api/lists";
+import type { Row } from "@/api/types";
+import { isEmpty } from "@/forms/values";
+import { useT, useWords } from "@/i18n";
+
+import { Cell } from "./Cell";
+import { columnOf } from "./columns";
+import { textOfValue } from "./text";
+
+const INNER = new Set(["id", "version", "name", "comment"]);
+type Props = { noun: string; title: string; facts: Row };
+
+/** What is known of an object; what says nothing is folded away. */
+export function FactsCard({ noun, title, facts }: Props) {
+  const { t } = useT();
+  const entries = Object.entries(facts).filter(([name]) => !INNER.has(name));
+  const said = entries.filter(([, value]) => !isSilent(value));
+  const silent = entries.filter(([, value]) => isSilent(value));
+  return (
+    <Card>
+      <CardHeader><CardTitle component="h2">{title}</CardTitle></CardHeader>
+      <CardBody>
+        <Facts noun={noun} entries={said} />
+        {silent.length > 0 ? (
+          <ExpandableSection toggleText={t("detail.silent", { count: silent.length })} className="q-silent">
+            <Facts noun={noun} entries={silent} />
+          </ExpandableSection>
+        ) : null}
+      </CardBody>
+    </Card>
+  );
+}
+
+function Facts({ noun, entries }: { noun: string; entries: readonly [string, unknown][] }) {
+  const words = useWords();
+  return (
+    <DescriptionList isHorizontal isCompact columnModifier={{ default: "1Col" }}>
+      {entries.map(([name, value]) => (
+        <DescriptionListGroup key={name}>
+          <DescriptionListTerm>{words.column(name)}</DescriptionListTerm>
+          <DescriptionListDescription><Fact noun={noun} name={name} value={value} /></DescriptionListDescription>
+        </DescriptionListGroup>
+      ))}
+    </DescriptionList>
+  );
+}
+
+function Fact({ noun, name, value }: { noun: string; name: string; value: unknown }) {
+  const words = useWords();
+  const catalogue = useCatalogue();
+  if (isRow(value)) {
+    const said = Object.entries(value).filter(([, each]) => !isSilent(each));
+    return (
+      <dl className="q-inner">
+        {said.map(([key, each]) => (
+          <div key={key}>
+            <dt>{words.column(key)}</dt>
+            <dd><Inner value={each} /></dd>
+          </div>
+        ))}
+      </dl>
+    );
+  }
+  if (typeof value === "string" && value.length > 120) return <code className="q-long">{value}</code>;
+  const column = columnOf(noun, name, [{ [name]: value }], catalogue);
+  return <Cell kind={column.kind} noun={column.noun} column={name} value={value} />;
+}
+
+function Inner({ value }: { value: unknown }) {
+  const text = textOfValue(value);
+  return <code className={text.length > 60 ? "q-long" : undefined}>{text}</code>;
+}
+
+function isSilent(value: unknown): boolean {
+  return isEmpty(value) || value === 0 || (isRow(value) && Object.values(value).every(isSilent)) ||
+    (Array.isArray(value) && value.length === 0);
+}

@@ -1,0 +1,95 @@
+import { Button, EmptyState, EmptyStateActions, EmptyStateBody, PageSection, SearchInput, Title } from "@patternfly/react-core";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useMemo, useState } from "react";
+
+import { useCatalogue } from "@/api/catalogue";
+import { nameOf, useList } from "@/api/lists";
+import { OpenqrmError } from "@/api/problem";
+import type { Row } from "@/api/types";
+import { useT, useWords } from "@/i18n";
+import { renderNumber } from "@/i18n/format";
+
+import { CreateButtons } from "./CreateButtons";
+import { columnsOf, flat, stateColumn } from "./columns";
+import { GroupActions } from "./GroupActions";
+import { RowActions } from "./RowActions";
+import { StateFilter } from "./StateFilter";
+import { useRows } from "./useRows";
+import { VirtualTable } from "./VirtualTable";
+
+export function ListPage() {
+  const { noun = "" } = useParams({ strict: false });
+  const catalogue = useCatalogue();
+  if (!catalogue.listed.includes(noun)) throw new OpenqrmError("not_found", noun);
+  return <Listing key={noun} noun={noun} />;
+}
+
+function Listing({ noun }: { noun: string }) {
+  const { t } = useT();
+  const words = useWords();
+  const catalogue = useCatalogue();
+  const said = useSearch({ strict: false })["q"];
+  const q = typeof said === "string" ? said : "";
+  const navigate = useNavigate();
+  const [state, setState] = useState("");
+  const [selected, select] = useState<ReadonlySet<string>>(new Set());
+  const list = useList(noun);
+  const rows = useMemo(() => list.map((row) => flat(noun, row)), [noun, list]);
+  const columns = useMemo(() => columnsOf(noun, rows, catalogue), [noun, rows, catalogue]);
+  const column = stateColumn(rows) ?? "";
+  const { found, order, sort } = useRows(noun, rows, q, { column, value: state });
+  const name = (row: Row) => nameOf(noun, row);
+  const canAct = catalogue.actionsOn(noun).length > 0;
+  const filter = (text: string) =>
+    void navigate({ to: "/$noun", params: { noun }, search: text ? { q: text } : {}, replace: true });
+  return (
+    <>
+      <PageSection className="q-head">
+        <div>
+          <Title headingLevel="h1">{words.nouns(noun)}</Title>
+          <p className="q-count">{t("list.count", { count: rows.length, shown: renderNumber(rows.length) })}</p>
+        </div>
+        <CreateButtons noun={noun} />
+      </PageSection>
+      <PageSection>
+        {rows.length === 0 ? (
+          <Nothing noun={noun} />
+        ) : (
+          <>
+            <div className="q-toolbar">
+              <SearchInput
+                className="q-filter" placeholder={t("list.filter")} aria-label={t("list.filter")} value={q}
+                onChange={(_, text) => filter(text)} onClear={() => filter("")}
+              />
+              <StateFilter rows={rows} column={column} chosen={state} choose={setState} />
+              {canAct ? <GroupActions noun={noun} names={selected} clear={() => select(new Set())} /> : null}
+            </div>
+            <VirtualTable
+              label={words.nouns(noun)} rows={found} columns={columns} nameOf={name} order={order} sort={sort}
+              {...(canAct ? { selected, select, actions: (row: Row) => <RowActions noun={noun} name={name(row)} /> } : {})}
+            />
+            {found.length === 0 ? <p className="q-nothing">{t("list.noneFound")}</p> : null}
+          </>
+        )}
+      </PageSection>
+    </>
+  );
+}
+
+function Nothing({ noun }: { noun: string }) {
+  const { t } = useT();
+  const words = useWords();
+  const first = useCatalogue().actionsWithout(noun)[0];
+  return (
+    <EmptyState titleText={t("list.none", { nouns: words.nouns(noun) })} headingLevel="h2">
+      <EmptyStateBody>{first ? words.told(first.title) : t("list.noneHint")}</EmptyStateBody>
+      {first ? (
+        <EmptyStateActions>
+          <Button component={(props) => <Link {...props} to="/do/$noun/$verb" params={{ noun, verb: first.verb }} />}>
+            {words.verb(first.verb)}
+          </Button>
+        </EmptyStateActions>
+      ) : null}
+    </EmptyState>
+  );
+}

@@ -1,0 +1,15 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+
+import { give, type Body } from "@/api/client";
+import { showKey } from "@/api/lists";
+
+export type Verb = "retry" | "skip" | "undo" | "abandon";
+
+/** A decision about a plan: carried out at once, and its page goes on from there. */
+export function useDecide(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ verb, ...more }: { verb: Verb } & Body) => give("plan", verb, { id, ...more }),
+    onSuccess: ({ plan }) => client.setQueryData(showKey("plan", id), plan),
+  });
+}

@@ -1,0 +1,23 @@
+import { Handle, Position, type Node, type NodeProps } from "@xyflow/react";
+import { memo } from "react";
+
+import { useWords } from "@/i18n";
+
+import type { Box } from "./picture";
+
+export type ObjectNode = Node<{ box: Box }, "object">;
+
+export const ObjectBox = memo(function ObjectBox({ data: { box } }: NodeProps<ObjectNode>) {
+  const words = useWords();
+  return (
+    <div className={`q-box q-box-${box.noun}`} title={`${words.noun(box.noun)} ${box.name}`}>
+      <Handle type="target" position={Position.Right} isConnectable={false} />
+      <span className={`q-dot q-dot-${box.state.replace(/ /g, "-")}`} aria-hidden="true" />
+      <span className="q-box-text">
+        <small>{words.noun(box.noun)}{box.state ? ` · ${words.state(box.state)}` : ""}</small>
+        <span>{box.name}</span>
+      </span>
+      <Handle type="source" position={Position.Left} isConnectable={false} />
+    </div>
+  );
+});

@@ -1,0 +1,51 @@
+import { Button, Form, HelperText, HelperTextItem } from "@patternfly/react-core";
+import { Link } from "@tanstack/react-router";
+
+import { useFoundList } from "@/api/lists";
+import type { Image, Storage } from "@/api/types";
+import { useT } from "@/i18n";
+
+import { ChoiceTile } from "./ChoiceTile";
+import { PickField } from "./PickField";
+import type { PartProps } from "./WizardPage";
+
+const KEYS = { type: "string", maxLength: 16_000, description: "public SSH keys, one a line" };
+
+/** Where its root file system comes from. */
+export function RootPart({ draft, set }: PartProps) {
+  const { t } = useT();
+  const images = useFoundList<Image>("image");
+  const storages = useFoundList<Storage>("storage");
+  const tile = (id: typeof draft.rootFrom) => ({
+    group: "root", id, title: t(`wizard.root_${id}`), told: t(`wizard.root_${id}Hint`), isChosen: draft.rootFrom === id,
+    choose: () => set({ rootFrom: id }),
+  });
+  const keys = (
+    <PickField name="authorized_keys" told={KEYS} value={draft.authorized_keys} change={(value) => set({ authorized_keys: String(value) })} />
+  );
+  return (
+    <Form onSubmit={(event) => event.preventDefault()} className="q-part">
+      <ChoiceTile {...tile("image")}>
+        <PickField name="image" isRequired told={{ type: "string", "x-noun": "image" }} value={draft.image} change={(value) => set({ image: String(value) })} />
+        {images?.length === 0 ? <HelperText><HelperTextItem variant="warning">{t("wizard.noImage")}</HelperTextItem></HelperText> : null}
+      </ChoiceTile>
+      <ChoiceTile {...tile("clone")}>
+        <PickField name="source" isRequired told={{ type: "string", "x-noun": "volume" }} value={draft.source} change={(value) => set({ source: String(value) })} />
+        {keys}
+      </ChoiceTile>
+      <ChoiceTile {...tile("empty")}>
+        <PickField name="storage" isRequired told={{ type: "string", "x-noun": "storage" }} value={draft.storage} change={(value) => set({ storage: String(value) })} />
+        <PickField
+          name="size_mib" told={{ type: "integer", minimum: 0, description: t("wizard.sizeHint") }} value={draft.size_mib}
+          change={(value) => set({ size_mib: Number(value) })}
+        />
+        {keys}
+        {storages?.length === 0 ? (
+          <Button variant="link" isInline component={(props) => <Link {...props} to="/do/$noun/$verb" params={{ noun: "storage", verb: "create" }} />}>
+            {t("wizard.noStorage")}
+          </Button>
+        ) : null}
+      </ChoiceTile>
+    </Form>
+  );
+}

@@ -1,0 +1,20 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+import { compressed } from "./compressed";
+
+const openqrm = process.env["OPENQRM_URL"] ?? "http://127.0.0.1:8000";
+
+export default defineConfig({
+  plugins: [react(), compressed()],
+  resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
+  server: { proxy: { "/api": { target: openqrm, changeOrigin: false } } },
+  build: {
+    outDir: "../src/openqrm/console",
+    emptyOutDir: true,
+    assetsInlineLimit: 0, // the content security policy allows no data: scripts, styles or fonts
+    target: "es2022",
+    chunkSizeWarningLimit: 1200,
+  },
+  test: { environment: "jsdom", include: ["tests/**/*.test.{ts,tsx}"] },
+});
