@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,6 +28,8 @@ from openqrm.services.caller import Caller, check_reach, check_role
 from openqrm.services.catalogue import Catalogue, Entry
 from openqrm.services.plan_view import PlanView, digest_of, render_lines, view_plan
 from openqrm.services.sealing import PASSWORDS, Sealed, seal
+from openqrm.services.texts import refuse_nul
+from openqrm.services.wish_keys import AskedBefore, check_key, keep_key
 
 AT_ONCE_S = 5.0  # how long a door waits for plans that only write records
 REMEMBERED = 10_000
@@ -83,12 +83,11 @@ class Desk:
         self._catalogue, self._dispatcher = catalogue, dispatcher
         self._base_directory, self._on_change, self._passwords = base_directory, on_change, passwords
         self._shown: Recent = Recent()
-        self._keys: Recent = Recent()
-        self._lock = threading.Lock()
 
     def answer(self, caller: Caller, query: Declared) -> Any:
         """Read, from one consistent snapshot."""
         entry = self._entry(caller, type(query))
+        refuse_nul(query)
         with self._database.reading() as tx:
             self._refuse_disabled(entry, tx)
             reading = StoreReading(tx.facts, self._host.drivers(tx.facts), self._world, caller.user, tx)
@@ -97,6 +96,7 @@ class Desk:
     def preview(self, caller: Caller, intent: Intent, *, look: bool) -> Preview:
         """What would be done; with `look` also what is so already."""
         entry = self._entry(caller, type(intent))
+        refuse_nul(intent)
         if type(intent) in self._catalogue.decisions:
             raise PlanningError(Category.UNSUPPORTED, "a decision about a plan has no preview", "Look at the plan.")
         sealed = seal(intent, self._passwords)
@@ -111,18 +111,17 @@ class Desk:
     def ask(self, caller: Caller, intent: Intent, wishes: Wishes) -> Outcome:
         """Plan it, store it, have it carried out, and wait as long as wished for its end."""
         entry = self._entry(caller, type(intent))
+        refuse_nul([intent, wishes.reason, wishes.key])
         if decide := self._catalogue.decisions.get(type(intent)):
             with self._database.transaction() as tx:
                 self._check_decider(caller, tx.plans.glance(getattr(intent, "id", "")))
                 decide(intent, tx, caller.user, self._world.now_s())
             return self._submit(getattr(intent, "id", ""), wishes.wait_s or AT_ONCE_S, {})
-        with self._lock if wishes.key else nullcontext():
-            if wishes.key and (known := self._keys.get((caller.user, wishes.key))):
-                return Outcome(self._same(known, intent, caller))
-            sealed = seal(intent, self._passwords)
+        sealed = seal(intent, self._passwords)
+        try:
             plan, id_ = self._store(entry, sealed, caller, wishes)
-            if wishes.key:
-                self._keys[caller.user, wishes.key] = (id_, intent)
+        except AskedBefore as before:
+            return Outcome(self.show(caller, before.plan))
         quick = all(isinstance(step.action, QUICK) for step in plan.steps)
         return self._submit(id_, max(wishes.wait_s, AT_ONCE_S if quick else 0.0), sealed.told)
 
@@ -187,6 +186,8 @@ class Desk:
         sealed.keep(self._world.vault)  # before: no transaction is held while another one is needed
         try:
             with self._database.transaction() as tx:
+                if wishes.key:
+                    check_key(tx, caller.user, wishes.key, sealed.intent, self._world.now_s())
                 plan = self._plan(entry, sealed, caller, tx)
                 view, digest = self._show(plan, sealed)
                 if wishes.expected and wishes.expected != digest:
@@ -202,6 +203,8 @@ class Desk:
                     reason=wishes.reason,
                     now_s=self._world.now_s(),
                 )
+                if wishes.key:
+                    keep_key(tx, caller.user, wishes.key, sealed.intent, id_, self._world.now_s())
         except BaseException:
             sealed.forget(self._world.vault)
             raise
@@ -213,13 +216,6 @@ class Desk:
         news += [f"+ {line.strip()}" for line in now if line not in was]
         hint = "Look at the preview again. What differs: " + "; ".join(news)[:2000]
         return PlanningError(Category.STALE, "this is no longer what the preview showed", hint)
-
-    def _same(self, known: tuple[str, Intent], intent: Intent, caller: Caller) -> PlanView:
-        id_, before = known
-        if before != intent:
-            hint = "Take a new key for a new wish."
-            raise PlanningError(Category.CONFLICT, "this idempotency key was used for another wish", hint)
-        return self.show(caller, id_)
 
     def _submit(self, plan: str, wait_s: float, told: dict[str, str]) -> Outcome:
         self._dispatcher.submit(plan)

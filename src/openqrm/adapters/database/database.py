@@ -20,6 +20,7 @@ from openqrm.adapters.database.plan_store import DatabasePlans
 from openqrm.adapters.database.plans import Plans
 from openqrm.adapters.database.records import DatabaseRecords, Snapshot, TransactionRecords
 from openqrm.adapters.database.sessions import Sessions
+from openqrm.adapters.database.wish_keys import WishKeys
 from openqrm.plugin_api.codec import ActionCodec
 
 MACHINES_LOCK = 6_000_004
@@ -34,6 +35,7 @@ class Transaction:
     plans: Plans
     events: Events
     machines: Machines
+    wish_keys: WishKeys
     sessions: Sessions
     changes: Changes
 
@@ -95,6 +97,7 @@ class Database:
             plans=Plans(connection, self._codec),
             events=Events(connection),
             machines=Machines(connection),
+            wish_keys=WishKeys(connection),
             sessions=Sessions(connection),
             changes=Changes(connection),
         )
