@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 
 import msgspec
@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from openqrm.api.authorize import Unproven
 from openqrm.api.openapi import render_openapi
@@ -21,17 +21,19 @@ from openqrm.api.problem import CHALLENGE, problem_response
 from openqrm.api.routes import JSON, PREFIX, Door, declared_routes
 from openqrm.api.session_routes import SessionDoor
 from openqrm.domain.errors import Category, OpenqrmError
+from openqrm.services.tries import TooManyTries
 
 log = structlog.get_logger()
 HINTS = {
     404: "What there is stands in /api/v1/openapi.json.",
     405: "Intents are POST, queries are GET: /api/v1/openapi.json.",
 }
+STATUSES: dict[type[OpenqrmError], int] = {Unproven: 401, TooLong: 413, TooManyTries: 429}
 CATEGORIES = {404: Category.NOT_FOUND, 405: Category.UNSUPPORTED}
 
 
-def make_application(door: Door, metrics: Callable[[], str]) -> Starlette:
-    """`metrics` is asked for the text of /metrics."""
+def make_application(door: Door, metrics: Callable[[], str], more: Sequence[BaseRoute] = ()) -> Starlette:
+    """`metrics` is asked for the text of /metrics; `more` comes last, when nothing else is meant."""
     description: list[bytes] = []
 
     async def openapi(_request: Request) -> Response:
@@ -51,6 +53,7 @@ def make_application(door: Door, metrics: Callable[[], str]) -> Starlette:
         Route(f"{PREFIX}/openapi.json", openapi),
         Route("/healthz", healthz),
         Route("/metrics", tell_metrics),
+        *more,
     ]
     handlers = {OpenqrmError: _told, HTTPException: _http, Exception: _bug}
     return Starlette(routes=routes, exception_handlers=handlers)
@@ -58,10 +61,13 @@ def make_application(door: Door, metrics: Callable[[], str]) -> Starlette:
 
 async def _told(request: Request, error: Exception) -> Response:
     assert isinstance(error, OpenqrmError)
-    status = 401 if isinstance(error, Unproven) else 413 if isinstance(error, TooLong) else 0
+    status = next((status for kind, status in STATUSES.items() if isinstance(error, kind)), 0)
     # asked for Basic, a browser opens a window of its own before our page hears of it
     by_browser = "sec-fetch-mode" in request.headers or "cookie" in request.headers
-    return problem_response(error, status, "Bearer" if by_browser else CHALLENGE)
+    response = problem_response(error, status, "Bearer" if by_browser else CHALLENGE)
+    if isinstance(error, TooManyTries):
+        response.headers["Retry-After"] = str(error.wait_s)
+    return response
 
 
 async def _http(_request: Request, error: Exception) -> Response:

@@ -58,9 +58,9 @@ def unproven(error: OpenqrmError) -> OpenqrmError:
 def _by_header(scheme: str, credentials: str, request: Request, sign_in: SignIn) -> Caller:
     match scheme.lower():
         case "bearer":
-            return sign_in.by_token(credentials.strip())
+            return sign_in.by_token(credentials.strip(), address_of(request))
         case "basic":
-            caller = sign_in.by_password(*parse_basic(credentials))
+            caller = sign_in.by_password(*parse_basic(credentials), address_of(request))
             sign_in.factors.check(caller.user, request.headers.get(CODE_HEADER, ""))
             return caller
     raise Unproven(Category.REFUSED, "nobody has signed in", HINT)

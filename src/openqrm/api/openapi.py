@@ -126,7 +126,11 @@ def _content(description: str, schema: dict[str, Any], media_type: str = JSON) -
 
 
 def _errors(schemas: Schemas) -> dict[str, Any]:
-    by_status: dict[int, list[str]] = {401: ["nobody has signed in"], 413: ["the body is too long"]}
+    by_status: dict[int, list[str]] = {
+        401: ["nobody has signed in"],
+        413: ["the body is too long"],
+        429: ["too many sign-ins"],
+    }
     for category, status in STATUS.items():
         by_status.setdefault(status, []).append(category.value)
     problem = schemas.of(Problem)

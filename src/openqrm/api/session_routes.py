@@ -127,7 +127,7 @@ class SessionDoor:
             if given.link:
                 user = self._sign_in.sessions.user_of_link(given.link)
             else:
-                user = self._sign_in.by_password(given.user, given.password).user
+                user = self._sign_in.by_password(given.user, given.password, address_of(request)).user
             self._sign_in.factors.check(user, given.code)
             agent = request.headers.get("user-agent", "")
             token = self._sign_in.sessions.begin(user, link=given.link, address=address_of(request), agent=agent)
@@ -185,7 +185,7 @@ class SessionDoor:
 
     def _enrol(self, request: Request, body: bytes) -> Any:
         user = self._caller(request).user
-        self._sign_in.by_password(user, parse(Enrol, body).password)
+        self._sign_in.by_password(user, parse(Enrol, body).password, address_of(request))
         return self._sign_in.factors.enrol(user)
 
     def _confirm(self, request: Request, body: bytes) -> RecoveryCodes:

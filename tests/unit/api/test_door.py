@@ -6,7 +6,10 @@ from dataclasses import replace
 import pytest
 from starlette.testclient import TestClient
 
-from openqrm.domain.storage import Image, Volume
+from openqrm.domain.resource import SELF, Resource
+from openqrm.domain.storage import Image, Storage, Volume
+from openqrm.domain.user import PluginState
+from openqrm.services.tries import FREE_TRIES
 from tests.unit.services.site import TestSite
 
 CREATE = "/api/v1/storage/create"
@@ -25,9 +28,13 @@ def test_a_plan_that_goes_on_is_202_and_can_be_watched(client: TestClient, site:
     client.post("/api/v1/volume/create", json={"name": "root", "storage": "mem", "size_mib": 64}, params={"wait": 5})
     client.post("/api/v1/image/create", json={"name": "web", "volume": "root"})
     client.post("/api/v1/appliance/create", json={"name": "web", "image": "web"})
+    site.world.own.answers.clear()  # the storage that the image is installed from does not answer yet
     records = site.database.records
-    golden = records.put(Volume(name="golden", storage="mem", size_mib=64))
-    records.put(replace(records.get(Image, "web"), install_from=golden.name))
+    records.put(replace(records.get(Resource, "m1"), address="10.0.0.11"))
+    records.put(PluginState(name="nfs-storage", enabled=True, started=True))
+    records.put(Storage(name="nas", type="nfs-storage", resource=SELF))
+    records.put(Volume(name="golden", storage="nas"))
+    records.put(replace(records.get(Image, "web"), install_from="golden"))
     answer = client.post("/api/v1/appliance/start", json={"name": "web"})
     assert answer.status_code == 202
     plan = answer.json()["plan"]["id"]
@@ -106,3 +113,20 @@ def test_a_token_is_as_good_as_a_password(client: TestClient) -> None:
 def test_health_and_metrics_need_no_sign_in(client: TestClient) -> None:
     assert client.get("/healthz", auth=None).json()["status"] == "ok"
     assert "openqrm_up 1" in client.get("/metrics", auth=None).text
+
+
+def test_too_many_sign_ins_are_told_to_wait(client: TestClient) -> None:
+    for _ in range(FREE_TRIES):
+        assert client.get("/api/v1/resource/list", auth=("admin", "guess")).status_code == 401
+    answer = client.get("/api/v1/resource/list", auth=("admin", "guess"))
+    assert answer.status_code == 429 and int(answer.headers["retry-after"]) >= 1
+    assert answer.json()["category"] == "busy" and "Wait" in answer.json()["hint"]
+
+
+@pytest.mark.parametrize("body", [{"comment": "a\0b"}, {"settings": {"path": "\0"}}, {"settings": {"a\0": "b"}}])
+def test_no_text_holds_a_nul(client: TestClient, body: dict[str, object]) -> None:
+    answer = client.post(CREATE, json=MEM | body)
+    assert answer.status_code == 400 and answer.json()["hint"]
+    assert client.post(CREATE, json=MEM, params={"reason": "a\0b"}).status_code == 400
+    assert client.get("/api/v1/resource/show", params={"name": "a\0b"}).status_code == 400
+    assert client.get("/api/v1/resource/list", auth=("a\0b", "x")).status_code == 401
