@@ -6,6 +6,7 @@ import asyncio
 import shlex
 import threading
 from concurrent.futures import CancelledError, Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -111,8 +112,9 @@ class SshHosts:
         async with asyncio.timeout(timeout_s):
             # sshd hands what it gets to the user's shell: so each word is quoted
             async with connection.create_process(shlex.join(argv), encoding=None) as process:
-                process.stdin.write(stdin)
-                process.stdin.write_eof()
+                with suppress(BrokenPipeError):  # a short command may have ended before it is given anything
+                    process.stdin.write(stdin)
+                    process.stdin.write_eof()
                 out, err = await asyncio.gather(_beginning(process.stdout), _beginning(process.stderr))
                 await process.wait_closed()
                 status = process.returncode
