@@ -1,5 +1,6 @@
 """The virtual rack: bare machines with BMCs for tests and the demo, and a fleet of simulated ones.
 
 Belongs here: what stands in for hardware. Nothing here is imported by the product, and nothing of the product
-is imported here: the rack and the fleet meet it over the wire, as hardware does.
+is imported by the rack and the fleet: they meet it over the wire, as hardware does. Images are made by the product's own
+tools, and a storage host is reached as openQRM reaches it.
 """

@@ -100,6 +100,7 @@ class StorageHost:
         for path in (self._key, self._host_key):
             key = asyncssh.generate_private_key("ssh-ed25519")
             key.write_private_key(path)
+            path.chmod(0o600)
             key.write_public_key(path.with_suffix(".pub"))
 
     def _start(self) -> subprocess.Popen[bytes]:
