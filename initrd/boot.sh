@@ -20,7 +20,6 @@ fetch_modules_for_devices
 wait "$preparing" || stop "No key could be made."
 register
 start_agent
-keep_lease
 [ -z "$(fact hostname)" ] || hostname "$(fact hostname)"
 say "this is $(fact resource), $(fact role)"
 [ "$(fact role)" = idle ] || . /openqrm/root.sh

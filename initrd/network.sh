@@ -51,13 +51,6 @@ field() { # NUMBER
     echo "$ip" | cut -d : -f "$1"
 }
 
-# The address is the machine's only while the DHCP server lends it. This asks for it again and again, and changes
-# nothing: a network root would not survive another address. It lives with the agent, so it goes on in the image.
-keep_lease() {
-    setsid chroot /run/openqrm /bin/busybox udhcpc -f -t 3 -T 5 -A 300 -i "$card" -r "${address%/*}" -s /bin/true \
-        </dev/null >/dev/null 2>&1 &
-}
-
 address_of_card() {
     ip -4 -o addr show dev "$card" | awk '{ print $4; exit }'
 }

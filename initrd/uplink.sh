@@ -24,6 +24,7 @@ start_agent() {
     server=${uplink%:*}
     echo "$server ssh-ed25519 $hostkey" >/run/openqrm/.ssh/known_hosts
     echo "$server ${uplink##*:} boot-$boot" >/run/openqrm/etc/uplink
+    echo "$card ${address%/*}" >/run/openqrm/etc/lease
     # a root that needs no secrets is mounted at once, and goes before the agent
     [ "$(fact profile)" != none ] || : >/run/openqrm/patient
     setsid chroot /run/openqrm /bin/sh /agent/agent.sh </dev/null >/dev/null 2>&1 &

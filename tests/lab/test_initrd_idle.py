@@ -77,6 +77,7 @@ def test_no_secret_shows_in_the_process_list_and_keys_are_roots_alone(idle: Idle
     server, _ = idle
     shown = server.run([b"sh", b"-c", b"cat /proc/[0-9]*/cmdline | tr '\\0' ' '"]).out.decode()
     assert "dbclient" in shown and server.token not in shown
+    assert f"udhcpc -f -t 3 -T 5 -A 300 -i eth0 -r {ADDRESS}" in shown  # the lease must not run out
     modes = server.run([b"stat", b"-c", b"%a", b"/run/openqrm/secret", b"/run/openqrm/secret/key"]).out
     assert modes == b"700\n600\n"
 
