@@ -25,6 +25,7 @@ class Appliance(Record):
     nic_count: int = 0
     wanted: str = "stopped"  # stopped or running
     highly_available: bool = False
+    carries: str = ""  # the type of VMs that its resource is a host of while it runs
     comment: str = ""
 
 

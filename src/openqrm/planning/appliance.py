@@ -61,6 +61,7 @@ class CreateAppliance(Intent, noun="appliance", verb="create", role=Role.OPERATO
     memory_mib: Annotated[Size, Meta(description="memory in MiB at least")] = 0
     nic_count: Annotated[Size, Meta(description="network cards at least")] = 0
     highly_available: Annotated[bool, Meta(description="started elsewhere when its resource fails")] = False
+    carries: Annotated[NameOrNone, Meta(description="make its resource a host of VMs of this type, such as kvm")] = ""
     comment: Annotated[Text, Meta(description="free text")] = ""
 
 
@@ -77,6 +78,7 @@ class EditAppliance(Intent, noun="appliance", verb="edit", role=Role.OPERATOR):
     memory_mib: Annotated[Size | None, Meta(description="memory in MiB at least")] = None
     nic_count: Annotated[Size | None, Meta(description="network cards at least")] = None
     highly_available: Annotated[bool | None, Meta(description="started elsewhere when its resource fails")] = None
+    carries: Annotated[NameOrNone | None, Meta(description="the type of VMs its resource is a host of")] = None
     comment: Annotated[Text | None, Meta(description="free text")] = None
 
 

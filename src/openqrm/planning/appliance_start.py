@@ -16,6 +16,7 @@ from openqrm.domain.user import Role
 from openqrm.planning.boot_profile import check_filled, later_steps, profile_of, profile_step
 from openqrm.planning.fit import choose_resource
 from openqrm.planning.grants import grant_steps, granted, machine_of
+from openqrm.planning.host import take_up_steps
 from openqrm.planning.order import after
 from openqrm.planning.transfers import begin_steps, end_steps, transfers_of
 from openqrm.plugin_api.actions import AskReboot, AwaitMilestone, SetField
@@ -67,6 +68,7 @@ def plan_start_appliance(intent: StartAppliance, planning: Planning) -> Plan:
         steps=(
             *prepared,
             *boot,
+            *(take_up_steps(resource, appliance.carries, planning, "ready") if appliance.carries else ()),
             *later_steps(first, later),
             *end_steps(image, others, kept, resource, planning),
         ),

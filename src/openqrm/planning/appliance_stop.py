@@ -15,6 +15,7 @@ from openqrm.domain.storage import Loan
 from openqrm.domain.user import Role
 from openqrm.planning.appliance_start import BOOT_DEADLINE_S
 from openqrm.planning.grants import granted_volumes, machine_of, reclaim_steps, revoke_steps
+from openqrm.planning.host import let_go_step
 from openqrm.planning.order import after
 from openqrm.plugin_api.actions import AskReboot, AskShutdown, AwaitMilestone, SetField, remove
 from openqrm.plugin_api.codec import record_fields
@@ -64,6 +65,8 @@ def _release_steps(appliance: Appliance, resource: Resource, planning: Planning)
     facts = planning.facts
     power = planning.drivers.power(resource)
     steps = _off_steps(appliance, resource, power, facts) if power else _reboot_steps(appliance, resource, facts)
+    if resource.carries:
+        steps = after((let_go_step(resource, planning), replace(steps[0], needs=()), *steps[1:]), "want")
     gone = steps[-1].id
     for service in planning.drivers.network_services():
         steps += after(service.plan_withdraw(appliance.name, machine_of(resource)), gone)

@@ -72,26 +72,33 @@ def plan_add_host(intent: AddHost, planning: Planning) -> Plan:
     if resource.host:
         message = f"{resource.name} is a VM itself, on {resource.host}"
         raise PlanningError(Category.UNSUPPORTED, message, "Name a physical machine.")
-    seen_to = planning.drivers.virtualization(intent.type).plan_take_up(resource)
-    steps = [
-        *seen_to,
-        *after(carrying_steps(resource, intent.type, intent.vm_limit), seen_to[-1].id if seen_to else ""),
-    ]
-    say = f"Make {resource.name} a host of {intent.type} VMs"
-    plan = plan_of(intent, say, steps, about=resource)
+    steps = take_up_steps(resource, intent.type, planning, "")
+    if intent.vm_limit != resource.vm_limit:
+        steps.append(Step(id="limit", action=_limit(resource, intent.vm_limit), why=ASKED, needs=("carries",)))
+    plan = plan_of(intent, f"Make {resource.name} a host of {intent.type} VMs", steps, about=resource)
     return replace(plan, on_failure=OnFailure.UNDO, topic_done="host.added")
 
 
-def carrying_steps(resource: Resource, type_: str, vm_limit: int) -> tuple[Step, ...]:
-    """Note that it carries VMs of this type."""
-    limit = SetField(
-        "resource", resource.name, "vm_limit", vm_limit, resource.vm_limit, f"Let {resource.name} carry {vm_limit} VMs"
-    )
-    carries = SetField(
-        "resource", resource.name, "carries", type_, "", f"Note that {resource.name} carries {type_} VMs"
-    )
-    steps = [Step(id="limit", action=limit, why=ASKED)] if vm_limit != resource.vm_limit else []
-    return (*steps, Step(id="carries", action=carries, why="it can carry them"))
+def _limit(resource: Resource, vm_limit: int) -> SetField:
+    say = f"Let {resource.name} carry {vm_limit or 'any number of'} VMs"
+    return SetField("resource", resource.name, "vm_limit", vm_limit, resource.vm_limit, say)
+
+
+def take_up_steps(resource: Resource, type_: str, planning: Planning, need: str) -> list[Step]:
+    """From a machine that runs to a host of VMs of this type."""
+    seen_to = planning.drivers.virtualization(type_).plan_take_up(resource)
+    say = f"Note that {resource.name} carries {type_} VMs"
+    note = SetField("resource", resource.name, "carries", type_, resource.carries, say)
+    return after((*seen_to, Step(id="carries", action=note, why="it can carry them")), need)
+
+
+def let_go_step(resource: Resource, planning: Planning) -> Step:
+    """From a host to a mere resource. Raises PlanningError `conflict` while it carries a VM."""
+    carried = planning.facts.list(Resource, host=resource.name)
+    refuse_in_use(resource, carried, "Move or remove these VMs first.")
+    say = f"{resource.name} carries no VMs any more"
+    note = SetField("resource", resource.name, "carries", "", resource.carries, say)
+    return Step(id="carries", action=note, why="it is no host any more")
 
 
 def plan_edit_host(intent: EditHost, planning: Planning) -> Plan:
@@ -101,12 +108,9 @@ def plan_edit_host(intent: EditHost, planning: Planning) -> Plan:
 
 def plan_remove_host(intent: RemoveHost, planning: Planning) -> Plan:
     resource = _host(intent.name, planning)
-    carried = planning.facts.list(Resource, host=resource.name)
-    refuse_in_use(resource, carried, "Move or remove these VMs first.")
-    say = f"{resource.name} carries no VMs any more"
-    action = SetField("resource", resource.name, "carries", "", resource.carries, say)
-    step = Step(id="carries", action=action, why=ASKED)
-    plan = plan_of(intent, f"Let host {resource.name} be a mere resource", (step,), about=resource)
+    plan = plan_of(
+        intent, f"Let host {resource.name} be a mere resource", (let_go_step(resource, planning),), about=resource
+    )
     return replace(plan, topic_done="host.removed")
 
 

@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 
+from openqrm.domain.appliance import Appliance
 from openqrm.domain.errors import Category, PlanningError, StepError
+from openqrm.domain.kernel import Kernel
 from openqrm.domain.plan import OnFailure, Plan
 from openqrm.domain.resource import Observation, Resource
-from openqrm.domain.storage import Grant, Storage, Volume
+from openqrm.domain.storage import Grant, Image, Storage, Volume
 from openqrm.domain.vm import Nic, VirtualMachine
+from openqrm.planning.appliance_start import StartAppliance, plan_start_appliance
+from openqrm.planning.appliance_stop import StopAppliance, plan_stop_appliance
 from openqrm.planning.grants import granted_volumes
 from openqrm.planning.host import AddHost, RemoveHost, plan_add_host, plan_remove_host
 from openqrm.planning.vm import CreateVm, RemoveVm, plan_create_vm, plan_remove_vm
@@ -138,7 +142,7 @@ def test_what_runs_is_moved_running_and_what_is_off_is_moved_off() -> None:
 
 def test_a_host_is_taken_up_and_let_go() -> None:
     bare = Resource(name="h9", managed=False)
-    assert ids(plan_add_host(AddHost("h9", "kvm", vm_limit=4), planning(bare))) == ["take-up-h9", "limit", "carries"]
+    assert ids(plan_add_host(AddHost("h9", "kvm", vm_limit=4), planning(bare))) == ["take-up-h9", "carries", "limit"]
     assert refused(plan_add_host, AddHost("h1", "kvm"), planning(*HOSTS)).category is Category.CONFLICT
     assert refused(plan_add_host, AddHost("web", "kvm"), planning(ITS_RESOURCE)).category is Category.UNSUPPORTED
     busy = refused(plan_remove_host, RemoveHost("h1"), planning(*HOSTS, VM, ITS_RESOURCE))
@@ -187,3 +191,26 @@ def test_an_appliance_that_stops_leaves_the_vm_its_disks() -> None:
     assert [each.name for each in granted_volumes(ITS_RESOURCE, Shelf(*DISKS, root, replace(VM, disks=("data",))))] == [
         "shop"
     ]
+
+
+def test_an_appliance_makes_its_resource_a_host_and_lets_it_go() -> None:
+    parts = (
+        Kernel(name="k6", default=True), Storage(name="nas", type="nfs-storage", resource="box"), Resource(name="box", address="10.0.0.2"),
+        Volume(name="v", storage="nas"),
+        Image(name="i", volume="v"), Appliance(name="virt", kernel="k6", image="i", carries="kvm"),
+        Resource(name="blade", mac="52:54:00:00:00:09", address="10.0.0.9", memory_mib=4096),
+        Observation(name="blade", power="on", milestone="uplink", last_seen_s=999.0),
+    )  # fmt: skip
+    start = plan_start_appliance(StartAppliance("virt"), planning(*parts))
+    steps = {step.id: step for step in start.steps}
+    assert steps["take-up-blade"].needs == ("ready",) and steps["carries"].needs == ("take-up-blade",)
+
+    runs = (
+        *parts[:-3], Appliance(name="virt", kernel="k6", image="i", carries="kvm", wanted="running"),
+        replace(parts[-2], claimed_by="virt", carries="kvm"),
+        replace(parts[-1], profile="virt", milestone="init"),
+    )  # fmt: skip
+    stop = plan_stop_appliance(StopAppliance("virt"), planning(*runs))
+    assert ids(stop)[:2] == ["want", "carries"] and not [s.id for s in stop.steps[2:] if s.needs == ("want",)]
+    error = refused(plan_stop_appliance, StopAppliance("virt"), planning(*runs, replace(ITS_RESOURCE, host="blade")))
+    assert error.category is Category.CONFLICT and "resource web" in error.message
