@@ -15,7 +15,7 @@ def carry_out(step: Step, ledger: Ledger, world: World) -> float:
     try:
         seen = step.action.observe(world)
         if isinstance(seen, Differs):
-            ledger.write(step.id, Fact.STARTED, seen.because)
+            ledger.write_ahead(step.id, Fact.STARTED, step.action, seen.because)
             ours = True
             step.action.ensure(world)
             seen = _look_again(step.action, world)
@@ -75,7 +75,7 @@ def take_back(step: Step, ledger: Ledger, world: World) -> float:
     try:
         seen = inverse.observe(world)
         if not isinstance(seen, Satisfied) and not ledger.past().steps[step.id].undo_since_s:
-            ledger.write(step.id, Fact.UNDO_STARTED, seen.because)
+            ledger.write_ahead(step.id, Fact.UNDO_STARTED, inverse, seen.because)
         if isinstance(seen, Differs):
             inverse.ensure(world)
             seen = _look_again(inverse, world)

@@ -6,6 +6,7 @@ import threading
 
 from openqrm.domain.errors import OpenqrmError
 from openqrm.domain.journal import Entry, Fact
+from openqrm.domain.plan import Action
 from openqrm.engine.past import Past, fold
 from openqrm.ports.plans import PlanStore
 from openqrm.ports.world import World
@@ -36,6 +37,15 @@ class Ledger:
             )
             self._store.append(self.stored.id, (entry,))
             self._entries.append(entry)
+
+    def write_ahead(self, step: str, fact: Fact, action: Action, note: str) -> None:
+        """The fact that this action is about to change something.
+
+        What it changes inside, in the same database, cannot outlive the fact when the power goes; anything else can.
+        """
+        self.write(step, fact, note)
+        if not getattr(action, "inside", False):
+            self._store.flush()
 
     @property
     def seen(self) -> int:

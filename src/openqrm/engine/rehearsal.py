@@ -51,6 +51,9 @@ class MemoryPlans:
         self._refuse_news(plan, entries[0].seq)
         self.journals[plan] += entries
 
+    def flush(self) -> None:
+        """Nothing outlives the end of a rehearsal."""
+
     def park(self, plan: str, *, seen: int, due_s: float, note: str) -> None:
         self._refuse_news(plan, seen)
         self.plans[plan] = replace(self.plans[plan], due_s=due_s, note=note)

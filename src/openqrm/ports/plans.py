@@ -15,7 +15,7 @@ class Fenced(Exception):
 
 
 class PlanStore(Protocol):
-    """Plans and their append-only journals. Every call is durable when it returns."""
+    """Plans and their append-only journals. Every call is durable when it returns, whatever ends this process."""
 
     def load(self, plan: str) -> StoredPlan:
         """Raises PlanningError `not_found`."""
@@ -25,6 +25,10 @@ class PlanStore(Protocol):
 
     def append(self, plan: str, entries: Sequence[Entry]) -> None:
         """Write facts. Raises Fenced when the first sequence number is taken."""
+        ...
+
+    def flush(self) -> None:
+        """What was appended so far outlives a power cut, too, when this returns."""
         ...
 
     def park(self, plan: str, *, seen: int, due_s: float, note: str) -> None:

@@ -27,6 +27,9 @@ class AttendedPlans:
     def append(self, plan: str, entries: Sequence[Entry]) -> None:
         self._below.append(plan, entries)
 
+    def flush(self) -> None:
+        self._below.flush()
+
     def park(self, plan: str, *, seen: int, due_s: float, note: str) -> None:
         self._below.park(plan, seen=seen, due_s=due_s, note=note)
 

@@ -40,6 +40,10 @@ class DatabasePlans:
         except IntegrityError as error:
             raise Fenced(f"the journal of plan {plan} has been written by another") from error
 
+    def flush(self) -> None:
+        """What was appended so far outlives a power cut, too, when this returns."""
+        self._connections.flush()
+
     def park(self, plan: str, *, seen: int, due_s: float, note: str) -> None:
         """The plan waits. Raises Fenced when there are more facts than were seen."""
         with self._connections.write() as connection:

@@ -24,6 +24,7 @@ class PutRecord:
     """
 
     name: ClassVar[str] = "openqrm.put-record"
+    inside: ClassVar[bool] = True
     kind: str
     record: str
     fields: dict[str, Any]
@@ -73,6 +74,7 @@ class RemoveRecord:
     """There is no such record; `fields` is what it was, so that it can come back."""
 
     name: ClassVar[str] = "openqrm.remove-record"
+    inside: ClassVar[bool] = True
     kind: str
     record: str
     fields: dict[str, Any]
@@ -101,6 +103,7 @@ class SetField:
     """One field goes from `before` to `value`; anything else found there is a conflict. Claims and grants are this."""
 
     name: ClassVar[str] = "openqrm.set-field"
+    inside: ClassVar[bool] = True
     kind: str
     record: str
     field: str

@@ -17,6 +17,7 @@ class MakeSecret:
     """The vault holds a random secret under this reference: 16 characters, which every CHAP initiator accepts."""
 
     name: ClassVar[str] = "openqrm.make-secret"
+    inside: ClassVar[bool] = True
     reference: str
 
     def describe(self) -> str:
@@ -42,6 +43,7 @@ class ForgetSecret:
     """The vault no longer holds this secret."""
 
     name: ClassVar[str] = "openqrm.forget-secret"
+    inside: ClassVar[bool] = True
     reference: str
 
     def describe(self) -> str:
