@@ -195,7 +195,8 @@ def test_an_appliance_that_stops_leaves_the_vm_its_disks() -> None:
 
 def test_an_appliance_makes_its_resource_a_host_and_lets_it_go() -> None:
     parts = (
-        Kernel(name="k6", default=True), Storage(name="nas", type="nfs-storage", resource="box"), Resource(name="box", address="10.0.0.2"),
+        Kernel(name="k6", default=True), Storage(name="nas", type="nfs-storage", resource="box"),
+        Resource(name="box", address="10.0.0.2"),
         Volume(name="v", storage="nas"),
         Image(name="i", volume="v"), Appliance(name="virt", kernel="k6", image="i", carries="kvm"),
         Resource(name="blade", mac="52:54:00:00:00:09", address="10.0.0.9", memory_mib=4096),
