@@ -86,11 +86,14 @@ def _start(
     from openqrm.api.application import make_application
     from openqrm.api.listen import Listener, bind
     from openqrm.api.routes import Door
+    from openqrm.api.stream import stream_route
     from openqrm.engine.outbox import Outbox
     from openqrm.engine.runner import Runner
     from openqrm.services.attending import AttendedPlans
     from openqrm.services.catalogue import Catalogue
     from openqrm.services.desk import Desk
+    from openqrm.services.live import Live
+    from openqrm.services.live_rows import LiveRows
     from openqrm.services.metrics import Metrics
     from openqrm.services.ringing import Ringer
     from openqrm.services.sign_in import SignIn
@@ -110,7 +113,9 @@ def _start(
     if password := sign_in.make_first_administrator():
         say(f"first administrator: user admin, password {password} (also in {base}/first-password until used)")
     metrics = Metrics(database, uplink.count)
-    application = make_application(Door(desk, sign_in, catalogue), metrics.render)
+    live = Live(database, LiveRows(host, catalogue, world))
+    more = [stream_route(live, sign_in)]
+    application = make_application(Door(desk, sign_in, catalogue), metrics.render, more)
     rest_sockets = listening or [bind(*parse_address(settings.http))]
     rest = Listener("rest", application, rest_sockets)
     boot = Listener("boot", boot_door, [boot_socket])
@@ -118,7 +123,7 @@ def _start(
     parts.callback(dispatcher.close)
     parts.callback(world.hosts.end_commands)
     parts.callback(runner.stop)
-    for part in (outbox, boot, rest):
+    for part in (outbox, boot, rest, live):
         part.start()
         parts.callback(part.close)
     children()

@@ -21,6 +21,7 @@ class ListPlans(Query, noun="plan", verb="list", role=Role.READ_ONLY):
 
     state: Annotated[PlanState | None, Meta(description="only those in this state")] = None
     about: Annotated[Line, Meta(description="only those about this object, like appliance/web")] = ""
+    touching: Annotated[Line, Meta(description="only those that have had a hand on this object, like resource/m1")] = ""
     before: Annotated[Line, Meta(description="only those older than this plan")] = ""
     limit: Limit = 100
 

@@ -214,11 +214,12 @@ def plan_remove_resource(intent: RemoveResource, planning: Planning) -> Plan:
 def answer_list_resources(query: ListResources, reading: Reading) -> list[ResourceRow]:
     now_s = reading.world.now_s()
     seen = {each.name: each for each in reading.facts.list(Observation)}
-    rows = (_row(each, seen.get(each.name), now_s) for each in reading.facts.list(Resource))
+    rows = (resource_row(each, seen.get(each.name), now_s) for each in reading.facts.list(Resource))
     return [row for row in rows if query.condition in (None, row.condition)]
 
 
-def _row(resource: Resource, seen: Observation | None, now_s: float) -> ResourceRow:
+def resource_row(resource: Resource, seen: Observation | None, now_s: float) -> ResourceRow:
+    """As a list has it."""
     return ResourceRow(
         name=resource.name, condition=condition(resource, seen, now_s), claimed_by=resource.claimed_by,
         mac=resource.mac, address=resource.address, type=resource.type, cpu_count=resource.cpu_count,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -197,7 +198,11 @@ def _keep_an_administrator(user: User, planning: Planning) -> None:
 
 
 def answer_list_users(_query: ListUsers, reading: Reading) -> list[UserRow]:
-    users = reading.facts.list(User)
+    return user_rows(reading.facts.list(User), reading)
+
+
+def user_rows(users: Iterable[User], reading: Reading) -> list[UserRow]:
+    """As a list has them."""
     having = {factor.name for factor in reading.facts.list(SecondFactor, is_on=True)}
     return [
         UserRow(each.name, each.role, bool(each.password_hash), each.name in having, each.comment) for each in users
@@ -216,7 +221,12 @@ def answer_list_tokens(_query: ListTokens, reading: Reading) -> list[TokenRow]:
     asking = reading.facts.get(User, reading.user)
     everybody = asking.role == Role.ADMINISTRATOR.name
     tokens = reading.facts.list(Token, **({} if everybody else {"user": asking.name}))
-    return [TokenRow(each.name, each.user, each.expires_at_s) for each in tokens]
+    return [token_row(each) for each in tokens]
+
+
+def token_row(token: Token) -> TokenRow:
+    """As a list has it."""
+    return TokenRow(token.name, token.user, token.expires_at_s)
 
 
 PLANNERS = {

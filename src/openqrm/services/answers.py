@@ -23,7 +23,7 @@ class StoreReading(Reading):
     tx: Transaction
 
 
-class PlanRow(msgspec.Struct):
+class PlanRow(msgspec.Struct, kw_only=True):
     """A plan in a list."""
 
     id: str
@@ -31,6 +31,7 @@ class PlanRow(msgspec.Struct):
     state: PlanState
     about: str
     asked_by: str
+    asked_from: str
     reason: str
     created_s: float
     finished_s: float
@@ -39,11 +40,19 @@ class PlanRow(msgspec.Struct):
 
 def answer_list_plans(query: ListPlans, reading: StoreReading) -> list[PlanRow]:
     states = (query.state,) if query.state else ()
-    page = reading.tx.plans.page(states=states, about=query.about, before=query.before, limit=query.limit)
-    return [
-        PlanRow(p.id, p.plan.title, p.state, p.plan.about, p.asked_by, p.reason, p.created_s, p.finished_s, p.note)
-        for p in page
-    ]
+    page = reading.tx.plans.page(
+        states=states, about=query.about, touching=query.touching, before=query.before, limit=query.limit
+    )
+    return [plan_row(plan) for plan in page]
+
+
+def plan_row(stored: StoredPlan) -> PlanRow:
+    """As a list has it."""
+    return PlanRow(
+        id=stored.id, title=stored.plan.title, state=stored.state, about=stored.plan.about, asked_by=stored.asked_by,
+        asked_from=stored.asked_from, reason=stored.reason, created_s=stored.created_s, finished_s=stored.finished_s,
+        note=stored.note,
+    )  # fmt: skip
 
 
 def answer_show_plan(query: ShowPlan, reading: StoreReading) -> PlanView:

@@ -15,10 +15,11 @@ from openqrm.plugin_host.host import PluginHost, Standing
 
 
 def answer_list_plugins(_query: ListPlugins, reading: Reading, plugins: PluginHost) -> list[PluginRow]:
-    return [_row(name, reading, plugins) for name in sorted({*plugins.plugins, *plugins.refused})]
+    return [plugin_row(name, reading, plugins) for name in sorted({*plugins.plugins, *plugins.refused})]
 
 
-def _row(name: str, reading: Reading, plugins: PluginHost) -> PluginRow:
+def plugin_row(name: str, reading: Reading, plugins: PluginHost) -> PluginRow:
+    """As a list has it."""
     told = plugins.standing(name, reading.facts)
     manifest = plugins.manifests.get(name)
     category, summary = (manifest.category.value, manifest.summary) if manifest else ("", "")
@@ -29,7 +30,7 @@ def answer_show_plugin(query: ShowPlugin, reading: Reading, plugins: PluginHost)
     told = plugins.standing(query.name, reading.facts)
     if told.standing is Standing.ABSENT:
         raise PlanningError(Category.NOT_FOUND, told.because, told.hint)
-    row = _row(query.name, reading, plugins)
+    row = plugin_row(query.name, reading, plugins)
     manifest = plugins.manifests.get(query.name)
     settings = msgspec.to_builtins(plugins.settings(query.name, reading.facts)) if manifest else {}
     return PluginDetails(

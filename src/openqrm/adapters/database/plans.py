@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, func, insert, select, update
 
 from openqrm.adapters.database.events import Events
 from openqrm.adapters.database.locks import Locks
@@ -25,6 +26,14 @@ JOURNAL_OF = (
     select(*(JOURNAL.c[name] for name in ("seq", "step", "fact", "at_s", "note", "category", "hint")))
     .where(JOURNAL.c.plan == bindparam("at_plan"))
     .order_by(JOURNAL.c.seq)
+)
+AT_ONCE = 500  # in one question
+_THESE: BindParameter[Any] = bindparam("these", expanding=True)
+THESE = select(PLANS).where(PLANS.c.id.in_(_THESE))
+JOURNALS = (
+    select(*(JOURNAL.c[name] for name in ("plan", "seq", "step", "fact", "at_s", "note", "category", "hint")))
+    .where(JOURNAL.c.plan.in_(_THESE))
+    .order_by(JOURNAL.c.plan, JOURNAL.c.seq)
 )
 APPENDING, CREATING = insert(JOURNAL), insert(PLANS)
 BY_ID = select(PLANS).where(PLANS.c.id == bindparam("at_plan"))
@@ -167,6 +176,18 @@ class Plans:
         if before:
             wanted = wanted.where(PLANS.c.id < number_of(before))
         return [self._shown(row) for row in self._connection.execute(wanted)]
+
+    def many(self, plans: Collection[str]) -> list[tuple[StoredPlan, tuple[Entry, ...]]]:
+        """Those of these that exist, with their journals; shown as `page` does."""
+        numbers = [number_of(plan) for plan in plans]
+        facts: dict[int, list[Entry]] = defaultdict(list)
+        found: list[Row[Any]] = []
+        for start in range(0, len(numbers), AT_ONCE):
+            these = {"these": numbers[start : start + AT_ONCE]}
+            found += self._connection.execute(THESE, these)
+            for row in self._connection.execute(JOURNALS, these):
+                facts[row.plan].append(Entry(row.seq, row.step, Fact(row.fact), *row[4:]))
+        return [(self._shown(row), tuple(facts[row.id])) for row in found]
 
     def _row(self, plan: str, *, lock: bool = False) -> Row[Any]:
         row = self._connection.execute(LOCKED if lock else BY_ID, {"at_plan": number_of(plan)}).first()
