@@ -87,6 +87,7 @@ def _start(
     from openqrm.api.listen import Listener, bind
     from openqrm.api.routes import Door
     from openqrm.api.stream import stream_route
+    from openqrm.api.tls import find_tls, tell_place
     from openqrm.engine.outbox import Outbox
     from openqrm.engine.runner import Runner
     from openqrm.services.attending import AttendedPlans
@@ -117,7 +118,8 @@ def _start(
     more = [stream_route(live, sign_in)]
     application = make_application(Door(desk, sign_in, catalogue), metrics.render, more)
     rest_sockets = listening or [bind(*parse_address(settings.http))]
-    rest = Listener("rest", application, rest_sockets)
+    tls = find_tls(settings, base, rest_sockets)
+    rest = Listener("rest", application, rest_sockets, tls, settings.proxy)
     boot = Listener("boot", boot_door, [boot_socket])
     outbox = Outbox(database.feed, subscribers(host, database, world))
     parts.callback(dispatcher.close)
@@ -128,7 +130,8 @@ def _start(
         parts.callback(part.close)
     children()
     dispatcher.start(runner.drive, database.plans.unfinished)
-    say(f"ready: REST on {_told(rest_sockets[0])}, boot door on {_told(boot_socket)}, uplink on port {uplink.port}")
+    rest_url = tell_place(base, rest_sockets[0], tls)
+    say(f"ready: REST on {rest_url}, boot door on {_told(boot_socket)}, uplink on port {uplink.port}")
     return desk
 
 
@@ -153,6 +156,7 @@ def _boot_parts(
     from openqrm.adapters.vault import DatabaseVault
     from openqrm.adapters.world import RealWorld
     from openqrm.boot.door import BootDoor, Site
+    from openqrm.boot.preparing import Preparing
     from openqrm.boot.uplink.boots import secrets_of
     from openqrm.boot.uplink.listener import Uplink
     from openqrm.boot.watch import LostWatch
@@ -176,7 +180,11 @@ def _boot_parts(
     site = Site(
         host_key=uplink.host_key, uplink_port=uplink.port, address=settings.address, most_strangers=settings.strangers
     )  # fmt: skip
-    return world, uplink, BootDoor(site, writer, _kernels(settings, base, host, database))
+    kernels = _kernels(settings, base, host, database)
+    preparing = Preparing(kernels)
+    preparing.start()
+    parts.callback(preparing.close)
+    return world, uplink, BootDoor(site, writer, kernels)
 
 
 def _hosts(parts: ExitStack, base: Path, uplink: Uplink, database: Database) -> Hosts:
@@ -215,7 +223,7 @@ def _kernels(settings: SiteSettings, base: Path, host: PluginHost, database: Dat
             raise PlanningError(Category.NOT_FOUND, f"no plugin has the root type {type_[:80]!r}", "Install one.")
         return get_fragment(folders[type_], type_)
 
-    return Kernels(database.records, open_one, fragment)
+    return Kernels(database.records, open_one, fragment, sorted(folders))
 
 
 def _children(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -23,19 +23,26 @@ class Builder(Protocol):
 
     def transfer_fragment(self) -> Fragment: ...
 
+    def parts(self, fragments: Sequence[Fragment]) -> Iterator[Path]: ...
+
     def modules_archive(self, wanted: list[str]) -> bytes: ...
 
 
 class Kernels:
     """All kernels, read again after two seconds; their builders are kept for as long as the folder is the same.
 
-    `open_builder` opens the folder of a kernel; `get_fragment` knows the volume types of all plugins.
+    `open_builder` opens the folder of a kernel; `get_fragment` knows the volume types of all plugins, `types`.
     """
 
     def __init__(
-        self, records: Records, open_builder: Callable[[Path], Builder], get_fragment: Callable[[str], Fragment]
+        self,
+        records: Records,
+        open_builder: Callable[[Path], Builder],
+        get_fragment: Callable[[str], Fragment],
+        types: Sequence[str] = (),
     ) -> None:
-        self._records, self._open, self._get_fragment = records, open_builder, get_fragment
+        self._records, self._open, self._get_fragment, self._types = records, open_builder, get_fragment, types
+        self._prepared: set[str] = set()
         self._known: dict[str, Kernel] = {}
         self._read_s = 0.0
         self._builders: dict[str, Builder] = {}
@@ -68,6 +75,18 @@ class Kernels:
     def modules(self, name: str, wanted: list[str]) -> bytes:
         """The modules that these aliases or names need, as an archive."""
         return self._builder(name).modules_archive(wanted)
+
+    def prepare(self, enough: Callable[[], bool] = lambda: False) -> None:
+        """Have the parts made that machines will be sent, whatever their card; tried once for each kernel."""
+        for name, kernel in self._all().items():
+            if kernel.directory in self._prepared:
+                continue
+            self._prepared.add(kernel.directory)
+            builder = self._builder(name)
+            fragments = [*(self._get_fragment(type_) for type_ in self._types), builder.transfer_fragment()]
+            for _ in builder.parts(fragments):
+                if enough():
+                    return
 
     def _builder(self, name: str) -> Builder:
         folder = self.get(name).directory

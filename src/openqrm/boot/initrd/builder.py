@@ -1,6 +1,6 @@
 """Puts initrds together from packs that are made once and kept."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,6 +34,12 @@ class InitrdBuilder:
         packs = [self._base(), self._network(bus_id), *(self._fragment(each) for each in fragments)]
         key = ("initrd", *(pack.name for pack in packs))
         return self._once(key, lambda: self._joined(packs), bytes)
+
+    def parts(self, fragments: Sequence[Fragment]) -> Iterator[Path]:
+        """What any machine's initrd is put together from, made one by one."""
+        yield self._base()
+        for each in fragments:
+            yield self._fragment(each)
 
     def transfer_fragment(self) -> Fragment:
         """What copies between volumes: goes beside the root's fragment and that of the other side."""
