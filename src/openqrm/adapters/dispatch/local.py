@@ -29,10 +29,10 @@ class LocalDispatcher:
         self._open = True
 
     def start(self, drive: Callable[[str], None], unfinished: Callable[[], Iterable[tuple[str, float]]]) -> None:
-        """Begin; `unfinished` tells the plans of an earlier life and when each is due."""
+        """Begin; `unfinished` tells the plans of an earlier life. All are looked at: what rang meanwhile is lost."""
         self._drive = drive
-        for plan, due_s in unfinished():
-            self.submit(plan, due_s=due_s)
+        for plan, _ in unfinished():
+            self.submit(plan)
         self._timer.start()
 
     def submit(self, plan: str, *, due_s: float = 0) -> None:

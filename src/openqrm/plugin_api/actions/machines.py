@@ -12,7 +12,7 @@ from openqrm.domain.resource import Observation, reached
 from openqrm.plugin_api.codec import record_from
 from openqrm.ports.world import World
 
-POLL_S = 60.0  # what a machine reports rings its plan at once; this is for a ring that got lost
+POLL_S = 300.0  # what a machine reports rings its plan at once; this is for a ring that got lost, as at a deadline
 SETTLES_S = 10.0  # from being asked to the end of the agent's connection; after that it is asked again
 
 
