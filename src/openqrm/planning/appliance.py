@@ -18,7 +18,7 @@ from openqrm.domain.storage import Image
 from openqrm.domain.user import Role
 from openqrm.planning.fields import Name, NameOrNone, Size, Text
 from openqrm.planning.record_plans import edited, new_name, plan_put, plan_remove, record_of
-from openqrm.plugin_api.intents import Intent, Query
+from openqrm.plugin_api.intents import Intent, Query, refers_to
 from openqrm.plugin_api.planning import Planning, Reading
 
 ALIVE = frozenset({Condition.ASSIGNED, Condition.IDLE})
@@ -42,7 +42,7 @@ class ListAppliances(Query, noun="appliance", verb="list", role=Role.READ_ONLY):
 class ShowAppliance(Query, noun="appliance", verb="show", role=Role.READ_ONLY):
     """Show one appliance."""
 
-    name: Annotated[Name, Meta(description="the appliance")]
+    name: Annotated[Name, refers_to("appliance"), Meta(description="the appliance")]
 
 
 class CreateAppliance(Intent, noun="appliance", verb="create", role=Role.OPERATOR):
@@ -52,16 +52,22 @@ class CreateAppliance(Intent, noun="appliance", verb="create", role=Role.OPERATO
     """
 
     name: Annotated[Name, Meta(description="a name for it; it becomes its host name")]
-    image: Annotated[Name, Meta(description="the image it runs from")]
-    kernel: Annotated[NameOrNone, Meta(description="the kernel; empty: the default one")] = ""
-    resource: Annotated[NameOrNone, Meta(description="always this resource; empty: any that fits")] = ""
+    image: Annotated[Name, refers_to("image"), Meta(description="the image it runs from")]
+    kernel: Annotated[NameOrNone, refers_to("kernel"), Meta(description="the kernel; empty: the default one")] = ""
+    resource: Annotated[
+        NameOrNone, refers_to("resource"), Meta(description="always this resource; empty: any that fits")
+    ] = ""
     machine_type: Annotated[Name, Meta(description="physical, or the VM type of a plugin")] = PHYSICAL
     cpu_count: Annotated[Size, Meta(description="CPUs at least")] = 0
     cpu_mhz: Annotated[Size, Meta(description="MHz at least")] = 0
     memory_mib: Annotated[Size, Meta(description="memory in MiB at least")] = 0
     nic_count: Annotated[Size, Meta(description="network cards at least")] = 0
     highly_available: Annotated[bool, Meta(description="started elsewhere when its resource fails")] = False
-    carries: Annotated[NameOrNone, Meta(description="make its resource a host of VMs of this type, such as kvm")] = ""
+    carries: Annotated[
+        NameOrNone,
+        refers_to("plugin", category="virtualization"),
+        Meta(description="make its resource a host of VMs of this type, such as kvm"),
+    ] = ""
     comment: Annotated[Text, Meta(description="free text")] = ""
 
 
@@ -71,21 +77,25 @@ class EditAppliance(Intent, noun="appliance", verb="edit", role=Role.OPERATOR):
     Kernel, image and resource are changed by `appliance switch`.
     """
 
-    name: Annotated[Name, Meta(description="the appliance")]
+    name: Annotated[Name, refers_to("appliance"), Meta(description="the appliance")]
     machine_type: Annotated[Name | None, Meta(description="physical, or the VM type of a plugin")] = None
     cpu_count: Annotated[Size | None, Meta(description="CPUs at least")] = None
     cpu_mhz: Annotated[Size | None, Meta(description="MHz at least")] = None
     memory_mib: Annotated[Size | None, Meta(description="memory in MiB at least")] = None
     nic_count: Annotated[Size | None, Meta(description="network cards at least")] = None
     highly_available: Annotated[bool | None, Meta(description="started elsewhere when its resource fails")] = None
-    carries: Annotated[NameOrNone | None, Meta(description="the type of VMs its resource is a host of")] = None
+    carries: Annotated[
+        NameOrNone | None,
+        refers_to("plugin", category="virtualization"),
+        Meta(description="the type of VMs its resource is a host of"),
+    ] = None
     comment: Annotated[Text | None, Meta(description="free text")] = None
 
 
 class RemoveAppliance(Intent, noun="appliance", verb="remove", role=Role.OPERATOR):
     """Remove a stopped appliance. Its image and volume stay."""
 
-    name: Annotated[Name, Meta(description="the appliance")]
+    name: Annotated[Name, refers_to("appliance"), Meta(description="the appliance")]
 
 
 def default_kernel(planning: Planning) -> str:

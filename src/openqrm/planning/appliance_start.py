@@ -20,7 +20,7 @@ from openqrm.planning.host import take_up_steps
 from openqrm.planning.order import after
 from openqrm.planning.transfers import begin_steps, end_steps, transfers_of
 from openqrm.plugin_api.actions import AskReboot, AwaitMilestone, SetField
-from openqrm.plugin_api.intents import Intent
+from openqrm.plugin_api.intents import Intent, refers_to
 from openqrm.plugin_api.planning import Planning
 
 BOOT_DEADLINE_S = 600.0
@@ -34,8 +34,8 @@ class StartAppliance(Intent, noun="appliance", verb="start", role=Role.OPERATOR)
     overwritten, which has to be confirmed by its name.
     """
 
-    name: Annotated[str, Meta(description="the appliance")]
-    resource: Annotated[str, Meta(description="run it on this resource, this time")] = ""
+    name: Annotated[str, refers_to("appliance"), Meta(description="the appliance")]
+    resource: Annotated[str, refers_to("resource"), Meta(description="run it on this resource, this time")] = ""
 
 
 def plan_start_appliance(intent: StartAppliance, planning: Planning) -> Plan:

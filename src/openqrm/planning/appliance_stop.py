@@ -20,7 +20,7 @@ from openqrm.planning.order import after
 from openqrm.plugin_api.actions import AskReboot, AskShutdown, AwaitMilestone, SetField, remove
 from openqrm.plugin_api.codec import record_fields
 from openqrm.plugin_api.drivers import Power
-from openqrm.plugin_api.intents import Intent
+from openqrm.plugin_api.intents import Intent, refers_to
 from openqrm.plugin_api.planning import Planning
 from openqrm.ports.records import Facts
 
@@ -32,7 +32,7 @@ class StopAppliance(Intent, noun="appliance", verb="stop", role=Role.OPERATOR):
     the idle system, never under a running kernel.
     """
 
-    name: Annotated[str, Meta(description="the appliance")]
+    name: Annotated[str, refers_to("appliance"), Meta(description="the appliance")]
 
 
 def plan_stop_appliance(intent: StopAppliance, planning: Planning) -> Plan:

@@ -21,7 +21,7 @@ from openqrm.planning.grants import free, granted_volumes
 from openqrm.planning.overlay import Overlay
 from openqrm.planning.record_plans import edited, plan_put
 from openqrm.plugin_api.actions import put
-from openqrm.plugin_api.intents import Intent
+from openqrm.plugin_api.intents import Intent, refers_to
 from openqrm.plugin_api.planning import Planning
 
 
@@ -32,10 +32,12 @@ class SwitchAppliance(Intent, noun="appliance", verb="switch", role=Role.OPERATO
     service moves from one machine to another.
     """
 
-    name: Annotated[Name, Meta(description="the appliance")]
-    kernel: Annotated[Name | None, Meta(description="the kernel")] = None
-    image: Annotated[Name | None, Meta(description="the image")] = None
-    resource: Annotated[NameOrNone | None, Meta(description="the resource; empty: any that fits")] = None
+    name: Annotated[Name, refers_to("appliance"), Meta(description="the appliance")]
+    kernel: Annotated[Name | None, refers_to("kernel"), Meta(description="the kernel")] = None
+    image: Annotated[Name | None, refers_to("image"), Meta(description="the image")] = None
+    resource: Annotated[
+        NameOrNone | None, refers_to("resource"), Meta(description="the resource; empty: any that fits")
+    ] = None
 
 
 def plan_switch_appliance(intent: SwitchAppliance, planning: Planning) -> Plan:

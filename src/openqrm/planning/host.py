@@ -17,7 +17,7 @@ from openqrm.planning.order import after
 from openqrm.planning.placement import rooms_of
 from openqrm.planning.record_plans import ASKED, plan_of, plan_put, refuse_in_use
 from openqrm.plugin_api.actions import SetField
-from openqrm.plugin_api.intents import Intent, Query
+from openqrm.plugin_api.intents import Intent, Query, refers_to
 from openqrm.plugin_api.planning import Planning, Reading
 
 
@@ -46,22 +46,26 @@ class AddHost(Intent, noun="host", verb="add", role=Role.ADMINISTRATOR):
     The plugin of that type sees that the resource can carry them, and notes its CPUs and memory.
     """
 
-    name: Annotated[Name, Meta(description="the resource")]
-    type: Annotated[Name, Meta(description="the type of its VMs: the id of a virtualization plugin, such as kvm")]
+    name: Annotated[Name, refers_to("resource"), Meta(description="the resource")]
+    type: Annotated[
+        Name,
+        refers_to("plugin", category="virtualization"),
+        Meta(description="the type of its VMs: the id of a virtualization plugin, such as kvm"),
+    ]
     vm_limit: Annotated[Size, Meta(description="VMs at most; 0: as many as fit")] = 0
 
 
 class EditHost(Intent, noun="host", verb="edit", role=Role.ADMINISTRATOR):
     """Change how many virtual machines a host takes at most."""
 
-    name: Annotated[Name, Meta(description="the host")]
+    name: Annotated[Name, refers_to("host"), Meta(description="the host")]
     vm_limit: Annotated[Size, Meta(description="VMs at most; 0: as many as fit")]
 
 
 class RemoveHost(Intent, noun="host", verb="remove", role=Role.ADMINISTRATOR):
     """Let a host be a mere resource again. It must carry no virtual machine any more."""
 
-    name: Annotated[Name, Meta(description="the host")]
+    name: Annotated[Name, refers_to("host"), Meta(description="the host")]
 
 
 def plan_add_host(intent: AddHost, planning: Planning) -> Plan:

@@ -15,7 +15,7 @@ from openqrm.planning.fields import Keys, Line, Name, NameOrNone, Text
 from openqrm.planning.record_plans import edited, new_name, plan_put, plan_remove, record_of, refuse_in_use
 from openqrm.planning.transfers import refuse_overwriting
 from openqrm.plugin_api.drivers import Capability
-from openqrm.plugin_api.intents import Intent, Query, Secret
+from openqrm.plugin_api.intents import Intent, Query, Secret, refers_to
 from openqrm.plugin_api.planning import Planning, Reading
 
 TRANSFER_HINT = "Take a volume on a storage of type nfs-storage."
@@ -28,7 +28,7 @@ class ListImages(Query, noun="image", verb="list", role=Role.READ_ONLY):
 class ShowImage(Query, noun="image", verb="show", role=Role.READ_ONLY):
     """Show one image."""
 
-    name: Annotated[Name, Meta(description="the image")]
+    name: Annotated[Name, refers_to("image"), Meta(description="the image")]
 
 
 class CreateImage(Intent, noun="image", verb="create", role=Role.OPERATOR):
@@ -39,11 +39,15 @@ class CreateImage(Intent, noun="image", verb="create", role=Role.OPERATOR):
     """
 
     name: Annotated[Name, Meta(description="a name for it")]
-    volume: Annotated[Name, Meta(description="the volume")]
+    volume: Annotated[Name, refers_to("volume"), Meta(description="the volume")]
     os: Annotated[Line, Meta(description="linux, windows or other")] = "linux"
     os_version: Annotated[Line, Meta(description="like Debian 12")] = ""
-    install_from: Annotated[NameOrNone, Meta(description="volume on an NFS storage to fill it from")] = ""
-    transfer_to: Annotated[NameOrNone, Meta(description="volume on an NFS storage to copy it to")] = ""
+    install_from: Annotated[
+        NameOrNone, refers_to("volume"), Meta(description="volume on an NFS storage to fill it from")
+    ] = ""
+    transfer_to: Annotated[
+        NameOrNone, refers_to("volume"), Meta(description="volume on an NFS storage to copy it to")
+    ] = ""
     root_password: Annotated[Secret, Meta(description="password of root, set at boot", max_length=200)] = Secret("")
     authorized_keys: Annotated[Keys, Meta(description="public SSH keys, one a line")] = ""
     comment: Annotated[Text, Meta(description="free text")] = ""
@@ -52,11 +56,15 @@ class CreateImage(Intent, noun="image", verb="create", role=Role.OPERATOR):
 class EditImage(Intent, noun="image", verb="edit", role=Role.OPERATOR):
     """Change an image; what is not given stays. It holds from the next boot on."""
 
-    name: Annotated[Name, Meta(description="the image")]
+    name: Annotated[Name, refers_to("image"), Meta(description="the image")]
     os: Annotated[Line | None, Meta(description="linux, windows or other")] = None
     os_version: Annotated[Line | None, Meta(description="like Debian 12")] = None
-    install_from: Annotated[NameOrNone | None, Meta(description="volume to fill it from; empty: none")] = None
-    transfer_to: Annotated[NameOrNone | None, Meta(description="volume to copy it to; empty: none")] = None
+    install_from: Annotated[
+        NameOrNone | None, refers_to("volume"), Meta(description="volume to fill it from; empty: none")
+    ] = None
+    transfer_to: Annotated[
+        NameOrNone | None, refers_to("volume"), Meta(description="volume to copy it to; empty: none")
+    ] = None
     root_password: Annotated[Annotated[Secret, Meta(max_length=200)] | None, Meta(description="password of root")] = (
         None
     )
@@ -67,7 +75,7 @@ class EditImage(Intent, noun="image", verb="edit", role=Role.OPERATOR):
 class RemoveImage(Intent, noun="image", verb="remove", role=Role.OPERATOR):
     """Remove an image that no appliance uses. Its volume stays."""
 
-    name: Annotated[Name, Meta(description="the image")]
+    name: Annotated[Name, refers_to("image"), Meta(description="the image")]
 
 
 def plan_create_image(intent: CreateImage, planning: Planning) -> Plan:

@@ -15,7 +15,7 @@ from openqrm.planning.fields import Line, Name, Text
 from openqrm.planning.kernel_preparation import ClearKernel, PrepareKernel
 from openqrm.planning.record_plans import ASKED, edited, new_name, plan_of, plan_put, refuse_in_use
 from openqrm.plugin_api.actions import SetField, put, remove
-from openqrm.plugin_api.intents import Intent, Query
+from openqrm.plugin_api.intents import Intent, Query, refers_to
 from openqrm.plugin_api.planning import Planning, Reading
 
 
@@ -26,7 +26,7 @@ class ListKernels(Query, noun="kernel", verb="list", role=Role.READ_ONLY):
 class ShowKernel(Query, noun="kernel", verb="show", role=Role.READ_ONLY):
     """Show one kernel."""
 
-    name: Annotated[Name, Meta(description="the kernel")]
+    name: Annotated[Name, refers_to("kernel"), Meta(description="the kernel")]
 
 
 class AddKernel(Intent, noun="kernel", verb="add", role=Role.ADMINISTRATOR):
@@ -45,7 +45,7 @@ class AddKernel(Intent, noun="kernel", verb="add", role=Role.ADMINISTRATOR):
 class EditKernel(Intent, noun="kernel", verb="edit", role=Role.ADMINISTRATOR):
     """Change a kernel's command line or comment; what is not given stays."""
 
-    name: Annotated[Name, Meta(description="the kernel")]
+    name: Annotated[Name, refers_to("kernel"), Meta(description="the kernel")]
     arguments: Annotated[Line | None, Meta(description="added to its command line")] = None
     comment: Annotated[Text | None, Meta(description="free text")] = None
 
@@ -53,13 +53,13 @@ class EditKernel(Intent, noun="kernel", verb="edit", role=Role.ADMINISTRATOR):
 class SetDefaultKernel(Intent, noun="kernel", verb="set-default", role=Role.ADMINISTRATOR):
     """Have idle and unknown machines boot this kernel from now on."""
 
-    name: Annotated[Name, Meta(description="the kernel")]
+    name: Annotated[Name, refers_to("kernel"), Meta(description="the kernel")]
 
 
 class RemoveKernel(Intent, noun="kernel", verb="remove", role=Role.ADMINISTRATOR):
     """Remove a kernel that no appliance uses and that is not the default, with its files."""
 
-    name: Annotated[Name, Meta(description="the kernel")]
+    name: Annotated[Name, refers_to("kernel"), Meta(description="the kernel")]
 
 
 def plan_add_kernel(intent: AddKernel, planning: Planning) -> Plan:

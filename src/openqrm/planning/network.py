@@ -14,7 +14,7 @@ from openqrm.domain.plan import Plan
 from openqrm.domain.user import Role
 from openqrm.planning.fields import Line, Name, Text
 from openqrm.planning.record_plans import edited, new_name, plan_put, plan_remove, record_of
-from openqrm.plugin_api.intents import Intent, Query
+from openqrm.plugin_api.intents import Intent, Query, refers_to
 from openqrm.plugin_api.planning import Planning, Reading
 
 Dhcp = Literal["full", "proxy", "off"]
@@ -46,7 +46,7 @@ class CreateNetwork(Intent, noun="network", verb="create", role=Role.ADMINISTRAT
 class EditNetwork(Intent, noun="network", verb="edit", role=Role.ADMINISTRATOR):
     """Change a network; what is not given stays."""
 
-    name: Annotated[Name, Meta(description="the network")]
+    name: Annotated[Name, refers_to("network"), Meta(description="the network")]
     cidr: Annotated[Line | None, Meta(description="the subnet")] = None
     interface: Annotated[Line | None, Meta(description="the interface of this machine on it")] = None
     address: Annotated[Line | None, Meta(description="the address of this machine on it")] = None
@@ -62,7 +62,7 @@ class EditNetwork(Intent, noun="network", verb="edit", role=Role.ADMINISTRATOR):
 class RemoveNetwork(Intent, noun="network", verb="remove", role=Role.ADMINISTRATOR):
     """Remove a network; machines that have an address on it keep it until they boot again."""
 
-    name: Annotated[Name, Meta(description="the network")]
+    name: Annotated[Name, refers_to("network"), Meta(description="the network")]
 
 
 def checked(network: Network) -> Network:

@@ -18,7 +18,7 @@ from openqrm.domain.user import PluginState, Role
 from openqrm.planning.fields import Line, Name
 from openqrm.planning.record_plans import ASKED, plan_of, refuse_in_use
 from openqrm.plugin_api.actions import put
-from openqrm.plugin_api.intents import Intent, Query
+from openqrm.plugin_api.intents import Intent, Query, refers_to
 from openqrm.plugin_api.planning import Planning
 from openqrm.ports.records import Facts
 
@@ -64,38 +64,38 @@ class ListPlugins(Query, noun="plugin", verb="list", role=Role.READ_ONLY):
 class ShowPlugin(Query, noun="plugin", verb="show", role=Role.READ_ONLY):
     """Show one plugin with its settings."""
 
-    name: Annotated[Name, Meta(description="the plugin")]
+    name: Annotated[Name, refers_to("plugin"), Meta(description="the plugin")]
 
 
 class EnablePlugin(Intent, noun="plugin", verb="enable", role=Role.ADMINISTRATOR):
     """Enable a plugin and what it needs, and start their services unless told otherwise."""
 
-    name: Annotated[Name, Meta(description="the plugin")]
+    name: Annotated[Name, refers_to("plugin"), Meta(description="the plugin")]
     start: Annotated[bool, Meta(description="start its services too")] = True
 
 
 class StartPlugin(Intent, noun="plugin", verb="start", role=Role.ADMINISTRATOR):
     """Start the services of an enabled plugin."""
 
-    name: Annotated[Name, Meta(description="the plugin")]
+    name: Annotated[Name, refers_to("plugin"), Meta(description="the plugin")]
 
 
 class StopPlugin(Intent, noun="plugin", verb="stop", role=Role.ADMINISTRATOR):
     """Stop the services of a plugin; it stays enabled."""
 
-    name: Annotated[Name, Meta(description="the plugin")]
+    name: Annotated[Name, refers_to("plugin"), Meta(description="the plugin")]
 
 
 class DisablePlugin(Intent, noun="plugin", verb="disable", role=Role.ADMINISTRATOR):
     """Disable a plugin that nothing needs. Its settings are kept."""
 
-    name: Annotated[Name, Meta(description="the plugin")]
+    name: Annotated[Name, refers_to("plugin"), Meta(description="the plugin")]
 
 
 class SetPlugin(Intent, noun="plugin", verb="set", role=Role.ADMINISTRATOR):
     """Set settings of a plugin; those not given stay. Its services take them up at once."""
 
-    name: Annotated[Name, Meta(description="the plugin")]
+    name: Annotated[Name, refers_to("plugin"), Meta(description="the plugin")]
     settings: Annotated[dict[Line, Line], Meta(description="KEY=VALUE; numbers and true or false are understood")]
 
 

@@ -18,7 +18,7 @@ from openqrm.domain.user import Role
 from openqrm.planning.fields import HostKey, Line, Mac, Name, NameOrNone, Port, Size, Text, UnixUser
 from openqrm.planning.record_plans import ASKED, new_name, plan_of, plan_put, refuse_in_use
 from openqrm.plugin_api.actions import remove
-from openqrm.plugin_api.intents import Intent, Query, Secret
+from openqrm.plugin_api.intents import Intent, Query, Secret, refers_to
 from openqrm.plugin_api.planning import Planning, Reading
 
 T = TypeVar("T")
@@ -58,7 +58,7 @@ class ListResources(Query, noun="resource", verb="list", role=Role.READ_ONLY):
 class ShowResource(Query, noun="resource", verb="show", role=Role.READ_ONLY):
     """Show one resource: hardware, condition, the last statistics."""
 
-    name: Annotated[Name, Meta(description="the resource")]
+    name: Annotated[Name, refers_to("resource"), Meta(description="the resource")]
 
 
 class AddResource(Intent, noun="resource", verb="add", role=Role.OPERATOR):
@@ -85,9 +85,11 @@ class EditResource(Intent, noun="resource", verb="edit", role=Role.OPERATOR):
     `bmc_driver` names the power plugin (redfish, ipmi, …) that reaches its management controller.
     """
 
-    name: Annotated[Name, Meta(description="the resource")]
+    name: Annotated[Name, refers_to("resource"), Meta(description="the resource")]
     address: Annotated[Line | None, Meta(description="its IP address")] = None
-    bmc_driver: Annotated[NameOrNone | None, Meta(description="the power plugin; empty: none")] = None
+    bmc_driver: Annotated[
+        NameOrNone | None, refers_to("plugin", category="power"), Meta(description="the power plugin; empty: none")
+    ] = None
     bmc_address: Annotated[Line | None, Meta(description="address of the management controller")] = None
     bmc_port: Annotated[Port | None, Meta(description="port of the management controller; 0: the usual one")] = None
     bmc_user: Annotated[Line | None, Meta(description="user of the management controller")] = None
@@ -107,7 +109,7 @@ class EditResource(Intent, noun="resource", verb="edit", role=Role.OPERATOR):
 class SetResourceBoot(Intent, noun="resource", verb="boot", role=Role.OPERATOR):
     """Have a resource boot from the network or from its own disk from now on."""
 
-    name: Annotated[Name, Meta(description="the resource")]
+    name: Annotated[Name, refers_to("resource"), Meta(description="the resource")]
     boot: Annotated[Literal["net", "local"], Meta(description="net or local")]
 
 
@@ -118,7 +120,7 @@ class RemoveResource(Intent, noun="resource", verb="remove", role=Role.OPERATOR)
     answers would appear again at once.
     """
 
-    name: Annotated[Name, Meta(description="the resource")]
+    name: Annotated[Name, refers_to("resource"), Meta(description="the resource")]
     force: Annotated[bool, Meta(description="although it still answers")] = False
 
 

@@ -15,7 +15,7 @@ from openqrm.planning.order import after
 from openqrm.planning.record_plans import ASKED
 from openqrm.plugin_api.actions import AskShutdown, LeaveBoot
 from openqrm.plugin_api.drivers import Power
-from openqrm.plugin_api.intents import Intent
+from openqrm.plugin_api.intents import Intent, refers_to
 from openqrm.plugin_api.planning import Planning
 
 BMC_HINT = "Tell openQRM its management controller (resource edit), or use the machine's own power button."
@@ -24,20 +24,20 @@ BMC_HINT = "Tell openQRM its management controller (resource edit), or use the m
 class PowerOnResource(Intent, noun="resource", verb="power-on", role=Role.OPERATOR):
     """Power a resource on by its management controller."""
 
-    name: Annotated[Name, Meta(description="the resource")]
+    name: Annotated[Name, refers_to("resource"), Meta(description="the resource")]
 
 
 class PowerOffResource(Intent, noun="resource", verb="power-off", role=Role.OPERATOR):
     """Power a resource off: its operating system is asked first, then the management controller does it."""
 
-    name: Annotated[Name, Meta(description="the resource")]
+    name: Annotated[Name, refers_to("resource"), Meta(description="the resource")]
     claimed: Annotated[bool, Meta(description="although an appliance runs on it")] = False
 
 
 class RebootResource(Intent, noun="resource", verb="reboot", role=Role.OPERATOR):
     """Reboot a resource and wait until it has asked for its boot script."""
 
-    name: Annotated[Name, Meta(description="the resource")]
+    name: Annotated[Name, refers_to("resource"), Meta(description="the resource")]
 
 
 def plan_power_on(intent: PowerOnResource, planning: Planning) -> Plan:

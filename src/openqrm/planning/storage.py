@@ -13,7 +13,7 @@ from openqrm.domain.storage import Storage, Volume
 from openqrm.domain.user import Role
 from openqrm.planning.fields import Name, Setting, Text
 from openqrm.planning.record_plans import edited, new_name, plan_put, plan_remove, record_of, refuse_in_use
-from openqrm.plugin_api.intents import Intent, Query
+from openqrm.plugin_api.intents import Intent, Query, refers_to
 from openqrm.plugin_api.planning import Planning, Reading
 
 
@@ -24,15 +24,17 @@ class ListStorages(Query, noun="storage", verb="list", role=Role.READ_ONLY):
 class ShowStorage(Query, noun="storage", verb="show", role=Role.READ_ONLY):
     """Show one storage."""
 
-    name: Annotated[Name, Meta(description="the storage")]
+    name: Annotated[Name, refers_to("storage"), Meta(description="the storage")]
 
 
 class CreateStorage(Intent, noun="storage", verb="create", role=Role.ADMINISTRATOR):
     """Declare a storage: a resource, and the plugin that knows how to make volumes on it."""
 
     name: Annotated[Name, Meta(description="a name for it")]
-    type: Annotated[Name, Meta(description="id of the storage plugin, like nfs-storage")]
-    resource: Annotated[Name, Meta(description="the resource it is on")] = SELF
+    type: Annotated[
+        Name, refers_to("plugin", category="storage"), Meta(description="id of the storage plugin, like nfs-storage")
+    ]
+    resource: Annotated[Name, refers_to("resource"), Meta(description="the resource it is on")] = SELF
     settings: Annotated[Setting, Meta(description="KEY=VALUE, as the plugin's page tells")] = msgspec.field(
         default_factory=dict
     )
@@ -42,7 +44,7 @@ class CreateStorage(Intent, noun="storage", verb="create", role=Role.ADMINISTRAT
 class EditStorage(Intent, noun="storage", verb="edit", role=Role.ADMINISTRATOR):
     """Change a storage's settings or comment; what is not given stays."""
 
-    name: Annotated[Name, Meta(description="the storage")]
+    name: Annotated[Name, refers_to("storage"), Meta(description="the storage")]
     settings: Annotated[Setting | None, Meta(description="KEY=VALUE; these replace all there were")] = None
     comment: Annotated[Text | None, Meta(description="free text")] = None
 
@@ -50,7 +52,7 @@ class EditStorage(Intent, noun="storage", verb="edit", role=Role.ADMINISTRATOR):
 class RemoveStorage(Intent, noun="storage", verb="remove", role=Role.ADMINISTRATOR):
     """Remove a storage without volumes. Nothing is changed on its resource."""
 
-    name: Annotated[Name, Meta(description="the storage")]
+    name: Annotated[Name, refers_to("storage"), Meta(description="the storage")]
 
 
 def plan_create_storage(intent: CreateStorage, planning: Planning) -> Plan:

@@ -15,7 +15,7 @@ from openqrm.domain.user import Role, SecondFactor, Token, User
 from openqrm.planning.fields import Name, NameOrNone, Text
 from openqrm.planning.record_plans import ASKED, new_name, plan_of, plan_put, plan_remove
 from openqrm.plugin_api.actions import ForgetSecret, remove
-from openqrm.plugin_api.intents import Intent, Issued, Password, Query
+from openqrm.plugin_api.intents import Intent, Issued, Password, Query, refers_to
 from openqrm.plugin_api.planning import Planning, Reading
 
 RoleName = Literal["READ_ONLY", "OPERATOR", "ADMINISTRATOR"]
@@ -74,21 +74,21 @@ class CreateUser(Intent, noun="user", verb="create", role=Role.ADMINISTRATOR):
 class SetUserRole(Intent, noun="user", verb="set-role", role=Role.ADMINISTRATOR):
     """Give a user another role."""
 
-    name: Annotated[Name, Meta(description="the user")]
+    name: Annotated[Name, refers_to("user"), Meta(description="the user")]
     as_role: Annotated[RoleName, Meta(description="what the user may do")] = msgspec.field(name="role")
 
 
 class SetUserPassword(Intent, noun="user", verb="set-password", role=Role.READ_ONLY):
     """Set a user's password: your own, or anybody's for an administrator."""
 
-    name: Annotated[Name, Meta(description="the user")]
+    name: Annotated[Name, refers_to("user"), Meta(description="the user")]
     password: Annotated[Password, Meta(description="10 characters at least", min_length=MIN_PASSWORD, max_length=200)]
 
 
 class RemoveUser(Intent, noun="user", verb="remove", role=Role.ADMINISTRATOR):
     """Remove a user with all tokens."""
 
-    name: Annotated[Name, Meta(description="the user")]
+    name: Annotated[Name, refers_to("user"), Meta(description="the user")]
 
 
 class RemoveSecondFactor(Intent, noun="user", verb="remove-second-factor", role=Role.ADMINISTRATOR):
@@ -97,14 +97,14 @@ class RemoveSecondFactor(Intent, noun="user", verb="remove-second-factor", role=
     All sessions of the user end. Nobody is asked for a code any more until the user enrols anew in the console.
     """
 
-    name: Annotated[Name, Meta(description="the user")]
+    name: Annotated[Name, refers_to("user"), Meta(description="the user")]
 
 
 class CreateToken(Intent, noun="token", verb="create", role=Role.READ_ONLY):
     """Create an API token: for yourself, or for anybody as an administrator. It is shown once, in the answer."""
 
     name: Annotated[Name, Meta(description="a name for it")]
-    user: Annotated[NameOrNone, Meta(description="whose; empty: yours")] = ""
+    user: Annotated[NameOrNone, refers_to("user"), Meta(description="whose; empty: yours")] = ""
     days: Annotated[int, Meta(description="how long it is good for; 0: for ever", ge=0, le=36500)] = 0
     secret: Issued = Issued("")
 
@@ -112,7 +112,7 @@ class CreateToken(Intent, noun="token", verb="create", role=Role.READ_ONLY):
 class RemoveToken(Intent, noun="token", verb="remove", role=Role.READ_ONLY):
     """Remove an API token; it opens no door from then on."""
 
-    name: Annotated[Name, Meta(description="the token")]
+    name: Annotated[Name, refers_to("token"), Meta(description="the token")]
 
 
 def plan_create_user(intent: CreateUser, planning: Planning) -> Plan:

@@ -35,7 +35,7 @@ from openqrm.planning.vm_parts import (
     resource_boot,
 )
 from openqrm.plugin_api.actions import put, remove
-from openqrm.plugin_api.intents import Intent, Query
+from openqrm.plugin_api.intents import Intent, Query, refers_to
 from openqrm.plugin_api.planning import Planning, Reading
 
 
@@ -62,19 +62,19 @@ class ForeignRow(msgspec.Struct):
 class ListVms(Query, noun="vm", verb="list", role=Role.READ_ONLY):
     """List the virtual machines."""
 
-    host: Annotated[NameOrNone, Meta(description="only those on this host")] = ""
+    host: Annotated[NameOrNone, refers_to("host"), Meta(description="only those on this host")] = ""
 
 
 class ShowVm(Query, noun="vm", verb="show", role=Role.READ_ONLY):
     """Show one virtual machine."""
 
-    name: Annotated[Name, Meta(description="the VM")]
+    name: Annotated[Name, refers_to("vm"), Meta(description="the VM")]
 
 
 class InspectVms(Query, noun="vm", verb="inspect", role=Role.OPERATOR):
     """List what a host itself says it carries, ours or not."""
 
-    host: Annotated[Name, Meta(description="the host")]
+    host: Annotated[Name, refers_to("host"), Meta(description="the host")]
 
 
 class CreateVm(Intent, noun="vm", verb="create", role=Role.OPERATOR):
@@ -85,14 +85,20 @@ class CreateVm(Intent, noun="vm", verb="create", role=Role.OPERATOR):
     """
 
     name: Annotated[Name, Meta(description="a name for it and its resource")]
-    type: Annotated[Name, Meta(description="its type: the id of a virtualization plugin, such as kvm")] = "kvm"
-    host: Annotated[NameOrNone, Meta(description="the host; empty: one that has room")] = ""
+    type: Annotated[
+        Name,
+        refers_to("plugin", category="virtualization"),
+        Meta(description="its type: the id of a virtualization plugin, such as kvm"),
+    ] = "kvm"
+    host: Annotated[NameOrNone, refers_to("host"), Meta(description="the host; empty: one that has room")] = ""
     policy: Annotated[Policy, Meta(description="which of the hosts that have room")] = "most-memory"
     cpu_count: Annotated[Count, Meta(description="CPUs")] = 1
     memory_mib: Annotated[Memory, Meta(description="memory in MiB")] = 1024
     bridge: Annotated[Bridge, Meta(description="the host's bridge that its first network card is on")] = "br0"
     mac: Annotated[Mac | Literal[""], Meta(description="MAC address of that card; empty: made up")] = ""
-    disk: Annotated[NameOrNone, Meta(description="a volume on the host that is its own disk; empty: none")] = ""
+    disk: Annotated[
+        NameOrNone, refers_to("volume"), Meta(description="a volume on the host that is its own disk; empty: none")
+    ] = ""
     iso: Annotated[Line, Meta(description="path on the host of an ISO image in its drive")] = ""
     boot: Annotated[Boot, Meta(description="net, disk or iso")] = "net"
     comment: Annotated[Text, Meta(description="free text")] = ""
@@ -101,7 +107,7 @@ class CreateVm(Intent, noun="vm", verb="create", role=Role.OPERATOR):
 class RemoveVm(Intent, noun="vm", verb="remove", role=Role.OPERATOR):
     """Remove a virtual machine and its resource. Its volumes stay."""
 
-    name: Annotated[Name, Meta(description="the VM")]
+    name: Annotated[Name, refers_to("vm"), Meta(description="the VM")]
 
 
 def plan_create_vm(intent: CreateVm, planning: Planning) -> Plan:

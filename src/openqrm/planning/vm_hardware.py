@@ -33,7 +33,7 @@ from openqrm.planning.vm_parts import (
     resource_boot,
 )
 from openqrm.plugin_api.actions import put
-from openqrm.plugin_api.intents import Intent
+from openqrm.plugin_api.intents import Intent, refers_to
 from openqrm.plugin_api.planning import Planning
 
 MOST_NICS = 8
@@ -42,7 +42,7 @@ MOST_NICS = 8
 class EditVm(Intent, noun="vm", verb="edit", role=Role.OPERATOR):
     """Change a virtual machine; what is not given stays. One that runs has it from its next start on."""
 
-    name: Annotated[Name, Meta(description="the VM")]
+    name: Annotated[Name, refers_to("vm"), Meta(description="the VM")]
     cpu_count: Annotated[Count | None, Meta(description="CPUs")] = None
     memory_mib: Annotated[Memory | None, Meta(description="memory in MiB")] = None
     iso: Annotated[Line | None, Meta(description="path on the host of an ISO image; empty: none")] = None
@@ -54,7 +54,7 @@ class EditVm(Intent, noun="vm", verb="edit", role=Role.OPERATOR):
 class AddNic(Intent, noun="vm", verb="add-nic", role=Role.OPERATOR):
     """Give a virtual machine one more network card."""
 
-    name: Annotated[Name, Meta(description="the VM")]
+    name: Annotated[Name, refers_to("vm"), Meta(description="the VM")]
     bridge: Annotated[Bridge, Meta(description="the host's bridge it is on")]
     mac: Annotated[Mac | Literal[""], Meta(description="its MAC address; empty: made up")] = ""
 
@@ -62,22 +62,22 @@ class AddNic(Intent, noun="vm", verb="add-nic", role=Role.OPERATOR):
 class RemoveNic(Intent, noun="vm", verb="remove-nic", role=Role.OPERATOR):
     """Take a network card from a virtual machine. The first one stays: its MAC address is the resource's."""
 
-    name: Annotated[Name, Meta(description="the VM")]
+    name: Annotated[Name, refers_to("vm"), Meta(description="the VM")]
     mac: Annotated[Mac, Meta(description="the card")]
 
 
 class AddDisk(Intent, noun="vm", verb="add-disk", role=Role.OPERATOR):
     """Give a virtual machine one more disk of its own: a volume of its host that nobody else uses."""
 
-    name: Annotated[Name, Meta(description="the VM")]
-    volume: Annotated[Name, Meta(description="the volume")]
+    name: Annotated[Name, refers_to("vm"), Meta(description="the VM")]
+    volume: Annotated[Name, refers_to("volume"), Meta(description="the volume")]
 
 
 class RemoveDisk(Intent, noun="vm", verb="remove-disk", role=Role.OPERATOR):
     """Take a disk from a virtual machine. The volume stays as it is."""
 
-    name: Annotated[Name, Meta(description="the VM")]
-    volume: Annotated[Name, Meta(description="the volume")]
+    name: Annotated[Name, refers_to("vm"), Meta(description="the VM")]
+    volume: Annotated[Name, refers_to("volume"), Meta(description="the volume")]
 
 
 def plan_edit_vm(intent: EditVm, planning: Planning) -> Plan:

@@ -19,7 +19,7 @@ from openqrm.planning.record_plans import plan_of
 from openqrm.planning.vm_parts import disks_of, fits_step, get_vm, locks_of, need_of
 from openqrm.plugin_api.actions import SetField
 from openqrm.plugin_api.drivers import Capability, LiveMigration, Virtualization
-from openqrm.plugin_api.intents import Intent
+from openqrm.plugin_api.intents import Intent, refers_to
 from openqrm.plugin_api.planning import Planning
 
 
@@ -29,8 +29,10 @@ class MigrateVm(Intent, noun="vm", verb="migrate", role=Role.OPERATOR):
     When it fails the VM is, and runs, where it was.
     """
 
-    name: Annotated[Name, Meta(description="the VM")]
-    host: Annotated[NameOrNone, Meta(description="the host to move it to; empty: another one that has room")] = ""
+    name: Annotated[Name, refers_to("vm"), Meta(description="the VM")]
+    host: Annotated[
+        NameOrNone, refers_to("host"), Meta(description="the host to move it to; empty: another one that has room")
+    ] = ""
     policy: Annotated[Policy, Meta(description="which of the hosts that have room")] = "most-memory"
 
 

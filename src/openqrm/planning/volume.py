@@ -17,33 +17,33 @@ from openqrm.planning.order import after
 from openqrm.planning.record_plans import ASKED, new_name, plan_of, refuse_in_use
 from openqrm.plugin_api.actions import put, remove
 from openqrm.plugin_api.drivers import Capability, VolumeFacts
-from openqrm.plugin_api.intents import Intent, Query
+from openqrm.plugin_api.intents import Intent, Query, refers_to
 from openqrm.plugin_api.planning import Planning, Reading
 
 
 class ListVolumes(Query, noun="volume", verb="list", role=Role.READ_ONLY):
     """List the volumes."""
 
-    storage: Annotated[NameOrNone, Meta(description="only those on this storage")] = ""
+    storage: Annotated[NameOrNone, refers_to("storage"), Meta(description="only those on this storage")] = ""
 
 
 class ShowVolume(Query, noun="volume", verb="show", role=Role.READ_ONLY):
     """Show one volume."""
 
-    name: Annotated[Name, Meta(description="the volume")]
+    name: Annotated[Name, refers_to("volume"), Meta(description="the volume")]
 
 
 class InspectVolumes(Query, noun="volume", verb="inspect", role=Role.OPERATOR):
     """List what a storage itself says it holds, ours or not."""
 
-    storage: Annotated[Name, Meta(description="the storage")]
+    storage: Annotated[Name, refers_to("storage"), Meta(description="the storage")]
 
 
 class CreateVolume(Intent, noun="volume", verb="create", role=Role.OPERATOR):
     """Create an empty volume on a storage."""
 
     name: Annotated[Name, Meta(description="a name for it")]
-    storage: Annotated[Name, Meta(description="the storage")]
+    storage: Annotated[Name, refers_to("storage"), Meta(description="the storage")]
     size_mib: Annotated[Size, Meta(description="its size in MiB; 0: as the storage likes")] = 0
 
 
@@ -54,13 +54,13 @@ class CloneVolume(Intent, noun="volume", verb="clone", role=Role.OPERATOR):
     """
 
     name: Annotated[Name, Meta(description="a name for the clone")]
-    source: Annotated[Name, Meta(description="the volume to clone")]
+    source: Annotated[Name, refers_to("volume"), Meta(description="the volume to clone")]
 
 
 class RemoveVolume(Intent, noun="volume", verb="remove", role=Role.ADMINISTRATOR):
     """Destroy a volume and all data on it. Its name must be typed to confirm."""
 
-    name: Annotated[Name, Meta(description="the volume")]
+    name: Annotated[Name, refers_to("volume"), Meta(description="the volume")]
 
 
 def plan_create_volume(intent: CreateVolume, planning: Planning) -> Plan:

@@ -16,6 +16,15 @@ Password = NewType("Password", str)
 Issued = NewType("Issued", str)
 
 
+def refers_to(noun: str, **only: str) -> msgspec.Meta:
+    """A field that holds the name of an object of this noun: `Annotated[Name, refers_to("storage"), Meta(…)]`.
+
+    Consoles offer those of `NOUN list`; with `only` those whose rows have these values.
+    """
+    told = {"x-noun": noun} | ({"x-only": only} if only else {})
+    return msgspec.Meta(extra_json_schema=told)
+
+
 class Declaring(msgspec.StructMeta):
     """Takes noun, verb and role out of the class line: msgspec itself refuses words there that it does not know."""
 
