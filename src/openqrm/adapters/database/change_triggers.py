@@ -6,8 +6,11 @@ They are made anew after each migration, because Alembic makes tables of SQLite 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import Connection, inspect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import ExecutableDDLElement
 
 from openqrm.adapters.database.tables import JOURNAL, PLANS, RECORDS
 
@@ -39,23 +42,33 @@ FOR EACH ROW EXECUTE FUNCTION tell_{table_name}_{happening}()
 """
 
 
+class Statement(ExecutableDDLElement):
+    """Data definition that SQLAlchemy has no words for; `words` are names of our own tables, nothing from outside."""
+
+    inherit_cache = False
+
+    def __init__(self, pattern: str, words: dict[str, str]) -> None:
+        self.text = pattern.format(**words)
+
+
+@compiles(Statement)
+def _compile(statement: Statement, _compiler: Any, **_options: Any) -> str:
+    return statement.text
+
+
 def make_triggers(connection: Connection) -> None:
     """Those of this version, in the place of older ones."""
     on_sqlite = connection.dialect.name == "sqlite"
     present = inspect(connection).get_table_names()  # one that is missing fails the test of migrations, not all
+    patterns = (DROPPING, ON_SQLITE) if on_sqlite else (FUNCTION, ON_POSTGRESQL)
     for words in _all_words(on_sqlite=on_sqlite):
-        if words["table_name"] not in present:
-            continue
-        if on_sqlite:
-            connection.exec_driver_sql(DROPPING.format(**words))
-            connection.exec_driver_sql(ON_SQLITE.format(**words))
-        else:
-            connection.exec_driver_sql(FUNCTION.format(**words))
-            connection.exec_driver_sql(ON_POSTGRESQL.format(**words))
+        if words["table_name"] in present:
+            for pattern in patterns:
+                connection.execute(Statement(pattern, words))
 
 
 def _all_words(*, on_sqlite: bool) -> Iterator[dict[str, str]]:
-    """What stands in the statements: names of our own tables and nothing from outside."""
+    """What stands in the statements."""
     for table, (kind, column) in TOLD.items():
         for happening, row in HAPPENING.items():
             told = f"'{kind}'"
