@@ -9,6 +9,7 @@ from typing import Any
 import uvicorn
 
 from openqrm.api.impatient import Impatient
+from openqrm.api.tls import Tls
 from openqrm.domain.errors import Category, OpenqrmError
 
 BACKLOG = 4096
@@ -33,12 +34,15 @@ def bind(address: str, port: int) -> socket.socket:
 class Listener:
     """Serves until it is closed; requests at work come to their end, up to five seconds."""
 
-    def __init__(self, name: str, application: Any, listening: list[socket.socket]) -> None:
+    def __init__(
+        self, name: str, application: Any, listening: list[socket.socket], tls: Tls | None = None, proxy: str = ""
+    ) -> None:
         self.sockets = listening
         config = uvicorn.Config(
             application, log_config=None, access_log=False, lifespan="off", server_header=False,
             timeout_graceful_shutdown=5, limit_concurrency=None, backlog=BACKLOG, http=Impatient, ws="none",
-            date_header=False, proxy_headers=False,  # else anybody on this machine says where a request comes from
+            date_header=False, ssl_certfile=tls.certificate if tls else None, ssl_keyfile=tls.key if tls else None,
+            proxy_headers=bool(proxy), forwarded_allow_ips=proxy,  # nobody else says where a request comes from
         )  # fmt: skip
         self._uvicorn = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._uvicorn.run, kwargs={"sockets": listening}, name=name, daemon=True)

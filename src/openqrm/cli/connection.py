@@ -10,7 +10,8 @@ from typing import Any
 import click
 import httpx2
 
-DEFAULT_URL = "http://127.0.0.1:8000"
+from openqrm.cli.trust import find_door, trust
+
 TIMEOUT_S = 60.0
 CODE_NEEDED = "urn:openqrm:code-needed"
 
@@ -24,18 +25,25 @@ class Told(click.ClickException):
 
 
 class Connection:
-    """`environment` names OPENQRM_URL, OPENQRM_TOKEN_FILE, or OPENQRM_USER with OPENQRM_PASSWORD_FILE."""
+    """`environment` names OPENQRM_URL, OPENQRM_CA, OPENQRM_TOKEN_FILE, or OPENQRM_USER with OPENQRM_PASSWORD_FILE."""
 
     def __init__(
         self, environment: Mapping[str, str], credentials: tuple[str, str] | None = None, code: str = ""
     ) -> None:
-        self.url = environment.get("OPENQRM_URL", DEFAULT_URL).rstrip("/")
+        self.url, certificate = find_door(environment)
+        try:
+            verify = trust(self.url, certificate)
+        except OSError as error:  # of TLS too
+            hint = "OPENQRM_CA names a PEM file: an authority's certificate, or the one of the REST door itself."
+            raise Told(f"{certificate}: {error}", hint) from None
         headers: dict[str, str] = {}
         auth = credentials
         if credentials is None:
             headers, auth = _found(environment)
         headers |= {"X-OpenQRM-Code": code} if code else {}
-        self._client = httpx2.Client(base_url=f"{self.url}/api/v1", headers=headers, auth=auth, timeout=TIMEOUT_S)
+        self._client = httpx2.Client(
+            base_url=f"{self.url}/api/v1", headers=headers, auth=auth, timeout=TIMEOUT_S, verify=verify
+        )  # fmt: skip
 
     def get(self, noun: str, verb: str, fields: Mapping[str, Any]) -> Any:
         """Ask a query."""
@@ -76,7 +84,10 @@ class Connection:
             raise Told(f"{self.url} answered with {answer.status_code}", "Is this the REST door of openQRM?") from None
 
     def _unreachable(self, error: Exception) -> Told:
-        return Told(f"{self.url} does not answer: {error}", "Is `openqrm serve` running? OPENQRM_URL says where.")
+        hint = "Is `openqrm serve` running? OPENQRM_URL says where."
+        if "CERTIFICATE" in str(error).upper():
+            hint = "Another machine answers there, or the certificate is new: OPENQRM_CA names the one to believe."
+        return Told(f"{self.url} does not answer: {error}", hint)
 
 
 def token_file(environment: Mapping[str, str]) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -23,6 +23,17 @@ class SiteSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_o
     http: Annotated[Address, Meta(description="address of the REST door")] = "127.0.0.1:8000"
     boot: Annotated[Address, Meta(description="address of the boot door, for machines")] = "0.0.0.0:8001"
     uplink: Annotated[Address, Meta(description="address of the uplink, for machines")] = "0.0.0.0:2022"
+    tls: Annotated[
+        Literal["auto", "on", "off"],
+        Meta(description="TLS at the REST door; auto: where others than this machine reach it, unless proxy is set"),
+    ] = "auto"
+    tls_certificate: Annotated[
+        str, Meta(description="PEM file with the certificate and its chain; empty: openQRM makes one for itself")
+    ] = ""
+    tls_key: Annotated[str, Meta(description="PEM file with the certificate's key")] = ""
+    proxy: Annotated[
+        str, Meta(description="address of a proxy that does TLS before the REST door; it is believed who asks")
+    ] = ""
     address: Annotated[str, Meta(description="how machines reach this machine; empty: as they came in")] = ""
     database: Annotated[str, Meta(description="sqlite:///… or postgresql+psycopg://…; empty: SQLite in base")] = ""
     full_sync: Annotated[bool, Meta(description="SQLite: lose nothing when the power goes, for slower commits")] = False

@@ -21,7 +21,7 @@ from openqrm.services.site_settings import SiteSettings
 
 FOLDER, DUMP = "backups", "database.dump"
 # Kernels and initrds are left out: they are large, and come again from their packages.
-FILES = ("vault.key", "uplink_key", "ssh_key", "first-password", "plugins")
+FILES = ("vault.key", "uplink_key", "ssh_key", "first-password", "plugins", "tls")
 ARCHIVE = re.compile(r"[a-z][a-z0-9-]*-\d{2}-\d{2}-\d{2}_\d{2}\.\d{2}\.\d{2}\.tgz")
 TIMEOUT_S = 3600
 
