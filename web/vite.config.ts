@@ -1,7 +1,7 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
-import { compressed } from "./compressed";
+import { compressed } from "./compressed.ts";
 
 const openqrm = process.env["OPENQRM_URL"] ?? "http://127.0.0.1:8000";
 

@@ -13,7 +13,7 @@ export function FieldGroup({ field, value, fault, change }: Props) {
   const { t } = useT();
   const words = useWords();
   const id = `field-${field.name}`;
-  const unit = field.unit && !field.name.endsWith(`_${field.unit.toLowerCase()}`) ? ` (${field.unit})` : "";
+  const unit = field.unit ? ` (${field.unit})` : "";
   return (
     <FormGroup label={`${words.column(field.name)}${unit}`} fieldId={id} isRequired={field.isRequired}>
       <FieldInput id={id} field={field} value={value} isFaulty={fault !== undefined} change={change} />

@@ -49,9 +49,9 @@ export function useT() {
 /** The word for a noun, verb or column: ours where we have one, else its name made readable. */
 export function useWords() {
   const { i18n } = useTranslation();
-  const word = (group: string, name: string): string => {
+  const word = (group: string, name: string, otherwise = readable(name)): string => {
     const key = `${group}.${name.replace(/[- ]/g, "_")}`;
-    return i18n.exists(key) ? (i18n.t as (key: string) => string)(key) : readable(name);
+    return i18n.exists(key) ? (i18n.t as (key: string) => string)(key) : otherwise;
   };
   return {
     noun: (name: string) => word("noun", name),
@@ -59,6 +59,8 @@ export function useWords() {
     verb: (name: string) => word("verb", name),
     column: (name: string) => word("column", name),
     state: (name: string) => word("state", name),
+    /** The word for a state; what we have none for is somebody's own name and stays. */
+    value: (name: string) => word("state", name, name),
     /** A text that the API tells in English. */
     told: (text: string) => (i18n.language === "de" ? (declaredDe[text] ?? text) : text),
   };

@@ -10,8 +10,12 @@ import { textOfValue } from "./text";
 
 type Props = { kind: CellKind; value: unknown; noun: string; column?: string };
 
+/** Columns whose values are words of ours rather than names that somebody gave. */
+const WORDS = new Set(["milestone", "type", "machine_type", "category", "power", "boot", "role", "os"]);
+
 /** One value, as its kind is best read. */
 export function Cell({ kind, value, noun, column = "" }: Props) {
+  const words = useWords();
   if (value === null || value === undefined || value === "") return <span className="q-none">–</span>;
   switch (kind) {
     case "name":
@@ -32,13 +36,13 @@ export function Cell({ kind, value, noun, column = "" }: Props) {
     case "pairs":
       return <span className="q-code">{pairsText(value)}</span>;
     case "text":
-      return <>{textOfValue(value)}</>;
+      return <>{WORDS.has(column) ? words.value(textOfValue(value)) : textOfValue(value)}</>;
   }
 }
 
 function numberText(column: string, value: number): string {
   if (column.endsWith("_s")) return renderLength(value);
-  return column === "load" ? value.toFixed(2) : renderNumber(value);
+  return column.startsWith("load") ? value.toFixed(2) : renderNumber(value);
 }
 
 function pairsText(value: unknown): string {

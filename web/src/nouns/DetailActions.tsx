@@ -8,14 +8,24 @@ import { useT, useWords } from "@/i18n";
 /** Most used first; what destroys comes last and behind the menu. */
 const FIRST = ["start", "stop", "power-on", "reboot", "enable", "clone", "edit"];
 const BUTTONS = 3;
+/** Not among the first while the object is in one of these states; the menu still has it. */
+const IDLE_THEN: Record<string, string[]> = {
+  start: ["running", "starting", "started"],
+  stop: ["stopped", "stopping", "enabled", "disabled"],
+  "power-on": ["idle", "assigned", "booting"],
+  "power-off": ["off"],
+  reboot: ["off", "unknown"],
+};
 
-export function DetailActions({ noun, name }: { noun: string; name: string }) {
+type Props = { noun: string; name: string; state: string };
+
+export function DetailActions({ noun, name, state }: Props) {
   const { t } = useT();
   const words = useWords();
   const navigate = useNavigate();
   const [isOpen, setOpen] = useState(false);
   const actions = useCatalogue().actionsOn(noun).toSorted((one, other) => rank(one.verb) - rank(other.verb));
-  const shown = actions.filter(({ verb }) => verb !== "remove").slice(0, BUTTONS);
+  const shown = actions.filter(({ verb }) => verb !== "remove" && !IDLE_THEN[verb]?.includes(state)).slice(0, BUTTONS);
   const rest = actions.filter((each) => !shown.includes(each));
   return (
     <div className="q-buttons">

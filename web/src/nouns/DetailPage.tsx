@@ -52,7 +52,7 @@ function Detail({ noun, name, object }: Props & { object: Row }) {
           </Title>
           {typeof row["comment"] === "string" && row["comment"] ? <p className="q-lead">{row["comment"]}</p> : null}
         </div>
-        <DetailActions noun={noun} name={name} />
+        <DetailActions noun={noun} name={name} state={typeof state === "string" ? state : ""} />
       </PageSection>
       <PageSection>
         <Grid hasGutter>

@@ -61,7 +61,7 @@ function Fact({ noun, name, value }: { noun: string; name: string; value: unknow
         {said.map(([key, each]) => (
           <div key={key}>
             <dt>{words.column(key)}</dt>
-            <dd><Inner value={each} /></dd>
+            <dd><Inner name={key} value={each} /></dd>
           </div>
         ))}
       </dl>
@@ -72,7 +72,11 @@ function Fact({ noun, name, value }: { noun: string; name: string; value: unknow
   return <Cell kind={column.kind} noun={column.noun} column={name} value={value} />;
 }
 
-function Inner({ value }: { value: unknown }) {
+function Inner({ name, value }: { name: string; value: unknown }) {
+  const catalogue = useCatalogue();
+  if (typeof value === "number" || typeof value === "boolean") {
+    return <Cell kind={columnOf("", name, [{ [name]: value }], catalogue).kind} noun="" column={name} value={value} />;
+  }
   const text = textOfValue(value);
   return <code className={text.length > 60 ? "q-long" : undefined}>{text}</code>;
 }

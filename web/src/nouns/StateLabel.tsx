@@ -1,6 +1,7 @@
 import { Label, type LabelProps } from "@patternfly/react-core";
 import {
-  CheckCircleIcon, ExclamationCircleIcon, ExclamationTriangleIcon, InProgressIcon, OffIcon, OutlinedCircleIcon,
+  CheckCircleIcon, ExclamationCircleIcon, ExclamationTriangleIcon, InfoCircleIcon, InProgressIcon, OffIcon,
+  OutlinedCircleIcon, QuestionCircleIcon,
 } from "@patternfly/react-icons";
 import type { ReactElement } from "react";
 
@@ -22,7 +23,10 @@ const LOOKS: Record<string, Look> = {
   starting: AT_WORK, stopping: AT_WORK, booting: AT_WORK, "at work": AT_WORK, "taking back": AT_WORK, claimed: AT_WORK,
   warning: WARNING, stuck: WARNING, lost: WARNING, "not started": WARNING, unclear: WARNING, skipped: WARNING,
   error: BAD, failed: BAD, "undo failed": BAD, refused: BAD,
-  off: QUIET, stopped: QUIET, disabled: QUIET, unknown: QUIET, notice: QUIET, undone: QUIET, abandoned: QUIET, absent: QUIET,
+  assigned: GOOD, degraded: WARNING, broken: BAD, incompatible: BAD, "already so": GOOD, "would wait": AT_WORK, "would fail": BAD,
+  unknown: { color: "grey", icon: <QuestionCircleIcon /> }, "cannot tell yet": { color: "grey", icon: <QuestionCircleIcon /> },
+  notice: { color: "grey", icon: <InfoCircleIcon /> }, info: { color: "grey", icon: <InfoCircleIcon /> },
+  off: QUIET, stopped: QUIET, disabled: QUIET, undone: QUIET, abandoned: QUIET, absent: QUIET,
 };
 
 export function StateLabel({ state }: { state: string }) {

@@ -1,5 +1,5 @@
 /** The plan as a picture: which step waits for which, where it is, how long each took. */
-import "@xyflow/react/dist/base.css";
+import "@xyflow/react/dist/style.css";
 
 import { Background, Controls, Handle, Position, ReactFlow, type Edge, type Node, type NodeProps } from "@xyflow/react";
 import { useMemo } from "react";

@@ -1,4 +1,3 @@
-import { ExpandableSection } from "@patternfly/react-core";
 import type { ReactNode } from "react";
 
 import type { PlanView, StepView } from "@/api/types";
@@ -44,9 +43,10 @@ function StepBody({ step, children }: { step: StepView; children: ReactNode }) {
       {step.note ? <p className="q-step-note">{step.note}</p> : null}
       {step.hint ? <p className="q-step-hint">{step.hint}</p> : null}
       {step.undo ? (
-        <ExpandableSection toggleText={t("plan.wayBack")} isIndented className="q-step-undo">
+        <details className="q-step-undo">
+          <summary>{t("plan.wayBack")}</summary>
           {step.undo}
-        </ExpandableSection>
+        </details>
       ) : null}
       {children}
     </div>

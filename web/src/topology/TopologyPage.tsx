@@ -1,7 +1,7 @@
 /** Storages, volumes, images, appliances, resources, networks, and how they hang together. */
-import "@xyflow/react/dist/base.css";
+import "@xyflow/react/dist/style.css";
 
-import { PageSection, SearchInput, Title, ToggleGroup, ToggleGroupItem } from "@patternfly/react-core";
+import { PageSection, SearchInput, Skeleton, Title, ToggleGroup, ToggleGroupItem } from "@patternfly/react-core";
 import { useQueries } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Background, Controls, MiniMap, ReactFlow, type Edge, type Node } from "@xyflow/react";
@@ -37,10 +37,14 @@ export function TopologyPage() {
     return pictureOf(new Map(shown), catalogue, wanted);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `nouns` follows from the catalogue
   }, [lists, hidden, wanted, catalogue]);
+  const isWhole = lists.every((list) => list !== undefined);
   const nodes = useMemo(() => picture.boxes.map((box): ObjectNode => ({
     id: box.id, type: "object", position: { x: box.x, y: box.y }, data: { box }, width: BOX_WIDTH, height: BOX_HEIGHT,
   })), [picture]);
-  const edges = useMemo(() => picture.lines.map((line): Edge => ({ ...line, id: `${line.source} ${line.target}` })), [picture]);
+  const edges = useMemo(() => picture.lines.map((line): Edge => ({
+    id: `${line.source} ${line.target}`, source: line.source, target: line.target,
+    sourceHandle: `out-${line.out}`, targetHandle: `in-${line.in}`,
+  })), [picture]);
   const toggle = (noun: string) => setHidden((old) => (old.has(noun) ? new Set([...old].filter((each) => each !== noun)) : new Set([...old, noun])));
   const open = (node: Node) => {
     const [noun = "", name = ""] = node.id.split("/", 2);
@@ -67,7 +71,9 @@ export function TopologyPage() {
           </ToggleGroup>
         </div>
         <div className="q-topology">
-          {nodes.length > 0 ? (
+          {!isWhole ? (
+            <Skeleton height="100%" screenreaderText={t("app.loading")} />
+          ) : nodes.length > 0 ? (
             <ReactFlow
               key={`${wanted} ${[...hidden].join()}`} nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} colorMode={theme()}
               fitView fitViewOptions={{ maxZoom: 1.1, padding: 0.06 }} minZoom={0.05} onlyRenderVisibleElements nodesDraggable={false}

@@ -9,25 +9,35 @@ import { textOfValue } from "@/nouns/text";
 export const COLUMNS = ["network", "storage", "volume", "image", "appliance", "resource"] as const;
 export const BOX_WIDTH = 190;
 export const BOX_HEIGHT = 46;
-const GAP_X = 110;
+const GAP_X = 70;
 const GAP_Y = 12;
 const LONGEST = 40; // boxes in one column before the next one begins beside it
 
 export type Box = { id: string; noun: string; name: string; state: string; x: number; y: number };
-export type Line = { source: string; target: string };
+export type Side = "left" | "right";
+export type Line = { source: string; target: string; out: Side; in: Side };
 
 export function pictureOf(lists: ReadonlyMap<string, readonly Row[]>, catalogue: Catalogue, filter: string) {
   const rows = [...lists].flatMap(([noun, list]) => list.map((row) => ({ noun, row: flat(noun, row) })));
-  const lines = linesOf(rows, catalogue);
+  const lines = pairsOf(rows, catalogue);
   const shown = shownIds(rows.map(({ noun, row }) => `${noun}/${nameOf(noun, row)}`), lines, filter);
   const boxes = placed(rows.filter(({ noun, row }) => shown.has(`${noun}/${nameOf(noun, row)}`)));
-  const there = new Set(boxes.map(({ id }) => id));
-  return { boxes, lines: lines.filter(({ source, target }) => there.has(source) && there.has(target)) };
+  const left = new Map(boxes.map(({ id, x }) => [id, x]));
+  return { boxes, lines: lines.flatMap((line) => sided(line, left)) };
 }
 
 type Item = { noun: string; row: Row };
 
-function linesOf(rows: readonly Item[], catalogue: Catalogue): Line[] {
+type Pair = Pick<Line, "source" | "target">;
+
+/** A line leaves and enters where the other end is. */
+function sided({ source, target }: Pair, left: ReadonlyMap<string, number>): Line[] {
+  const [from, to] = [left.get(source), left.get(target)];
+  if (from === undefined || to === undefined) return [];
+  return [{ source, target, out: to < from ? "left" : "right", in: to < from ? "right" : "left" }];
+}
+
+function pairsOf(rows: readonly Item[], catalogue: Catalogue): Pair[] {
   const seen = new Set<string>();
   return rows.flatMap(({ noun, row }) =>
     referencesOf(noun, row, catalogue).flatMap((reference) => {
@@ -41,7 +51,7 @@ function linesOf(rows: readonly Item[], catalogue: Catalogue): Line[] {
 }
 
 /** What fits the filter, and what hangs on it directly. */
-function shownIds(ids: readonly string[], lines: readonly Line[], filter: string): Set<string> {
+function shownIds(ids: readonly string[], lines: readonly Pair[], filter: string): Set<string> {
   const wanted = filter.trim().toLowerCase();
   const found = new Set(ids.filter((id) => wanted === "" || id.includes(wanted)));
   if (wanted === "") return found;

@@ -1,0 +1,83 @@
+import { QueryClient } from "@tanstack/react-query";
+import { describe, expect, it } from "vitest";
+
+import { Catalogue, type Declaration } from "@/api/catalogue";
+import { listKey, merged, nameOf, type Change } from "@/api/lists";
+import { takeUp } from "@/api/stream";
+import type { Row } from "@/api/types";
+import { columnsOf, compare, flat } from "@/nouns/columns";
+import { referencesOf } from "@/nouns/references";
+import { matches } from "@/nouns/useRows";
+
+const change = (name: string, row: Row | null): Change => ({ kind: "resource", name, version: 1, row });
+const ROWS: Row[] = [{ name: "a", condition: "idle" }, { name: "b", condition: "off" }];
+
+export function declaration(noun: string, verb: string, properties: Record<string, object>, more: Partial<Declaration> = {}): Declaration {
+  return {
+    noun, verb, is_intent: true, title: "", help: "", role: "OPERATOR", allowed: true, plugin: "", subject: "", decides: false,
+    schema: { type: "object", properties }, ...more,
+  };
+}
+
+describe("a list after changes", () => {
+  it("replaces, adds and removes by name", () => {
+    const after = merged("resource", ROWS, [change("b", { name: "b", condition: "idle" }), change("c", { name: "c" }), change("a", null)]);
+    expect(after).toEqual([{ name: "b", condition: "idle" }, { name: "c" }]);
+    expect(ROWS).toHaveLength(2);
+  });
+
+  it("has the newest in front where that is the order", () => {
+    const after = merged("plan", [{ id: "1" }], [{ kind: "plan", name: "2", version: 0, row: { id: "2" } }, { kind: "plan", name: "3", version: 0, row: { id: "3" } }], true);
+    expect(after.map((row) => row["id"])).toEqual(["3", "2", "1"]);
+  });
+
+  it("is taken up from the stream; lists that are asked for with a filter are asked for again", () => {
+    const client = new QueryClient();
+    client.setQueryData(listKey("resource"), ROWS);
+    client.setQueryData(listKey("resource", { condition: "idle" }), ROWS);
+    client.setQueryData(listKey("image"), ROWS);
+    takeUp(client, [change("a", null)]);
+    expect(client.getQueryData(listKey("resource"))).toEqual([ROWS[1]]);
+    expect(client.getQueryState(listKey("resource", { condition: "idle" }))?.isInvalidated).toBe(true);
+    expect(client.getQueryData(listKey("image"))).toBe(ROWS);
+  });
+});
+
+describe("rows", () => {
+  const appliance = { appliance: { name: "web", id: 1, version: 2, kernel: "default", comment: "" }, condition: "running", resource: "m-1" };
+  const catalogue = new Catalogue([
+    declaration("appliance", "list", {}, { is_intent: false }),
+    declaration("kernel", "list", {}, { is_intent: false }),
+    declaration("resource", "list", {}, { is_intent: false }),
+    declaration("appliance", "create", { kernel: { type: "string", "x-noun": "kernel" }, resource: { type: "string", "x-noun": "resource" } }),
+  ]);
+
+  it("know their names, at whatever depth", () => {
+    expect(nameOf("appliance", appliance)).toBe("web");
+    expect(nameOf("plan", { id: 17 })).toBe("17");
+  });
+
+  it("come to columns: the name, how it is, and what says something", () => {
+    const columns = columnsOf("appliance", [flat("appliance", appliance)], catalogue);
+    expect(columns.map(({ name, kind, noun }) => `${name} ${kind} ${noun}`.trim())).toEqual([
+      "name name appliance", "condition state", "kernel reference kernel", "resource reference resource",
+    ]);
+  });
+
+  it("name others", () => {
+    expect(referencesOf("appliance", flat("appliance", appliance), catalogue)).toEqual([
+      { column: "kernel", noun: "kernel", name: "default" },
+      { column: "resource", noun: "resource", name: "m-1" },
+    ]);
+  });
+
+  it("fit a filter when every word is somewhere in them", () => {
+    expect(matches("resource", { name: "m-1", condition: "idle" }, "idle m-")).toBe(true);
+    expect(matches("resource", { name: "m-1", condition: "idle" }, "idle x")).toBe(false);
+  });
+
+  it("are sorted as people count", () => {
+    expect(["m-10", "m-9"].sort(compare)).toEqual(["m-9", "m-10"]);
+    expect(compare(2, 10)).toBeLessThan(0);
+  });
+});

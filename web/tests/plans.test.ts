@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+
+import type { PlanView, StepView } from "@/api/types";
+import { alreadySo, irreversible, lengthOf, notices, progress, troubled } from "@/plans/facts";
+import { linesOf, placesOf } from "@/plans/layout";
+import { needsOf, neededBy } from "@/plugins/dependencies";
+import { EMPTY, isComplete, wishesOf } from "@/wizard/draft";
+
+const step = (id: string, needs: string[] = [], more: Partial<StepView> = {}): StepView => ({
+  id, what: id, why: "", needs, undo: "", notice: "", optional: false, state: "waiting", note: "", hint: "", began_s: 0, ended_s: 0, ...more,
+});
+const plan = (...steps: StepView[]): PlanView => ({
+  id: "1", title: "", intent: "", about: "", state: "running", steps, confirm: "", on_failure: "undo", digest: "", asked_by: "",
+  reason: "", created_s: 0, finished_s: 0, note: "", can: [],
+});
+
+describe("a plan", () => {
+  it("says what users notice once, and what cannot be taken back", () => {
+    const some = plan(step("a", [], { notice: "web stops" }), step("b", [], { notice: "web stops" }), step("c", [], { undo: "cannot be undone: data" }));
+    expect(notices(some)).toEqual(["web stops"]);
+    expect(irreversible(some).map(({ id }) => id)).toEqual(["c"]);
+  });
+
+  it("counts what is so already, what has passed, and what has failed", () => {
+    const some = plan(step("a", [], { state: "found so" }), step("b", [], { state: "done" }), step("c", [], { state: "failed" }), step("d"));
+    expect(alreadySo(some)).toBe(1);
+    expect(progress(some)).toBe(50);
+    expect(troubled(some).map(({ id }) => id)).toEqual(["c"]);
+  });
+
+  it("measures a step that is at work until now", () => {
+    expect(lengthOf(step("a", [], { began_s: 10, ended_s: 12 }), 99)).toBe(2);
+    expect(lengthOf(step("a", [], { began_s: 10 }), 13)).toBe(3);
+    expect(lengthOf(step("a"), 13)).toBe(0);
+  });
+
+  it("is drawn in layers, with the lines that are needed", () => {
+    const steps = [step("a"), step("b", ["a"]), step("c", ["a"]), step("d", ["a", "b", "c"])];
+    const places = new Map(placesOf(steps).map((place) => [place.id, place]));
+    expect(places.get("b")?.y).toBe(places.get("c")?.y);
+    expect(places.get("d")?.y).toBeGreaterThan(places.get("b")?.y ?? 0);
+    expect(linesOf(steps)).toEqual([["a", "b"], ["a", "c"], ["b", "d"], ["c", "d"]]);
+  });
+});
+
+describe("plugins", () => {
+  const known = new Map([
+    ["a", { requires: ["b", "c"], standing: "disabled" }],
+    ["b", { requires: ["c"], standing: "disabled" }],
+    ["c", { requires: [], standing: "started" }],
+  ]);
+
+  it("need others in the order in which they are enabled, each once", () => {
+    expect(needsOf("a", known)).toEqual(["c", "b"]);
+    expect(neededBy("c", known)).toEqual(["a", "b"]);
+  });
+
+  it("do not go round in circles", () => {
+    const circle = new Map([["a", { requires: ["b"], standing: "" }], ["b", { requires: ["a"], standing: "" }]]);
+    expect(needsOf("a", circle)).toEqual(["b"]);
+  });
+});
+
+describe("the wizard", () => {
+  it("asks for no more than it needs", () => {
+    const draft = { ...EMPTY, name: "web", image: "debian" };
+    expect(isComplete("name", draft) && isComplete("root", draft) && isComplete("machine", draft)).toBe(true);
+    expect(wishesOf(draft).map(({ noun, verb }) => `${noun} ${verb}`)).toEqual(["appliance create", "appliance start"]);
+  });
+
+  it("carries over what it makes on the way", () => {
+    const draft = { ...EMPTY, name: "web", rootFrom: "clone" as const, source: "golden", isStarted: false };
+    expect(wishesOf(draft)).toEqual([
+      { noun: "volume", verb: "clone", body: { name: "web", source: "golden" } },
+      { noun: "image", verb: "create", body: { name: "web", volume: "web" } },
+      { noun: "appliance", verb: "create", body: { name: "web", image: "web", kernel: "", highly_available: false, cpu_count: 0, memory_mib: 0 } },
+    ]);
+  });
+
+  it("does not take a name that is none", () => {
+    expect(isComplete("name", { ...EMPTY, name: "Web 1" })).toBe(false);
+  });
+});
