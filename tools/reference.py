@@ -100,6 +100,7 @@ def _cli(catalogue: list[Entry]) -> Iterator[str]:
     yield "openqrm login [USER]"
     yield "openqrm plugin new KIND NAME [--in FOLDER]"
     yield "openqrm initrd prepare SOURCE FOLDER"
+    yield "openqrm initrd build FOLDER [--source SOURCE] [--card BUS-ID] [--root TYPE]…"
     yield "openqrm state backup|list|restore [NAME] [--base DIR]"
     yield "```"
 

@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from openqrm.adapters.dispatch.procrastinate import ProcrastinateDispatcher
     from openqrm.adapters.hosts.choice import Hosts
     from openqrm.adapters.world import RealWorld
+    from openqrm.boot.initrd.fragments import Fragment
+    from openqrm.boot.initrd.packs import Sources
     from openqrm.boot.uplink.listener import Uplink
     from openqrm.plugin_host.host import PluginHost
     from openqrm.services.desk import Desk
@@ -207,23 +209,35 @@ def _own_key(base: Path) -> str:
 
 def _kernels(settings: SiteSettings, base: Path, host: PluginHost, database: Database) -> Any:
     from openqrm.boot.initrd.builder import InitrdBuilder, open_builder
-    from openqrm.boot.initrd.fragments import Fragment, get_fragment
-    from openqrm.boot.initrd.packs import Sources
     from openqrm.boot.kernels import Kernels
-    from openqrm.domain.errors import Category, PlanningError
 
-    root = Path(settings.sources) if settings.sources else Path(__file__).parents[2]
-    sources, folders = Sources(root / "initrd", root / "agent"), host.initrd_folders()
+    sources, folders = _sources(settings.sources), host.initrd_folders()
 
     def open_one(folder: Path) -> InitrdBuilder:
         return open_builder(folder, sources, base / "initrd")
+
+    return Kernels(database.records, open_one, _fragments(folders), sorted(folders))
+
+
+def _sources(place: str) -> Sources:
+    """What runs on machines: of the setting, or of the clone that this is run from."""
+    from openqrm.boot.initrd.packs import Sources
+
+    root = Path(place) if place else Path(__file__).parents[2]
+    return Sources(root / "initrd", root / "agent")
+
+
+def _fragments(folders: Mapping[str, Path]) -> Callable[[str], Fragment]:
+    """Finds the fragment of a root type among the folders that plugins have for them."""
+    from openqrm.boot.initrd.fragments import get_fragment
+    from openqrm.domain.errors import Category, PlanningError
 
     def fragment(type_: str) -> Fragment:
         if type_ not in folders:
             raise PlanningError(Category.NOT_FOUND, f"no plugin has the root type {type_[:80]!r}", "Install one.")
         return get_fragment(folders[type_], type_)
 
-    return Kernels(database.records, open_one, fragment, sorted(folders))
+    return fragment
 
 
 def _children(
@@ -280,11 +294,20 @@ def _set_up_log(settings: SiteSettings) -> None:
     )  # fmt: skip
 
 
-def build_initrd(arguments: list[str]) -> None:
-    """`openqrm initrd …`: the tool that prepares kernels and builds initrds by hand."""
-    from openqrm.boot.initrd.__main__ import main
+def build_initrd(verb: str, folder: str, source: str, card: str = "", root: tuple[str, ...] = ()) -> str:
+    """`openqrm initrd …`; what to tell of it."""
+    from openqrm.boot.initrd.by_hand import build, prepare
+    from openqrm.boot.initrd.kernel_tree import get_kernel_tree
+    from openqrm.plugin_host.host import PluginHost
 
-    main(arguments)
+    place = Path(folder)
+    if verb == "prepare" or (source and not place.exists()):
+        prepare(source, place)
+    tree = get_kernel_tree(place)
+    if verb == "prepare":
+        return f"{place}: kernel {tree.version}"
+    made = build(place, _sources(""), _fragments(PluginHost().initrd_folders()), card=card, types=root)
+    return f"{made}: {made.stat().st_size / 2**20:.1f} MiB, for kernel {tree.version} in {tree.vmlinuz}"
 
 
 def _told(listening: socket.socket) -> str:

@@ -76,7 +76,7 @@ class Openqrm(click.Group):
         return NounGroup(cmd_name, self._environment) if verbs_of(cmd_name) else None
 
 
-def make_commands(environment: Mapping[str, str], serve: Serve, initrd: Callable[[list[str]], None]) -> click.Group:
+def make_commands(environment: Mapping[str, str], serve: Serve, initrd: Callable[..., str]) -> click.Group:
     """All commands."""
     from openqrm.cli.local import local_commands
     from openqrm.cli.new_plugin import new_plugin

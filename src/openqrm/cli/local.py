@@ -14,7 +14,7 @@ import click
 
 
 def local_commands(
-    environment: Mapping[str, str], serve: Callable[..., None], initrd: Callable[[list[str]], None]
+    environment: Mapping[str, str], serve: Callable[..., None], initrd: Callable[..., str]
 ) -> list[click.Command]:
     """All of them."""
     return [_serve(environment, serve), _login(environment), _initrd(initrd), _state(environment)]
@@ -83,13 +83,39 @@ def _asked(what: str) -> str:
     return typed
 
 
-def _initrd(initrd: Callable[[list[str]], None]) -> click.Command:
-    arguments = click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)
-    return click.Command(
-        "initrd", params=[arguments], callback=lambda arguments: initrd(list(arguments)),
-        context_settings={"ignore_unknown_options": True},
-        help="Kernels and initrds by hand: `prepare SOURCE FOLDER` fills a folder with a kernel's files.",
-    )  # fmt: skip
+def _initrd(initrd: Callable[..., str]) -> click.Command:
+    group = click.Group("initrd", help="Kernels and initrds by hand, without a running openQRM.")
+    source = "a package (linux-image-cloud-amd64), its .deb file, or a directory with vmlinuz and lib/modules/RELEASE"
+    folder = click.Argument(["folder"])
+    options: list[click.Parameter] = [
+        click.Option(["--source"], default="", help=f"fill the folder first, from {source}"),
+        click.Option(["--card"], default="", help="iPXE's ${net0/busid}, such as 01:1a:f4:10:00  [default: all cards]"),
+        click.Option(["--root"], multiple=True, help="type of a root that it can mount, such as nfs; may be repeated"),
+    ]
+    verbs: list[tuple[str, str, list[click.Parameter]]] = [
+        ("prepare", f"Fill FOLDER with a kernel's files. SOURCE is {source}.", [click.Argument(["source"]), folder]),
+        ("build", "Write FOLDER/initrd.img, which boots a machine to idle, for the kernel in FOLDER.",
+         [folder, *options]),
+    ]  # fmt: skip
+    for verb, told, parameters in verbs:
+        group.add_command(
+            click.Command(verb, params=parameters, callback=partial(_run_initrd, initrd, verb), help=told)
+        )
+    return group
+
+
+def _run_initrd(initrd: Callable[..., str], verb: str, **given: Any) -> None:
+    from openqrm.cli.connection import Told
+    from openqrm.domain.errors import OpenqrmError
+
+    try:
+        click.echo(initrd(verb, **given))
+    except OpenqrmError as error:
+        raise Told(error.message, error.hint) from None
+    except OSError as error:
+        raise Told(
+            f"{error.filename}: {error.strerror}", "Look at the folder, its rights and its free space."
+        ) from None
 
 
 def _state(environment: Mapping[str, str]) -> click.Command:

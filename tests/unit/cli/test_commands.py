@@ -113,3 +113,18 @@ def test_who_has_a_second_factor_gives_its_code_to_login(shell: Shell, site: Tes
     codes = site.sign_in.factors.confirm("admin", totp.now())
     assert shell("login admin", f"{PASSWORD}\nnonsense\n").exit_code == 1
     assert shell("login admin", f"{PASSWORD}\n{codes[0]}\n").exit_code == 0
+
+
+def test_initrds_are_built_by_hand_with_words_of_their_own() -> None:
+    asked: list[tuple[str, dict[str, object]]] = []
+
+    def initrd(verb: str, **given: object) -> str:
+        asked.append((verb, given))
+        return "made"
+
+    commands = make_commands({}, lambda *_: None, initrd)
+    words = ["initrd", "build", "/srv/k", "--source", "linux-image-cloud-amd64", "--root", "nfs", "--root", "iscsi"]
+    assert CliRunner().invoke(commands, words).output == "made\n"
+    source = "linux-image-cloud-amd64"
+    assert asked == [("build", {"folder": "/srv/k", "source": source, "card": "", "root": ("nfs", "iscsi")})]
+    assert CliRunner().invoke(commands, ["initrd", "build"]).exit_code == 2
