@@ -9,15 +9,16 @@ from typing import Any
 
 import msgspec
 
+from openqrm.api.forms import mark_fields
+from openqrm.api.openapi_console import TYPES, console_paths
 from openqrm.api.parse import LONGEST_KEY
 from openqrm.api.problem import MEDIA_TYPE, STATUS, Problem
 from openqrm.api.routes import JSON, PREFIX, Options
 from openqrm.planning.plan import ShowPlan
-from openqrm.plugin_api.intents import Declared, Issued
 from openqrm.services.catalogue import Catalogue, Entry
 from openqrm.services.desk import Outcome, Preview
 from openqrm.services.plan_view import PlanView
-from openqrm.services.sealing import sealed_fields
+from openqrm.services.rehearsing import Rehearsal
 
 REF = "#/components/schemas/{name}"
 
@@ -44,11 +45,15 @@ def render_openapi(catalogue: Catalogue) -> dict[str, Any]:
     """The whole description."""
     entries = list(catalogue)
     answers = [entry.answer_type for entry in entries if not entry.is_intent]
-    schemas = Schemas([*(e.declared for e in entries), *answers, Options, Outcome, Preview, PlanView, Problem])
+    own = (Options, Outcome, Preview, Rehearsal, PlanView, Problem, *TYPES)
+    schemas = Schemas([*(e.declared for e in entries), *answers, *own])
     paths = {f"{PREFIX}/{e.declared.noun}/{e.declared.verb}": _path(e, schemas) for e in entries}
     paths[f"{PREFIX}/plan/watch"] = _watch_path(schemas)
+    paths |= console_paths(
+        schemas.of, _content, _errors(schemas), lambda form: _parameters(form, schemas)
+    )  # fmt: skip
     for entry in entries:
-        _hide_issued(entry.declared, schemas)
+        mark_fields(entry.declared, schemas.components[entry.declared.__name__])
     return {
         "openapi": "3.1.0",
         "info": {"title": "openQRM", "version": version("openqrm")},
@@ -58,16 +63,11 @@ def render_openapi(catalogue: Catalogue) -> dict[str, Any]:
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer"},
                 "password": {"type": "http", "scheme": "basic"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "openqrm"},
             },
         },
-        "security": [{"token": []}, {"password": []}],
+        "security": [{"token": []}, {"password": []}, {"session": []}],
     }
-
-
-def _hide_issued(declared: type[Declared], schemas: Schemas) -> None:
-    for name, kind in sealed_fields(declared).items():
-        if kind is Issued:
-            schemas.components[declared.__name__]["properties"].pop(name, None)
 
 
 def _path(entry: Entry, schemas: Schemas) -> dict[str, Any]:
@@ -84,12 +84,12 @@ def _path(entry: Entry, schemas: Schemas) -> dict[str, Any]:
 
 def _intent(entry: Entry, schemas: Schemas) -> dict[str, Any]:
     key = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": LONGEST_KEY}}
-    shown = {"anyOf": [schemas.of(Outcome), schemas.of(Preview)]}
+    shown = {"anyOf": [schemas.of(Outcome), schemas.of(Preview), schemas.of(Rehearsal)]}
     return {
         "parameters": [*_parameters(Options, schemas), key],
         "requestBody": {"required": True, "content": {JSON: {"schema": schemas.of(entry.declared)}}},
         "responses": {
-            "200": _content("The plan has ended; or its preview.", shown),
+            "200": _content("The plan has ended; or its preview or rehearsal.", shown),
             "202": _content("The plan is being carried out.", schemas.of(Outcome)),
             **_errors(schemas),
         },

@@ -33,9 +33,13 @@ class Options(msgspec.Struct, forbid_unknown_fields=True):
     """What may be said along with any intent."""
 
     preview: Annotated[
-        Literal["", "true", "plan"],
-        Meta(description="true: show what would be done, and what is so already; plan: without a look at the world"),
+        Literal["", "true", "plan", "rehearse"],
+        Meta(
+            description="true: show what would be done, and what is so already; plan: without a look at the world; "
+            "rehearse: show how it would go to its end"
+        ),
     ] = ""
+    failing: Annotated[str, Meta(max_length=200, description="rehearse as if this step failed: its id or number")] = ""
     wait: Annotated[int, Meta(ge=0, le=LONGEST_WAIT_S, description="seconds to wait for the end of the plan")] = 0
     reason: Annotated[str, Meta(max_length=500, description="why, for the record")] = ""
     expected: Annotated[str, Meta(max_length=64, description="digest of the preview that this is to be")] = ""
@@ -80,6 +84,9 @@ def _intent(door: Door, entry: Entry) -> Endpoint:
         caller = await run_in_threadpool(caller_of, request, door.sign_in)
         options, key = parse_query(Options, request), parse_key(request)
         intent: Any = parse_body(entry.declared, await read_body(request))
+        if options.preview == "rehearse":
+            rehearsal = await run_in_threadpool(door.desk.rehearse, caller, intent, options.failing)
+            return Response(msgspec.json.encode(rehearsal), media_type=JSON)
         if options.preview:
             shown = await run_in_threadpool(door.desk.preview, caller, intent, look=options.preview == "true")
             return Response(msgspec.json.encode(shown), media_type=JSON)

@@ -16,10 +16,14 @@ from openqrm.plugin_api.intents import Declared, Intent
 JSON = click.Option(["--json", "as_json"], is_flag=True, help="print what the REST door answers")
 INTENT_OPTIONS = [
     click.Option(["--preview"], is_flag=True, help="show what would be done and what is so already; change nothing"),
+    click.Option(["--rehearse"], is_flag=True, help="show how it would go, step by step to its end; change nothing"),
+    click.Option(["--failing"], default="", metavar="STEP", help="rehearse as if this step failed: its id or number"),
     click.Option(["--yes"], is_flag=True, help="ask nothing, and confirm what has to be confirmed"),
     click.Option(["--reason"], default="", help="why, for the record"),
     click.Option(["--wait/--no-wait", "wait"], default=True, help="wait for the end of the plan"),
 ]
+
+SAID = ("as_json", "preview", "rehearse", "failing", "yes", "reason", "wait")
 
 
 def command_of(declared: type[Declared], environment: Mapping[str, str]) -> click.Command:
@@ -30,7 +34,11 @@ def command_of(declared: type[Declared], environment: Mapping[str, str]) -> clic
         from openqrm.cli.connection import Connection
 
         connection = Connection(environment)
-        said = {key: given.pop(key) for key in ("as_json", "preview", "yes", "reason", "wait") if key in given}
+        said = {
+            key: given.pop(key)
+            for key in ("as_json", "preview", "rehearse", "failing", "yes", "reason", "wait")
+            if key in given
+        }
         values = values_of(declared, given)
         if is_intent:
             _carry_out(connection, declared, values, **said)
@@ -53,13 +61,16 @@ def _tell(answer: Any, as_json: bool) -> None:
 
 def _carry_out(
     connection: Any, declared: type[Declared], values: dict[str, Any],
-    *, as_json: bool, preview: bool, yes: bool, reason: str, wait: bool,
+    *, as_json: bool, preview: bool, rehearse: bool, failing: str, yes: bool, reason: str, wait: bool,
 ) -> None:  # fmt: skip
     from openqrm.cli.watch import check_end, follow
 
     noun, verb = declared.noun, declared.verb
     if preview:
         return _tell_preview(connection.post(noun, verb, values, preview="true"), as_json)
+    if rehearse or failing:
+        rehearsal = connection.post(noun, verb, values, preview="rehearse", failing=failing)
+        return click.echo(json.dumps(rehearsal, indent=2) if as_json else rehearsal["text"])
     expected = confirm = ""
     if noun != "plan":  # a decision about a plan is no plan
         shown = connection.post(noun, verb, values, preview="plan")

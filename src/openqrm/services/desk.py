@@ -27,6 +27,7 @@ from openqrm.services.answers import StoreReading, answer_show_plan
 from openqrm.services.caller import Caller, check_reach, check_role
 from openqrm.services.catalogue import Catalogue, Entry
 from openqrm.services.plan_view import PlanView, digest_of, render_lines, view_plan
+from openqrm.services.rehearsing import Rehearsal, rehearsal_of
 from openqrm.services.sealing import PASSWORDS, Sealed, seal
 from openqrm.services.texts import refuse_nul
 from openqrm.services.wish_keys import AskedBefore, check_key, keep_key
@@ -90,23 +91,32 @@ class Desk:
         refuse_nul(query)
         with self._database.reading() as tx:
             self._refuse_disabled(entry, tx)
-            reading = StoreReading(tx.facts, self._host.drivers(tx.facts), self._world, caller.user, tx)
+            drivers, settings = self._host.drivers(tx.facts), self._settings(entry, tx)
+            reading = StoreReading(tx.facts, drivers, self._world, caller.user, tx, settings=settings)
             return entry.run(query, reading)
 
     def preview(self, caller: Caller, intent: Intent, *, look: bool) -> Preview:
         """What would be done; with `look` also what is so already."""
+        plan, sealed = self._planned(caller, intent)
+        view, digest = self._show(plan, sealed)
+        if look:
+            for step, (state, note) in zip(view.steps, look_at(plan, self._world), strict=True):
+                step.state, step.note = state, note
+        return Preview(view, "\n".join(render_lines(view)), digest)
+
+    def rehearse(self, caller: Caller, intent: Intent, failing: str) -> Rehearsal:
+        """How it would go from what is so now, when nothing fails or when one step does: its id, or its number."""
+        plan, _ = self._planned(caller, intent)
+        return rehearsal_of(plan, look_at(plan, self._world), failing)
+
+    def _planned(self, caller: Caller, intent: Intent) -> tuple[Plan, Sealed]:
         entry = self._entry(caller, type(intent))
         refuse_nul(intent)
         if type(intent) in self._catalogue.decisions:
             raise PlanningError(Category.UNSUPPORTED, "a decision about a plan has no preview", "Look at the plan.")
         sealed = seal(intent, self._passwords)
         with self._database.reading() as tx:
-            plan = self._plan(entry, sealed, caller, tx)
-        view, digest = self._show(plan, sealed)
-        if look:
-            for step, (state, note) in zip(view.steps, look_at(plan, self._world), strict=True):
-                step.state, step.note = state, note
-        return Preview(view, "\n".join(render_lines(view)), digest)
+            return self._plan(entry, sealed, caller, tx), sealed
 
     def ask(self, caller: Caller, intent: Intent, wishes: Wishes) -> Outcome:
         """Plan it, store it, have it carried out, and wait as long as wished for its end."""
@@ -157,13 +167,17 @@ class Desk:
         if entry.plugin and not (told := self._host.standing(entry.plugin, tx.facts)).is_enabled:
             raise PlanningError(Category.UNSUPPORTED, told.because, told.hint)
 
+    def _settings(self, entry: Entry, tx: Transaction) -> Any:
+        return self._host.settings(entry.plugin, tx.facts) if entry.plugin else None
+
     def _plan(self, entry: Entry, sealed: Sealed, caller: Caller, tx: Transaction) -> Plan:
         self._refuse_disabled(entry, tx)
         intent, facts = sealed.intent, tx.facts
         for plugin, why_not in self._host.ask("check_intent", facts, intent=intent, facts=facts, user=caller.user):
             raise PlanningError(Category.REFUSED, f"{plugin}: {why_not}", f"This is a rule of plugin {plugin}.")
         planning = Planning(
-            facts, self._host.drivers(facts), caller.user, self._world.now_s(), self._base_directory
+            facts, self._host.drivers(facts), caller.user, self._world.now_s(), self._base_directory,
+            self._settings(entry, tx), lambda hook, **arguments: self._host.ask(hook, facts, **arguments),
         )  # fmt: skip
         plan: Plan = entry.run(intent, planning)
         first = self._extra(intent, "first", tx)

@@ -62,6 +62,18 @@ def test_a_preview_changes_nothing_and_says_what_is_so(site: TestSite) -> None:
     assert not site.desk.answer(ADMIN, ListPlans())
 
 
+def test_a_rehearsal_shows_how_it_would_go_and_changes_nothing(site: TestSite) -> None:
+    intent = CreateStorage("mem", "tmpfs-storage")
+    whole = site.desk.rehearse(ADMIN, intent, "")
+    assert (whole.ends, whole.lines) == (PlanState.DONE, ["  1. Create storage mem: is done"])
+    for failing in ("record", "1"):
+        broken = site.desk.rehearse(ADMIN, intent, failing)
+        assert broken.ends == PlanState.UNDONE and "  1. Create storage mem: fails" in broken.lines
+    with pytest.raises(OpenqrmError, match="no step 99"):
+        site.desk.rehearse(ADMIN, intent, "99")
+    assert site.database.records.find(Storage, "mem") is None and not site.desk.answer(ADMIN, ListPlans())
+
+
 def test_a_preview_does_not_change_its_digest_and_is_what_is_done(site: TestSite) -> None:
     ask(site, CreateStorage("mem", "tmpfs-storage"))
     ask(site, CreateVolume("web-root", "mem", 64))
