@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from lab import lan
+
 
 @dataclass(frozen=True)
 class Peer:
@@ -48,6 +50,44 @@ def peers(*numbers: int) -> Iterator[list[Peer]]:
         for number, peer in zip(numbers, made, strict=True):
             _ip("link", "del", f"to-peer{number}")
             _ip("netns", "del", peer.name)
+
+
+@contextmanager
+def rack_peers(storage: str, *numbers: int) -> Iterator[list[Peer]]:
+    """Machines at 10.77.0.NUMBER on the rack's network, which reach a storage that is on it, too."""
+    made = [Peer(f"unit{number}", f"10.77.0.{number}", storage) for number in numbers]
+    for peer in made:
+        _ip("netns", "add", peer.name)
+        _ip("link", "add", f"to-{peer.name}", "type", "veth", "peer", "name", "eth0", "netns", peer.name)
+        _ip("link", "set", f"to-{peer.name}", "master", lan.BRIDGE, "up")
+        _ip("-n", peer.name, "addr", "add", f"{peer.address}/24", "dev", "eth0")
+        _ip("-n", peer.name, "link", "set", "eth0", "up")
+    try:
+        yield made
+    finally:
+        for peer in made:
+            _ip("link", "del", f"to-{peer.name}")
+            _ip("netns", "del", peer.name)
+
+
+def lists(peer: Peer, path: str) -> bool:
+    """Whether it may mount the folder."""
+    done = peer.run("nfs-ls", peer.nfs(path))
+    assert (done.returncode == 0) == (not done.stderr), done.stderr
+    return done.returncode == 0
+
+
+def writer_at(peer: Peer, path: str) -> subprocess.Popen[str]:
+    """A program that mounts the folder and writes when it is asked to."""
+    return peer.start(sys.executable, "-m", "tests.lab.peers", peer.storage, path)
+
+
+def asked(writer: subprocess.Popen[str], name: str) -> str:
+    """How it went to write a file of this name."""
+    assert writer.stdin and writer.stdout
+    writer.stdin.write(f"{name}\n")
+    writer.stdin.flush()
+    return writer.stdout.readline().strip()
 
 
 def _ip(*words: str) -> None:

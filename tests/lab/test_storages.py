@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +14,7 @@ from openqrm_plugins.iscsi_storage.driver import Driver as Iscsi
 from openqrm_plugins.iscsi_storage.settings import Settings as IscsiSettings
 from openqrm_plugins.nfs_storage.driver import Driver as Nfs
 from openqrm_plugins.nfs_storage.settings import Settings as NfsSettings
-from tests.lab.peers import Peer, peers
+from tests.lab.peers import Peer, asked, lists, peers, writer_at
 
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("in_cell")]
 
@@ -105,23 +104,6 @@ def nfs(tmp_path: Path, two: tuple[Peer, Peer]) -> Iterator[Storage]:
 
 def path_of(storage: Storage) -> str:
     return f"{storage.settings['directory']}/web"
-
-
-def lists(peer: Peer, path: str) -> bool:
-    done = peer.run("nfs-ls", peer.nfs(path))
-    assert (done.returncode == 0) == (not done.stderr), done.stderr
-    return done.returncode == 0
-
-
-def writer_at(peer: Peer, path: str) -> subprocess.Popen[str]:
-    return peer.start(sys.executable, "-m", "tests.lab.peers", peer.storage, path)
-
-
-def asked(writer: subprocess.Popen[str], name: str) -> str:
-    assert writer.stdin and writer.stdout
-    writer.stdin.write(f"{name}\n")
-    writer.stdin.flush()
-    return writer.stdout.readline().strip()
 
 
 def test_an_nfs_volume_is_written_by_the_granted_machine_alone(nfs: Storage, two: tuple[Peer, Peer]) -> None:

@@ -28,6 +28,10 @@ class Simulator(ABC):
     def passes(self, seconds: float) -> None:  # noqa: B027 # most tools do not care
         """Time goes by; for what takes its time."""
 
+    def read(self, path: str) -> bytes | None:
+        """A file is read; for what keeps its files elsewhere."""
+        return self.files.get(path)
+
     def write(self, path: str, content: bytes, mode: int) -> None:
         """A file is written; for tools that notice."""
         self.files[path], self.modes[path] = content, mode
@@ -66,9 +70,7 @@ class SimulatedHost:
 
     def read_file(self, path: str) -> bytes | None:
         label = f"{self._name}: read {path}"
-        return self._gate.through(
-            label, lambda: self.simulator.files.get(path), lambda how: _disturbed_read(label, how)
-        )
+        return self._gate.through(label, lambda: self.simulator.read(path), lambda how: _disturbed_read(label, how))
 
     def write_file(self, path: str, content: bytes, *, mode: int = 0o644) -> None:
         label = f"{self._name}: write {path}"
