@@ -124,6 +124,7 @@ class BootDoor:
             arguments=f"{self._site.arguments} {profile.arguments if profile else kernel.arguments}",
             root_type=profile.root_type if profile else "",
             transfer=",".join(transfer_types(profile)) if profile else "",
+            fragments=",".join(profile.fragments) if profile else "",
         )
 
     async def _register(self, scope: Scope, receive: Receive) -> Answer:
@@ -139,8 +140,8 @@ class BootDoor:
 
     async def _initrd(self, name: str, query: Mapping[str, str]) -> Path:
         self._note(query, "initrd")
-        others = [type_ for type_ in query.get("transfer", "").split(",") if type_]
-        types = sorted({*filter(None, [query.get("root")]), *others})  # each set of them is made once
+        others, beside = (list(filter(None, query.get(key, "").split(","))) for key in ("transfer", "fragments"))
+        types = sorted({*filter(None, [query.get("root")]), *others, *beside})  # each set of them is made once
         nic = query.get("nic", "")
         return await asyncio.to_thread(self._kernels.initrd, name, nic, types, transfer=bool(others))
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from openqrm.domain.errors import Category, PlanningError
+from openqrm.domain.names import parse_arguments
 
 ARCHITECTURES = frozenset({"", "i386-pcbios", "x86_64-pcbios", "x86_64-efi"})
-_WORD = re.compile(r"[A-Za-z0-9._:/@+=,%!*()\[\]-]+", re.ASCII)
 _UNSPEAKABLE = re.compile(r"[^A-Za-z0-9 .,:'/()-]", re.ASCII)
 
 # iPXE expands the variables; serial, product and manufacturer may hold anything, so they go as URI strings.
@@ -38,12 +37,16 @@ class Orders:
     arguments: str = ""
     root_type: str = ""
     transfer: str = ""
+    fragments: str = ""
 
 
 def render_script(orders: Orders) -> str:
     """Kernel, initrd and the kernel line of one boot; when they do not arrive the machine starts anew."""
     name = f"{orders.http}/boot/kernel/{orders.kernel}"
-    wants = {"nic": orders.nic, "root": orders.root_type, "transfer": orders.transfer, "boot": orders.boot_id}
+    wants = {
+        "nic": orders.nic, "root": orders.root_type, "transfer": orders.transfer, "fragments": orders.fragments,
+        "boot": orders.boot_id,
+    }  # fmt: skip
     query = "&".join(f"{key}={value}" for key, value in wants.items() if value)
     return (
         "#!ipxe\n"
@@ -72,18 +75,6 @@ def render_refusal(message: str, hint: str) -> str:
     """Somebody in front of the console reads why; a minute later the machine asks again."""
     said = (f"echo {_UNSPEAKABLE.sub(' ', line)[:300]}\n" for line in (message, hint) if line)
     return f"#!ipxe\necho openQRM does not boot this machine:\n{''.join(said)}sleep 60\nreboot\n"
-
-
-def parse_arguments(text: str) -> list[str]:
-    """Words for a kernel line. Raises PlanningError for what a script would take for something else."""
-    words = text.split()
-    if bad := [word for word in words if not _WORD.fullmatch(word)]:
-        raise PlanningError(
-            Category.BAD_INPUT,
-            f"{bad[0][:80]!r} cannot stand on a kernel line",
-            "Change the arguments of the kernel or the appliance: no quotes, no $, no |, no &.",
-        )
-    return words
 
 
 def _kernel_line(orders: Orders) -> list[str]:

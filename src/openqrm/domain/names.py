@@ -14,6 +14,7 @@ MAC_PATTERN = r"^[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}$"
 HOST_KEY_TYPES = ("ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa")
 _NAME = re.compile(NAME_PATTERN, re.ASCII)
 _MAC = re.compile(MAC_PATTERN, re.ASCII)
+_ARGUMENT = re.compile(r"[A-Za-z0-9._:/@+=,%!*()\[\]-]+", re.ASCII)
 
 
 def parse_name(text: str) -> str:
@@ -67,3 +68,15 @@ def _is_key(kind: str, encoded: str) -> bool:
         return False
     head = len(kind).to_bytes(4) + kind.encode()
     return kind in HOST_KEY_TYPES and blob.startswith(head) and len(blob) >= len(head) + 32
+
+
+def parse_arguments(text: str) -> list[str]:
+    """Words for a kernel line. Raises PlanningError for what a script would take for something else."""
+    words = text.split()
+    if bad := [word for word in words if not _ARGUMENT.fullmatch(word)]:
+        raise PlanningError(
+            Category.BAD_INPUT,
+            f"{bad[0][:80]!r} cannot stand on a kernel line",
+            "Change the arguments of the kernel or the appliance: no quotes, no $, no |, no &.",
+        )
+    return words

@@ -48,8 +48,9 @@ class Action(Protocol):
 
     `touches` names the objects no other plan may have a hand on meanwhile; `inverse` is None when there is nothing
     to undo; `observe` changes nothing; `ensure` is called only when `observe` saw a difference.
-    Two more may be said by a class: `settles_s`, when an action asks rather than does (seconds until it is asked again),
-    and `inside`, when all that it changes stands in openQRM's own database.
+
+    A class may say two more: `settles_s`, when it asks rather than does (seconds until it is asked again), and
+    `inside`, when all that it changes stands in openQRM's own database.
     """
 
     name: ClassVar[str]

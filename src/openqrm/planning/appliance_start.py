@@ -13,7 +13,7 @@ from openqrm.domain.plan import OnFailure, Plan, Step
 from openqrm.domain.resource import Resource
 from openqrm.domain.storage import Image, Volume
 from openqrm.domain.user import Role
-from openqrm.planning.boot_profile import check_filled, later_steps, profile_of, profile_step
+from openqrm.planning.boot_profile import added_by_plugins, check_filled, later_steps, profile_of, profile_step
 from openqrm.planning.fit import choose_resource
 from openqrm.planning.grants import grant_steps, granted, machine_of
 from openqrm.planning.host import take_up_steps
@@ -50,14 +50,15 @@ def plan_start_appliance(intent: StartAppliance, planning: Planning) -> Plan:
     others = transfers_of(image, resource, facts)
     kept = check_filled(image, volume, resource, planning)
     staying = {prefix: other for prefix, other in others.items() if prefix in kept}
-    first = profile_of(appliance, image, volume, resource, others, planning)
-    later = profile_of(appliance, image, volume, resource, staying, planning)
+    added = added_by_plugins(appliance, resource, planning)
+    first = profile_of(appliance, image, volume, resource, others, added, planning)
+    later = profile_of(appliance, image, volume, resource, staying, added, planning)
     prepared = [
         *_claim_steps(appliance, resource),
         *_off_steps(resource, planning),
         *grant_steps(volume, planning, "claim"),
         *begin_steps(others, resource, planning),
-        profile_step(first, planning),
+        profile_step(first, added, planning),
         *_name_steps(appliance.name, resource, planning),
     ]
     boot = _boot_steps(appliance, resource, planning, tuple(step.id for step in prepared))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
 from openqrm.domain.appliance import Appliance, BootProfile
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.kernel import Kernel
+from openqrm.domain.names import parse_arguments, parse_name
 from openqrm.domain.plan import Step
 from openqrm.domain.resource import Resource
 from openqrm.domain.storage import Image, Storage, Volume
@@ -24,9 +29,56 @@ def check_filled(image: Image, volume: Volume, machine: Resource, planning: Plan
     return frozenset({"install"})
 
 
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Added:
+    """What plugins add to a boot, by plugin."""
+
+    arguments: tuple[tuple[str, str], ...]
+    fragments: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def whose(self) -> str:
+        """Who adds what, for the plan."""
+        told = [f"{plugin} adds {text} to the kernel line" for plugin, text in self.arguments]
+        told += [f"{plugin} adds {', '.join(types)} to the initrd" for plugin, types in self.fragments]
+        return "".join(f"; plugin {each}" for each in told)
+
+
+def added_by_plugins(appliance: Appliance, resource: Resource, planning: Planning) -> Added:
+    """Raises PlanningError `bad_input` when a plugin's answer cannot stand where it belongs."""
+    kernel = planning.facts.get(Kernel, appliance.kernel)
+    arguments = planning.ask("boot_arguments", resource=resource, appliance=appliance)
+    fragments = planning.ask("initrd_fragments", kernel=kernel)
+    return Added(
+        tuple((plugin, _checked(plugin, _line, text)) for plugin, text in arguments),
+        tuple((plugin, _checked(plugin, _types, types)) for plugin, types in fragments),
+    )
+
+
+def _checked(plugin: str, parse: Callable[[Any], T], answer: Any) -> T:
+    try:
+        return parse(answer)
+    except (PlanningError, TypeError, AttributeError) as error:
+        message = f"plugin {plugin} adds to the boot what cannot stand there: {error}"
+        hint = f"This is a defect of the plugin: report it, or do without it (openqrm plugin disable {plugin})."
+        raise PlanningError(Category.BAD_INPUT, message, hint) from error
+
+
+def _line(text: str) -> str:
+    return " ".join(parse_arguments(text))
+
+
+def _types(types: Any) -> tuple[str, ...]:
+    if isinstance(types, str):
+        raise TypeError(f"{types!r} is no tuple of root types")
+    return tuple(parse_name(type_) for type_ in types)
+
+
 def profile_of(
     appliance: Appliance, image: Image, volume: Volume, resource: Resource, others: dict[str, Volume],
-    planning: Planning,
+    added: Added, planning: Planning,
 ) -> BootProfile:  # fmt: skip
     """What the resource is to boot, and the transfers with `others` that this brings with it."""
     kernel = planning.facts.get(Kernel, appliance.kernel)
@@ -47,14 +99,17 @@ def profile_of(
         root_type=root.type,
         root=tuple(facts),
         secrets=tuple(secrets),
-        arguments=kernel.arguments,
+        arguments=" ".join(filter(None, [kernel.arguments, *(text for _, text in added.arguments)])),
+        fragments=tuple(type_ for _, types in added.fragments for type_ in types),
     )
 
 
-def profile_step(profile: BootProfile, planning: Planning) -> Step:
+def profile_step(profile: BootProfile, added: Added, planning: Planning) -> Step:
+    """The profile, and in its reason whose additions it holds."""
     before = planning.facts.find(BootProfile, profile.name)
     action = put(profile, before, f"Let {profile.name} boot {profile.appliance} with kernel {profile.kernel}")
-    return Step(id="profile", action=action, why="the boot door serves it by MAC and token", needs=("claim",))
+    why = f"the boot door serves it by MAC and token{added.whose()}"
+    return Step(id="profile", action=action, why=why, needs=("claim",))
 
 
 def later_steps(first: BootProfile, later: BootProfile) -> list[Step]:

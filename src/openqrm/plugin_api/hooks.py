@@ -75,19 +75,19 @@ def extra_steps(intent: Intent, phase: Phase, facts: Facts) -> tuple[Step, ...] 
 
 
 @hookspec
-def boot_arguments(resource: Resource, appliance: Appliance | None) -> str | None:
-    """Arguments to add to the kernel line of the next boot of this resource.
+def boot_arguments(resource: Resource, appliance: Appliance) -> str | None:
+    """Arguments to add to the kernel line of an appliance's boots, until it is stopped; the plan shows whose they are.
 
     resource: the one that boots.
-    appliance: what it boots; None for the idle system.
+    appliance: what it boots.
     """
 
 
 @hookspec
 def initrd_fragments(kernel: Kernel) -> tuple[str, ...] | None:
-    """Root types of the plugin's folder initrd/ that the initrd of this kernel has to hold beside the one in use.
+    """Root types of the plugin's folder initrd/ that the initrd of an appliance has to hold beside those in use.
 
-    kernel: the one whose initrd is built.
+    kernel: the one that the appliance boots.
     """
 
 

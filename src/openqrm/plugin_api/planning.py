@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from openqrm.domain.plan import Plan
@@ -12,6 +12,8 @@ from openqrm.domain.storage import Storage
 from openqrm.plugin_api.drivers import NetworkService, Power, StorageDriver, Virtualization
 from openqrm.ports.records import Facts
 from openqrm.ports.world import World
+
+Ask = Callable[..., list[tuple[str, Any]]]
 
 
 class Drivers(Protocol):
@@ -32,6 +34,11 @@ class Drivers(Protocol):
         ...
 
 
+def nobody(_hook: str, **_arguments: object) -> list[tuple[str, Any]]:
+    """Where no plugin is enabled."""
+    return []
+
+
 @dataclass(frozen=True)
 class Planning:
     """What a planner may use. It has no way to the world: planning is pure."""
@@ -41,6 +48,8 @@ class Planning:
     user: str
     now_s: float
     base_directory: str = "/var/lib/openqrm"  # of this installation, on the machine it runs on
+    settings: Any = None  # of the plugin whose intent this is
+    ask: Ask = nobody  # what the enabled plugins answer to a hook, each with its id
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,7 @@ class Reading:
     drivers: Drivers
     world: World
     user: str
+    settings: Any = field(default=None, kw_only=True)  # of the plugin whose query this is
 
 
 Planner = Callable[[Any, Planning], Plan]

@@ -27,8 +27,8 @@ def extra_steps(intent: Intent, phase: Phase) -> tuple[Step, ...]:
 
 
 @hookimpl
-def boot_arguments(resource: Resource, appliance: Appliance | None) -> str:
-    return f"reference={appliance.name if appliance else resource.name}"
+def boot_arguments(resource: Resource, appliance: Appliance) -> str:
+    return f"reference={appliance.name}.{resource.name}"
 
 
 @hookimpl

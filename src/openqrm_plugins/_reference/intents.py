@@ -11,7 +11,6 @@ from openqrm.plugin_api import Intent, Plan, Query, Role, Step
 from openqrm.plugin_api.manifest import Name
 from openqrm.plugin_api.planning import Planning, Reading
 from openqrm_plugins._reference.actions import TearNote, WriteNote
-from openqrm_plugins._reference.settings import Settings
 
 
 class WriteANote(Intent, noun="note", verb="write", role=Role.OPERATOR):
@@ -41,19 +40,19 @@ class NoteText(msgspec.Struct):
 
 
 def plan_write(intent: WriteANote, planning: Planning) -> Plan:
-    action = WriteNote(Settings().directory, intent.appliance, intent.text)
+    action = WriteNote(planning.settings.directory, intent.appliance, intent.text)
     step = Step(id="note-write", action=action, why=f"{planning.user} asked for it")
     return Plan(title=f"Write a note of {intent.appliance}", steps=(step,), intent="note.write")
 
 
 def plan_tear(intent: TearANote, planning: Planning) -> Plan:
-    action = TearNote(Settings().directory, intent.appliance, intent.text)
+    action = TearNote(planning.settings.directory, intent.appliance, intent.text)
     step = Step(id="note-tear", action=action, why=f"{planning.user} asked for it")
     return Plan(title=f"Tear up the note of {intent.appliance}", steps=(step,), intent="note.tear")
 
 
 def show(query: ShowNote, reading: Reading) -> NoteText:
-    return NoteText(WriteNote(Settings().directory, query.appliance, "").found(reading.world) or "")
+    return NoteText(WriteNote(reading.settings.directory, query.appliance, "").found(reading.world) or "")
 
 
 PLANNERS = {WriteANote: plan_write, TearANote: plan_tear}

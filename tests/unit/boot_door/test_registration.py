@@ -143,6 +143,14 @@ def test_an_appliance_without_secrets_is_told_so_and_who_may_log_in(site: Runnin
     assert keys == "ssh-ed25519 AAAAtheirs admin\nssh-ed25519 AAAAours openqrm\n"
 
 
+def test_the_initrd_of_an_appliance_holds_its_root_what_it_is_filled_from_and_what_plugins_add(site: Running) -> None:
+    site.orders()
+    filled = (*PROFILE.root, ("install_type", "iscsi"))
+    site.database.records.put(replace(PROFILE, root=filled, fragments=("kexec", "nfs")))
+    (initrd,) = site.orders(nic="01:1a:f4:10:00").initrds
+    assert site.http.get(initrd).text.split()[2:] == ["iscsi", "kexec", "nfs", "transfer"]
+
+
 def test_a_profile_counts_only_for_scripts_asked_while_it_exists(site: Running) -> None:
     before = site.orders()
     site.database.records.put(PROFILE)

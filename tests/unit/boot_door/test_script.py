@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from lab.boot_script import parse_script
-from openqrm.boot.script import Orders, parse_arguments, render_chain, render_local, render_refusal, render_script
+from openqrm.boot.script import Orders, render_chain, render_local, render_refusal, render_script
 from openqrm.domain.errors import Category, PlanningError
+from openqrm.domain.names import parse_arguments
 
 GOLDEN = Path(__file__).parents[2] / "golden/boot"
 IDLE = Orders(
@@ -29,6 +30,7 @@ SCRIPTS = {
     "appliance-iscsi": render_script(replace(IDLE, root_type="iscsi")),
     "appliance-iscsi-install-from-nfs": render_script(replace(IDLE, root_type="iscsi", transfer="nfs")),
     "appliance-tmpfs": render_script(replace(IDLE, root_type="tmpfs", transfer="nfs")),
+    "appliance-nfs-and-a-plugin-s-fragment": render_script(replace(IDLE, root_type="nfs", fragments="kexec,serial")),
     "local-bios": render_local("i386-pcbios"),
     "local-uefi": render_local("x86_64-efi"),
     "refused": render_refusal("there is no default kernel", "Run: openqrm kernel set-default NAME"),

@@ -55,6 +55,7 @@ class StillHost:
         return Completed(self.status, "", "")
 
     def read_file(self, path: str) -> bytes | None:
+        self.asked.append(("read", path))
         return None
 
     def write_file(self, path: str, content: bytes, *, mode: int = 0o644) -> None:
