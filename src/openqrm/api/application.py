@@ -15,18 +15,21 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from openqrm.api.authorize import Unproven
+from openqrm.api.forms import forms_route
 from openqrm.api.openapi import render_openapi
 from openqrm.api.parse import TooLong
 from openqrm.api.problem import CHALLENGE, problem_response
 from openqrm.api.routes import JSON, PREFIX, Door, declared_routes
 from openqrm.api.session_routes import SessionDoor
 from openqrm.domain.errors import Category, OpenqrmError
+from openqrm.services.tries import TooManyTries
 
 log = structlog.get_logger()
 HINTS = {
     404: "What there is stands in /api/v1/openapi.json.",
     405: "Intents are POST, queries are GET: /api/v1/openapi.json.",
 }
+STATUSES: dict[type[OpenqrmError], int] = {Unproven: 401, TooLong: 413, TooManyTries: 429}
 CATEGORIES = {404: Category.NOT_FOUND, 405: Category.UNSUPPORTED}
 
 
@@ -48,6 +51,7 @@ def make_application(door: Door, metrics: Callable[[], str], more: Sequence[Base
     routes = [
         *declared_routes(door),
         *SessionDoor(door).routes(),
+        forms_route(door),
         Route(f"{PREFIX}/openapi.json", openapi),
         Route("/healthz", healthz),
         Route("/metrics", tell_metrics),
@@ -59,10 +63,13 @@ def make_application(door: Door, metrics: Callable[[], str], more: Sequence[Base
 
 async def _told(request: Request, error: Exception) -> Response:
     assert isinstance(error, OpenqrmError)
-    status = 401 if isinstance(error, Unproven) else 413 if isinstance(error, TooLong) else 0
+    status = next((status for kind, status in STATUSES.items() if isinstance(error, kind)), 0)
     # asked for Basic, a browser opens a window of its own before our page hears of it
     by_browser = "sec-fetch-mode" in request.headers or "cookie" in request.headers
-    return problem_response(error, status, "Bearer" if by_browser else CHALLENGE)
+    response = problem_response(error, status, "Bearer" if by_browser else CHALLENGE)
+    if isinstance(error, TooManyTries):
+        response.headers["Retry-After"] = str(error.wait_s)
+    return response
 
 
 async def _http(_request: Request, error: Exception) -> Response:
