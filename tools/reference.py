@@ -17,6 +17,7 @@ from openqrm.plugin_host.host import PluginHost
 from openqrm.services.catalogue import Catalogue, Entry
 from openqrm.services.site_settings import PREFIX as ENVIRONMENT
 from openqrm.services.site_settings import SiteSettings
+from tools.plugin_table import render_plugins
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs/reference"
@@ -34,6 +35,7 @@ def render_all() -> dict[str, str]:
         "cli.md": _page("Command line", _cli(catalogue)),
         "settings.md": _page("Settings", _settings(host)),
         "events.md": _page("Events", _events()),
+        "plugins.md": _page("Plugins", render_plugins(host)),
         "errors.md": _page("Error categories", _errors()),
     }
 
@@ -49,6 +51,7 @@ def _index() -> Iterator[str]:
         ("cli", "the same as commands"),
         ("settings", "of the installation and of each plugin"),
         ("events", "what is told of"),
+        ("plugins", "what each can do, and how that is proven"),
         ("errors", "why something did not happen"),
     ):
         yield f"- [{name}]({name}.md): {told}"

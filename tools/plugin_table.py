@@ -1,0 +1,67 @@
+"""The table of plugins: what each can do, and how that is proven, as far as the files of its tests tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from openqrm.plugin_api.manifest import Manifest, folder_of
+from openqrm.plugin_host.host import PluginHost
+
+ROOT = Path(__file__).parent.parent
+REAL = "mark.real"
+INTRODUCTION = (
+    "A plugin is proven by its contract suite on a simulator, by transcripts that pin the simulator to the real tool's "
+    "output, and by runs of the real tool itself. What is not in the last column has not been seen to work on the real "
+    "thing.\n"
+)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Paths of files."""
+
+    suite: bool
+    transcripts: tuple[str, ...]
+    real: tuple[str, ...]
+
+    @property
+    def word(self) -> str:
+        """The strongest of them."""
+        return "real" if self.real else "transcript" if self.transcripts else "simulator" if self.suite else "none"
+
+
+def proof_of(id_: str, root: Path = ROOT) -> Proof:
+    """What proves this plugin."""
+    folder = next(each for each in (root / "src/openqrm_plugins").iterdir() if each.name.strip("_") == folder_of(id_))
+    suites = [*folder.glob("tests/test_*.py")]
+    recorded = [path for path in folder.glob("tests/transcripts/*") if path.suffix != ".md"]
+    runs = [path for place in (root / "tests", folder) for path in place.rglob("test_*.py") if _runs(path, id_, folder)]
+    return Proof(
+        suite=bool(suites),
+        transcripts=tuple(sorted(path.stem for path in recorded)),
+        real=tuple(sorted({str(path.relative_to(root)) for path in runs})),
+    )
+
+
+def _runs(path: Path, id_: str, folder: Path) -> bool:
+    text = path.read_text()
+    return REAL in text and (f"openqrm_plugins.{folder.name}" in text or f'"{id_}"' in text)
+
+
+def render_plugins(host: PluginHost) -> Iterator[str]:
+    """Lines of Markdown, by category."""
+    yield INTRODUCTION
+    yield "| plugin | category | drivers | capabilities | proven by | transcripts of | real runs |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    for manifest in sorted(host.manifests.values(), key=lambda each: (each.category, each.id)):
+        yield _row(manifest, proof_of(manifest.id))
+
+
+def _row(manifest: Manifest, proof: Proof) -> str:
+    runs = ", ".join(f"[{Path(path).stem.removeprefix('test_')}](../../{path})" for path in proof.real)
+    return (
+        f"| `{manifest.id}` | {manifest.category} | {', '.join(sorted(manifest.drivers)) or 'none'} "
+        f"| {', '.join(sorted(manifest.capabilities))} | {proof.word} | {', '.join(proof.transcripts)} | {runs} |"
+    )
