@@ -29,7 +29,7 @@ class Bench:
 
 BENCHES = {
     "start": Bench("bench.start", 90, cell=True),
-    "engine": Bench("bench.engine", 240),
+    "engine": Bench("bench.engine", 480),
     "registration": Bench("bench.registration", 180, peers=("ironic",)),
     "heartbeats": Bench("bench.heartbeats", 120),
     "netboot": Bench("bench.netboot", 180, peers=("nginx",), cell=True),

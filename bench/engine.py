@@ -19,7 +19,7 @@ from openqrm.plugin_api.intents import Intent
 LANES = 100
 WAITING = 1000
 SETTLE_S = 8.0
-WATCH_S = 65.0  # longer than a plan that nobody rings sleeps
+WATCH_S = 305.0  # longer than a plan that nobody rings sleeps
 
 MIX: tuple[Callable[[int], Intent], ...] = (
     lambda lane: EditResource(name=f"m{lane}", comment="of the bench"),
