@@ -1,4 +1,4 @@
-"""Declarations as forms: the JSON schema of each, with what only we can say of a field. OpenAPI has the same."""
+"""Declarations as forms, with the same schemas that OpenAPI has."""
 
 from __future__ import annotations
 
@@ -14,13 +14,11 @@ from starlette.routing import Route
 
 from openqrm.api.authorize import caller_of
 from openqrm.api.routes import JSON, PREFIX, Door
-from openqrm.plugin_api.intents import Declared, Issued, Password, Secret
+from openqrm.plugin_api.intents import Declared
 from openqrm.services.catalogue import Entry
-from openqrm.services.sealing import sealed_fields
+from openqrm.services.schemas import render_schema
 
 PATH = f"{PREFIX}/intents"
-UNITS = {"_mib": "MiB", "_bytes": "bytes", "_mhz": "MHz", "_s": "s"}
-SECRETS = {Secret: "secret", Password: "password"}
 
 
 class Form(msgspec.Struct, kw_only=True):
@@ -37,28 +35,6 @@ class Form(msgspec.Struct, kw_only=True):
     subject: str  # the field that names the object it is about; empty: none does
     decides: bool  # about a plan, carried out without a preview
     schema: dict[str, Any]
-
-
-def mark_fields(form: type[msgspec.Struct], schema: dict[str, Any]) -> None:
-    """Write what types say and JSON schema has no word for into the schema of this struct."""
-    sealed, properties = sealed_fields(form), schema.get("properties", {})
-    for info in msgspec.structs.fields(form):
-        name, kind = info.encode_name, sealed.get(info.name)
-        if kind is Issued:
-            properties.pop(name, None)
-        elif kind is not None:
-            properties[name] |= {"x-secret": SECRETS[kind], "writeOnly": True}
-        for suffix, unit in UNITS.items():
-            if name.endswith(suffix) and name in properties:
-                properties[name]["x-unit"] = unit
-
-
-def render_schema(form: type[msgspec.Struct]) -> dict[str, Any]:
-    """The schema of a struct by itself: an object, and beside it what it refers to."""
-    _, parts = msgspec.json.schema_components([form], ref_template="#/$defs/{name}")
-    schema = parts.pop(form.__name__)
-    mark_fields(form, schema)
-    return schema | {"$defs": parts}
 
 
 def render_form(entry: Entry, *, decides: bool) -> Form:

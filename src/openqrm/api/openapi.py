@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 
-from openqrm.api.forms import mark_fields
 from openqrm.api.openapi_console import TYPES, console_paths
 from openqrm.api.parse import LONGEST_KEY
 from openqrm.api.problem import MEDIA_TYPE, STATUS, Problem
@@ -19,6 +18,7 @@ from openqrm.services.catalogue import Catalogue, Entry
 from openqrm.services.desk import Outcome, Preview
 from openqrm.services.plan_view import PlanView
 from openqrm.services.rehearsing import Rehearsal
+from openqrm.services.schemas import mark_fields
 
 REF = "#/components/schemas/{name}"
 

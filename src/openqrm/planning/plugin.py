@@ -57,12 +57,25 @@ class PluginDetails(msgspec.Struct):
     settings: dict[str, Any]
 
 
+class PluginForm(msgspec.Struct):
+    """What may be set, and what is set; secrets are empty."""
+
+    schema: dict[str, Any]
+    values: dict[str, Any]
+
+
 class ListPlugins(Query, noun="plugin", verb="list", role=Role.READ_ONLY):
     """List the plugins that are here, and how each stands."""
 
 
 class ShowPlugin(Query, noun="plugin", verb="show", role=Role.READ_ONLY):
     """Show one plugin with its settings."""
+
+    name: Annotated[Name, refers_to("plugin"), Meta(description="the plugin")]
+
+
+class ShowPluginForm(Query, noun="plugin", verb="form", role=Role.READ_ONLY):
+    """Show the form of a plugin's settings, as JSON schema, and what they are now."""
 
     name: Annotated[Name, refers_to("plugin"), Meta(description="the plugin")]
 

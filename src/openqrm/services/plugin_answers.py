@@ -8,10 +8,12 @@ from typing import Any
 import msgspec
 
 from openqrm.domain.errors import Category, PlanningError
-from openqrm.planning.plugin import ListPlugins, PluginDetails, PluginRow, ShowPlugin
+from openqrm.planning.plugin import ListPlugins, PluginDetails, PluginForm, PluginRow, ShowPlugin, ShowPluginForm
 from openqrm.plugin_api.intents import Query
 from openqrm.plugin_api.planning import Reading
 from openqrm.plugin_host.host import PluginHost, Standing
+from openqrm.services.schemas import render_schema
+from openqrm.services.sealing import sealed_fields
 
 
 def answer_list_plugins(_query: ListPlugins, reading: Reading, plugins: PluginHost) -> list[PluginRow]:
@@ -40,5 +42,18 @@ def answer_show_plugin(query: ShowPlugin, reading: Reading, plugins: PluginHost)
     )  # fmt: skip
 
 
+def answer_plugin_form(query: ShowPluginForm, reading: Reading, plugins: PluginHost) -> PluginForm:
+    loaded = plugins.plugins.get(query.name)
+    if loaded is None:
+        told = plugins.standing(query.name, reading.facts)
+        raise PlanningError(Category.NOT_FOUND, told.because, told.hint)
+    values = msgspec.to_builtins(plugins.settings(query.name, reading.facts))
+    return PluginForm(render_schema(loaded.settings), values | dict.fromkeys(sealed_fields(loaded.settings), ""))
+
+
 # These are also given the plugins that are here.
-KNOWING: dict[type[Query], Callable[..., Any]] = {ListPlugins: answer_list_plugins, ShowPlugin: answer_show_plugin}
+KNOWING: dict[type[Query], Callable[..., Any]] = {
+    ListPlugins: answer_list_plugins,
+    ShowPlugin: answer_show_plugin,
+    ShowPluginForm: answer_plugin_form,
+}

@@ -13,7 +13,7 @@ import msgspec
 from argon2 import PasswordHasher
 
 from openqrm.domain.errors import Category, PlanningError
-from openqrm.plugin_api.intents import Declared, Intent, Issued, Password, Secret
+from openqrm.plugin_api.intents import Intent, Issued, Password, Secret
 from openqrm.ports.world import Vault
 
 PASSWORDS = PasswordHasher()  # argon2id with the cost of RFC 9106, for little memory
@@ -49,7 +49,7 @@ class Sealed:
 
 
 @cache
-def sealed_fields(declared: type[Declared]) -> dict[str, Any]:
+def sealed_fields(declared: type[msgspec.Struct]) -> dict[str, Any]:
     """Field → which of Secret, Password and Issued it is."""
     hints = get_type_hints(declared, include_extras=True)
     return {name: kind for name in declared.__struct_fields__ for kind in SEALED if kind in _parts(hints[name])}
