@@ -19,6 +19,7 @@ from openqrm.planning.fields import Line, Name
 from openqrm.planning.record_plans import ASKED, plan_of, refuse_in_use
 from openqrm.plugin_api.actions import put
 from openqrm.plugin_api.intents import Intent, Query, refers_to
+from openqrm.plugin_api.listing import ListQuery
 from openqrm.plugin_api.planning import Planning
 from openqrm.ports.records import Facts
 
@@ -31,6 +32,8 @@ class Plugins(Protocol):
     def still_needed_by(self, plugin: str, facts: Facts) -> tuple[str, ...]: ...
 
     def parse_settings(self, plugin: str, text: str) -> Any: ...
+
+    def types_of_storage(self, plugin: str) -> tuple[str, ...]: ...
 
 
 class PluginRow(msgspec.Struct):
@@ -64,7 +67,7 @@ class PluginForm(msgspec.Struct):
     values: dict[str, Any]
 
 
-class ListPlugins(Query, noun="plugin", verb="list", role=Role.READ_ONLY):
+class ListPlugins(ListQuery, noun="plugin", verb="list", role=Role.READ_ONLY):
     """List the plugins that are here, and how each stands."""
 
 
@@ -146,7 +149,8 @@ def plan_disable_plugin(intent: DisablePlugin, planning: Planning, plugins: Plug
     if needing := plugins.still_needed_by(before.name, facts):
         message = f"plugin {before.name} is needed by {', '.join(needing)}"
         raise PlanningError(Category.CONFLICT, message, "Disable these first.")
-    users: list[Record] = [*facts.list(Storage, type=before.name)]
+    types = plugins.types_of_storage(before.name)
+    users: list[Record] = [each for each in facts.list(Storage) if each.type in types]
     users += [each for each in facts.list(Resource) if before.name in (each.bmc.driver, each.type)]
     refuse_in_use(before, users, "Remove these storages and virtual machines, or give the machines another BMC driver.")
     wish = replace(before, enabled=False, started=False)

@@ -23,6 +23,7 @@ class Capability(StrEnum):
     CLONE = "clone"
     SNAPSHOT = "snapshot"
     RESIZE = "resize"
+    RESTORE = "restore"
     TRANSFER = "transfer"
     LIVE_MIGRATION = "live-migration"
     CONSOLE = "console"
@@ -106,6 +107,32 @@ class TransferDriver(StorageDriver, Protocol):
 
     def plan_reclaim(self, storage: Storage, volume: Volume, machine: Machine) -> tuple[Step, ...]:
         """Steps that end that."""
+        ...
+
+
+@runtime_checkable
+class ResizesVolumes(Protocol):
+    """Of storage drivers with the capability `resize`."""
+
+    def plan_resize(self, storage: Storage, volume: Volume, size_mib: int) -> tuple[Step, ...]:
+        """Steps that make the volume bigger. Raises PlanningError when it would not be."""
+        ...
+
+
+@runtime_checkable
+class KeepsRemoved(Protocol):
+    """Of storage drivers with the capability `restore`: what `plan_remove` puts away can be had back until purged."""
+
+    def plan_restore(self, storage: Storage, volume: Volume) -> tuple[Step, ...]:
+        """Steps that bring it back; `volume` is as it was, its number included."""
+        ...
+
+    def plan_purge(self, storage: Storage, volume: Volume) -> tuple[Step, ...]:
+        """Steps that destroy it for good. One of the same name that is in use is not touched."""
+        ...
+
+    def keep_s(self, storage: Storage) -> float:
+        """How long it is kept, in seconds."""
         ...
 
 

@@ -51,6 +51,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     requires: tuple[Name, ...] = ()  # services that another enabled plugin has to provide
     host_commands: tuple[str, ...] = ()  # programs that have to be on the hosts it works on
     subscriptions: tuple[Topic, ...] = ()  # topics of events that subscriber.py receives; `*` for any word
+    storage_types: tuple[Name, ...] = ()  # what storages of it can be of; empty: of its own id
     initrd: tuple[Name, ...] = ()  # root types of its folder initrd/
 
     def __post_init__(self) -> None:
@@ -58,11 +59,18 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             raise ValueError(f"there is no driver kind {', '.join(unknown)}; the kinds are {', '.join(KINDS)}")
         if self.api[0] > self.api[1]:
             raise ValueError(f"api begins with {self.api[0]} and ends with {self.api[1]}")
+        if self.storage_types and "storage" not in self.drivers:
+            raise ValueError("storage_types without a storage driver")
 
     @property
     def services(self) -> frozenset[str]:
         """All services it provides."""
         return frozenset({self.id, *self.provides})
+
+    @property
+    def types_of_storage(self) -> tuple[str, ...]:
+        """What `Storage.type` says of storages that its driver is for."""
+        return (self.storage_types or (self.id,)) if "storage" in self.drivers else ()
 
     @property
     def is_compatible(self) -> bool:

@@ -21,7 +21,8 @@ class EnabledDrivers:
         self._host, self._facts = host, facts
 
     def storage(self, storage: Storage) -> StorageDriver:
-        driver: StorageDriver = self._get("storage", storage.type, f"storage {storage.name} is of type {storage.type}")
+        plugin = self._host.owner_of_type(storage.type)
+        driver: StorageDriver = self._get("storage", plugin, f"storage {storage.name} is of type {storage.type}")
         return driver
 
     def power(self, resource: Resource) -> Power | None:

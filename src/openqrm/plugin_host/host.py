@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from openqrm.plugin_api.intents import Intent, Query
 from openqrm.plugin_api.manifest import Manifest, is_subscribed
 from openqrm.plugin_api.planning import Answer, Planner
 from openqrm.plugin_api.service import Child, Site
+from openqrm.plugin_api.storage import STORAGE_ACTIONS
 from openqrm.plugin_host.dependencies import enable_order, started_order, still_needed_by
 from openqrm.plugin_host.drivers import EnabledDrivers
 from openqrm.plugin_host.find import Found, find_plugins
@@ -85,7 +87,8 @@ class PluginHost:
 
     def actions(self) -> tuple[type[Action], ...]:
         """Also those of disabled plugins, so that old journals load."""
-        return (*CORE_ACTIONS, *(action for plugin in self.plugins.values() for action in plugin.actions))
+        of_plugins = (action for plugin in self.plugins.values() for action in plugin.actions)
+        return (*CORE_ACTIONS, *STORAGE_ACTIONS, *of_plugins)
 
     def planners(self) -> dict[type[Intent], Planner]:
         """Intents of all plugins; `owner` tells whose one is, to refuse it while that one is disabled."""
@@ -99,6 +102,11 @@ class PluginHost:
         """The plugin that declares it; empty for the core's."""
         owners = (id_ for id_, p in self.plugins.items() if declared in p.planners or declared in p.answers)
         return next(owners, "")
+
+    def owner_of_type(self, storage_type: str) -> str:
+        """The plugin whose driver is for storages of this type; one that is not here is called like its type."""
+        owners = (id_ for id_, manifest in self.manifests.items() if storage_type in manifest.types_of_storage)
+        return next(owners, storage_type)
 
     def initrd_folders(self) -> dict[str, Path]:
         """Root type → the folder of its fragment."""
@@ -136,6 +144,10 @@ class PluginHost:
     def started(self, facts: Facts) -> tuple[str, ...]:
         """Those that others need first."""
         return started_order((s.name for s in facts.list(PluginState, enabled=True, started=True)), self.manifests)
+
+    def types_of_storage(self, plugin: str) -> tuple[str, ...]:
+        """What storages of this plugin are of."""
+        return self.manifests[plugin].types_of_storage if plugin in self.plugins else (plugin,)
 
     def enable_order(self, plugin: str, facts: Facts) -> tuple[str, ...]:
         """What to enable for it, itself last. Raises PlanningError when it cannot be."""
@@ -185,7 +197,7 @@ class PluginHost:
 
     def ask(self, hook: str, facts: Facts, on_failure: OnFailure | None = None, /, **arguments: Any) -> list[Any]:
         """The answers of the enabled plugins to a hook, each with the plugin's id. A failing one does not count."""
-        return self._hooks.ask(hook, self.enabled(facts), on_failure, **arguments)
+        return self._hooks.ask(hook, self.enabled(facts), partial(self.settings, facts=facts), on_failure, **arguments)
 
     def subscribers(self, topic: str, facts: Facts) -> dict[str, Callable[..., None]]:
         """Who wants an event of this topic, by plugin."""

@@ -339,12 +339,26 @@ class Cloner(ShelfDriver):
         return super().plan_create(storage, replace(volume, source=""))
 
 
+class Forgetful(ShelfDriver):
+    """Says that it keeps what was removed, and restores an empty one."""
+
+    def plan_restore(self, storage: Storage, volume: Volume) -> tuple[Step, ...]:
+        return super().plan_create(storage, volume)
+
+    def plan_purge(self, storage: Storage, volume: Volume) -> tuple[Step, ...]:
+        return super().plan_remove(storage, volume)
+
+    def keep_s(self, storage: Storage) -> float:
+        return 60.0
+
+
 DRIVERS: list[tuple[Callable[..., None], type[ShelfDriver]]] = [
     (rules.plans_are_pure, Random), (rules.plans_are_pure, Nameless),
     (rules.a_volume_is_listed_while_it_exists, Blind), (rules.what_was_there_is_not_made_again, Remaking),
     (rules.a_grant_lets_one_machine_write, Keeper), (rules.there_is_one_writer, Sharer),
     (rules.other_volumes_are_left_alone, Sweeper), (rules.the_root_is_public, Stranger),
     (rules.capabilities_are_honest, Pretender), (rules.capabilities_are_honest, Cloner),
+    (rules.what_was_removed_can_be_had_back, Forgetful),
 ]  # fmt: skip
 
 

@@ -1,8 +1,40 @@
-"""What several storage plugins share: the settings of one storage over those of its plugin.
+"""What several storage plugins share: how volumes are made, how they are exported, and the driver made of the two.
 
-Not here: anything that names a protocol or a tool of one plugin.
+A storage plugin says which halves it puts together, and has its own settings. Not here: anything that one plugin alone
+needs. The reasons are in docs/decisions/0008-what-storages-share.md.
 """
 
+from openqrm.plugin_api.storage.driver import VolumeDriver
+from openqrm.plugin_api.storage.exporting.aoe import Blades, EndBlade, ServeBlade
+from openqrm.plugin_api.storage.halves import Exporting, Making, Work
+from openqrm.plugin_api.storage.making.logical import CloneLogical, GrowLogical, MakeLogical
+from openqrm.plugin_api.storage.making.logical_volumes import LogicalVolumes, MountedLogicalVolumes
+from openqrm.plugin_api.storage.making.mounted import FormatVolume, MountVolume, UnmountVolume
+from openqrm.plugin_api.storage.making.put_away import PurgeLogical, PutAwayLogical, TakeBackLogical
 from openqrm.plugin_api.storage.settings import settings_for
 
-__all__ = ["settings_for"]
+STORAGE_ACTIONS = (
+    MakeLogical,
+    CloneLogical,
+    GrowLogical,
+    PutAwayLogical,
+    TakeBackLogical,
+    PurgeLogical,
+    FormatVolume,
+    MountVolume,
+    UnmountVolume,
+    ServeBlade,
+    EndBlade,
+)
+
+__all__ = [
+    "STORAGE_ACTIONS",
+    "Blades",
+    "Exporting",
+    "LogicalVolumes",
+    "Making",
+    "MountedLogicalVolumes",
+    "VolumeDriver",
+    "Work",
+    "settings_for",
+]

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from zlib import crc32
 
 from openqrm.domain.errors import Category, PlanningError, StepError
 from openqrm.domain.plan import Satisfied, Step
 from openqrm.domain.storage import Storage, Volume
-from openqrm.plugin_api.drivers import Capability, Machine, StorageDriver
+from openqrm.plugin_api.drivers import Capability, KeepsRemoved, Machine, ResizesVolumes, StorageDriver
 from openqrm.plugin_api.testing.bench import carry_all, demand_pure_plan
-from openqrm.plugin_api.testing.case import Case, carry_through, cases_of, demand, demand_same
+from openqrm.plugin_api.testing.case import Case, LawBroken, carry_through, cases_of, demand, demand_same
 from openqrm.plugin_api.testing.gate import Crash
 from openqrm.plugin_api.testing.world import SimulatedWorld
 
 SECRET = "grant-web"
 FIRST = Machine(resource="blade1", mac="52:54:00:00:00:01", address="10.0.0.11")
 SECOND = Machine(resource="blade2", mac="52:54:00:00:00:02", address="10.0.0.12")
-OPTIONAL_METHODS = {Capability.RESIZE: "plan_resize"}
+OPTIONAL_METHODS = {
+    "plan_resize": Capability.RESIZE,
+    "plan_restore": Capability.RESTORE,
+    "plan_purge": Capability.RESTORE,
+}
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,8 @@ class StorageBench:
     root_types: tuple[str, ...]
 
     def volume(self, name: str = "web", **changes: str) -> Volume:
-        return replace(Volume(name=name, storage=self.storage.name, size_mib=64), **changes)  # type: ignore[arg-type] # all are texts
+        made = Volume(name=name, id=crc32(name.encode()) % 60000 + 1, storage=self.storage.name, size_mib=64)
+        return replace(made, **changes)  # type: ignore[arg-type] # all are texts
 
     def create(self, name: str = "web") -> tuple[Step, ...]:
         return self.driver.plan_create(self.storage, self.volume(name))
@@ -62,7 +68,25 @@ class StorageBench:
     def cases(self) -> list[Case]:
         """Every step of a volume's life, for the laws."""
         life = (*self.create(), *self.grant(), *self.revoke(), *self.remove())
-        return cases_of(self.storage.type, life, self.prepared)
+        return cases_of(self._title, life, self.prepared)
+
+    def optional_cases(self) -> list[Case]:
+        """What its capabilities add to that life: a clone, a bigger size, the way back from a removal, the end."""
+        driver, storage, volume = self.driver, self.storage, self.volume()
+        life: tuple[Step, ...] = self.create()
+        if Capability.CLONE in driver.capabilities:
+            life = (*life, *driver.plan_create(storage, self.volume("db", source="web")))
+        if isinstance(driver, ResizesVolumes):
+            life = (*life, *driver.plan_resize(storage, volume, 2 * volume.size_mib))
+        if isinstance(driver, KeepsRemoved):
+            again = (replace(step, id=f"again-{step.id}") for step in self.remove())
+            life = (*life, *self.remove(), *driver.plan_restore(storage, volume), *again)
+            life = (*life, *driver.plan_purge(storage, volume))
+        return cases_of(f"{self._title} more", life, self.prepared)
+
+    @property
+    def _title(self) -> str:
+        return f"{self.storage.type} {self.storage.name}"
 
 
 def plans_are_pure(bench: StorageBench) -> None:
@@ -169,11 +193,30 @@ def capabilities_are_honest(bench: StorageBench) -> None:
             demand(error.category is Category.UNSUPPORTED, f"a clone is refused as {error.category}, not unsupported")
         else:
             demand(False, "clone is no capability of it, yet it plans one")
-    for capability, method in OPTIONAL_METHODS.items():
+    for method, capability in OPTIONAL_METHODS.items():
         said, has = capability in driver.capabilities, hasattr(driver, method)
         demand(
             said == has, f"{capability} is {'said' if said else 'not said'}, {method} is {'' if has else 'not '}there"
         )
+
+
+def what_was_removed_can_be_had_back(bench: StorageBench) -> None:
+    """Restored it is listed as before; purged it is gone; and purging does not touch one that is in use."""
+    driver, storage, volume = bench.driver, bench.storage, bench.volume()
+    if not isinstance(driver, KeepsRemoved):
+        return
+    world = bench.prepared(*bench.create(), *bench.remove())
+    carry_all(driver.plan_restore(storage, volume), world)
+    demand("web" in bench.names(world), "volume web was restored and is not listed")
+    carry_all(driver.plan_purge(storage, volume), world)
+    demand("web" in bench.names(world), "what was removed once was purged, and with it the volume in use")
+    carry_all(bench.remove(), world)
+    carry_all(driver.plan_purge(storage, volume), world)
+    try:
+        carry_all(driver.plan_restore(storage, volume), world)
+    except (StepError, LawBroken):
+        return
+    demand(False, "volume web was purged, and restored all the same")
 
 
 STORAGE_RULES = (
@@ -185,4 +228,5 @@ STORAGE_RULES = (
     other_volumes_are_left_alone,
     the_root_is_public,
     capabilities_are_honest,
+    what_was_removed_can_be_had_back,
 )

@@ -1,0 +1,127 @@
+"""LVM: what a volume group holds, as its tools tell it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from openqrm.domain.errors import Category, StepError
+from openqrm.ports.world import Completed, Host
+
+MAKING = "openqrm.making"  # on a copy that is not complete yet
+GROWING = "openqrm.growing"  # its file system has still to follow
+DELETED = "openqrm.deleted."  # and the second since the epoch
+HINT = "Log in to the storage and look at its volume group: vgs, lvs, dmesg; space left?"
+_SHOWN = "lv_name,lv_size,lv_attr,pool_lv,origin,data_percent,lv_tags,lv_active"
+_TIMEOUT_S = 120.0
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A row of `lvs --reportformat json --units b --nosuffix`."""
+
+    lv_name: str
+    lv_size: str
+    lv_attr: str
+    pool_lv: str
+    origin: str
+    data_percent: str
+    lv_tags: str
+    lv_active: str
+
+
+class _Listing(msgspec.Struct, frozen=True):
+    lv: list[Row]
+
+
+class _Report(msgspec.Struct, frozen=True):
+    report: list[_Listing]
+
+
+@dataclass(frozen=True)
+class LogicalVolume:
+    """A logical volume; `used_bytes` is what a thin one takes from its pool, all of its size for others."""
+
+    name: str
+    size_bytes: int
+    used_bytes: int
+    pool: str = ""
+    origin: str = ""
+    is_pool: bool = False
+    tags: frozenset[str] = frozenset()
+    active: bool = True
+
+    @property
+    def is_put_away(self) -> bool:
+        """Removed, and still to be had back."""
+        return any(tag.startswith(DELETED) for tag in self.tags)
+
+    @property
+    def is_whole(self) -> bool:
+        """In use as a volume: complete, and not put away."""
+        return self.active and MAKING not in self.tags and not self.is_put_away
+
+
+def parse_report(text: str) -> list[LogicalVolume]:
+    """The output of lvs. Raises ValueError for what is none."""
+    return [_volume(row) for listing in msgspec.json.decode(text, type=_Report).report for row in listing.lv]
+
+
+def list_logical(host: Host, group: str) -> list[LogicalVolume]:
+    """All of a volume group that can be seen: thin pools too."""
+    return _parsed(told(call(host, "lvs", *_report(), "--", group)))
+
+
+def find_logical(host: Host, group: str, name: str) -> LogicalVolume | None:
+    """The logical volume of this name."""
+    done = call(host, "lvs", *_report(), "--", f"{group}/{name}")
+    if done.status and "Failed to find logical volume" in done.err:
+        return None
+    return next((found for found in _parsed(told(done)) if found.name == name), None)
+
+
+def call(host: Host, *argv: str, timeout_s: float = _TIMEOUT_S) -> Completed:
+    """A tool of LVM, speaking English."""
+    return host.run(argv, environment={"LC_ALL": "C"}, timeout_s=timeout_s)
+
+
+def told(done: Completed) -> str:
+    """What it printed. Raises StepError with its last words that are not a warning."""
+    if done.status == 0:
+        return done.out
+    lines = [line.strip() for line in done.err.splitlines() if line.strip()]
+    words = next((line for line in reversed(lines) if not line.startswith("WARNING")), "it said nothing")
+    raise StepError(Category.REFUSED, f"LVM: {words[:300]}", HINT)
+
+
+def device(group: str, name: str) -> str:
+    """Where its block device is."""
+    return f"/dev/{group}/{name}"
+
+
+def _report() -> tuple[str, ...]:
+    return ("--reportformat", "json", "--units", "b", "--nosuffix", "--options", _SHOWN)
+
+
+def _parsed(text: str) -> list[LogicalVolume]:
+    try:
+        return parse_report(text)
+    except ValueError as error:
+        raise StepError(Category.UNAVAILABLE, f"lvs said what is no report: {error}", HINT) from error
+
+
+def _volume(row: Row) -> LogicalVolume:
+    size_bytes = int(row.lv_size)
+    # an inactive one does not tell how much of the pool it takes
+    used_bytes = int(size_bytes * float(row.data_percent or 0) / 100) if row.pool_lv else size_bytes
+    tags = frozenset(filter(None, row.lv_tags.split(",")))
+    return LogicalVolume(
+        name=row.lv_name,
+        size_bytes=size_bytes,
+        used_bytes=used_bytes,
+        pool=row.pool_lv,
+        origin=row.origin,
+        is_pool=row.lv_attr.startswith("t"),
+        tags=tags,
+        active=row.lv_active == "active",
+    )

@@ -1,0 +1,32 @@
+# A disk that vblade serves on this Ethernet.
+#
+#   device=eSHELF.SLOT  filesystem=ext4
+
+mount_volume() { # FOLDER
+    modprobe aoe
+    disk=/dev/etherd/$volume_device
+    discover
+    volume_found "$volume_device"
+    need_module "${volume_filesystem:-ext4}"
+    [ "$volume_install" = no ] || format_if_empty
+    mount -t "${volume_filesystem:-ext4}" -o rw,noatime "$disk" "$1" ||
+        stop "$volume_device holds no ${volume_filesystem:-ext4} file system, or a broken one."
+}
+
+# The module asks once when it is loaded; a frame may get lost, and a network card may be up a moment later.
+discover() {
+    for _ in $(seq 10); do
+        echo >/dev/etherd/discover 2>/dev/null || true # as aoe-discover does
+        for _ in $(seq 10); do
+            [ ! -b "$disk" ] || return 0
+            sleep 0.1
+        done
+    done
+    stop "No AoE storage serves $volume_device to this machine within 10 seconds."
+}
+
+# Empty is a disk that begins with nothing but zeros: no file system is overwritten.
+format_if_empty() {
+    [ "$(head -c 1048576 "$disk" | tr -d '\0' | wc -c)" = 0 ] || return 0
+    /bin/mke2fs -q -t "${volume_filesystem:-ext4}" "$disk" || stop "$volume_device cannot be formatted."
+}

@@ -1,0 +1,34 @@
+"""Plans of lvm-storage: logical volumes, by the protocol that the storage's type names."""
+
+from __future__ import annotations
+
+from openqrm.plugin_api import Storage
+from openqrm.plugin_api.storage import (
+    Blades,
+    Exporting,
+    LogicalVolumes,
+    Making,
+    MountedLogicalVolumes,
+    VolumeDriver,
+)
+from openqrm_plugins.lvm_storage.settings import Settings
+
+NFS, ISCSI, AOE = "lvm-nfs", "lvm-iscsi", "lvm-aoe"
+
+
+class Driver(VolumeDriver[Settings]):
+    """lvm-nfs exports a mounted file system, lvm-iscsi and lvm-aoe the disk itself."""
+
+    def keep_days(self, settings: Settings) -> int:
+        return settings.keep_days
+
+    def making(self, storage: Storage, settings: Settings) -> Making:
+        host, group, pool = storage.resource, settings.group, settings.pool
+        if storage.type == NFS:
+            return MountedLogicalVolumes(host, group, pool, settings.directory, settings.filesystem)
+        return LogicalVolumes(host, group, pool)
+
+    def exporting(self, storage: Storage, settings: Settings) -> Exporting:
+        return Blades(
+            storage.resource, settings.interface, settings.first_shelf, settings.keeper, settings.filesystem
+        )  # fmt: skip
