@@ -8,7 +8,7 @@ steps that `extra_steps` returns; news come to subscriber.py.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import pluggy
 
@@ -55,59 +55,68 @@ class MenuItem:
 
 
 @hookspec
-def check_intent(intent: Intent, facts: Facts, user: str) -> str | None:
+def check_intent(intent: Intent, facts: Facts, user: str, settings: Any) -> str | None:
     """Why this intent must not be planned, as a sentence for the one who asked; None when nothing speaks against it.
 
     intent: what is asked for.
     facts: the records as they are.
     user: who asks.
+    settings: the plugin's own.
     """
 
 
 @hookspec
-def extra_steps(intent: Intent, phase: Phase, facts: Facts) -> tuple[Step, ...] | None:
+def extra_steps(intent: Intent, phase: Phase, facts: Facts, settings: Any) -> tuple[Step, ...] | None:
     """Steps to add to the plan of this intent. Their ids must begin with the plugin's id and a dash.
 
     intent: what is being planned.
     phase: `first` for steps before all others, `last` for steps after them.
     facts: the records as they are.
+    settings: the plugin's own.
     """
 
 
 @hookspec
-def boot_arguments(resource: Resource, appliance: Appliance) -> str | None:
+def boot_arguments(resource: Resource, appliance: Appliance, settings: Any) -> str | None:
     """Arguments to add to the kernel line of an appliance's boots, until it is stopped; the plan shows whose they are.
 
     resource: the one that boots.
     appliance: what it boots.
+    settings: the plugin's own.
     """
 
 
 @hookspec
-def initrd_fragments(kernel: Kernel) -> tuple[str, ...] | None:
+def initrd_fragments(kernel: Kernel, settings: Any) -> tuple[str, ...] | None:
     """Root types of the plugin's folder initrd/ that the initrd of an appliance has to hold beside those in use.
 
     kernel: the one that the appliance boots.
+    settings: the plugin's own.
     """
 
 
 @hookspec
-def cloud_products(facts: Facts) -> tuple[CloudProduct, ...] | None:
+def cloud_products(facts: Facts, settings: Any) -> tuple[CloudProduct, ...] | None:
     """What users of the cloud can order because of this plugin.
 
     facts: the records as they are.
+    settings: the plugin's own.
     """
 
 
 @hookspec
-def panels(record: Record, facts: Facts) -> tuple[Panel, ...] | None:
+def panels(record: Record, facts: Facts, settings: Any) -> tuple[Panel, ...] | None:
     """Tables to show with this record.
 
     record: the one whose page is shown.
     facts: the records as they are.
+    settings: the plugin's own.
     """
 
 
 @hookspec
-def menu_items() -> tuple[MenuItem, ...] | None:
-    """Entries of the console's menu, beside those that follow from the plugin's intents."""
+def menu_items(settings: Any) -> tuple[MenuItem, ...] | None:
+    """Entries of the console's menu, beside those that follow from the plugin's intents.
+
+    settings: the plugin's own.
+    """

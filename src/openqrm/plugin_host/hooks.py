@@ -32,8 +32,9 @@ class Hooks:
             raise Defect(str(error).splitlines()[-1]) from error
 
     def ask(
-        self, hook: str, plugins: Iterable[str], on_failure: OnFailure | None = None, **arguments: Any
-    ) -> list[tuple[str, Any]]:
+        self, hook: str, plugins: Iterable[str], settings_of: Callable[[str], Any],
+        on_failure: OnFailure | None = None, **arguments: Any,
+    ) -> list[tuple[str, Any]]:  # fmt: skip
         """The answers of these plugins in this order, without those that have nothing to say."""
         answers: list[tuple[str, Any]] = []
         by_name = dict(self._manager.list_name_plugin())
@@ -43,7 +44,8 @@ class Hooks:
             others = [module for name, module in by_name.items() if name != plugin]
             caller = self._manager.subset_hook_caller(hook, others)
             try:
-                answers += [(plugin, answer) for answer in caller(**arguments) if answer]
+                given = caller(**arguments, settings=settings_of(plugin))
+                answers += [(plugin, answer) for answer in given if answer]
             except Exception as error:  # a plugin's code may raise anything: it is told, others go on
                 log.exception("a hook failed", plugin=plugin, hook=hook)
                 if on_failure:

@@ -17,12 +17,12 @@ def check_intent(intent: Intent, user: str) -> str | None:
 
 
 @hookimpl
-def extra_steps(intent: Intent, phase: Phase) -> tuple[Step, ...]:
+def extra_steps(intent: Intent, phase: Phase, settings: Settings) -> tuple[Step, ...]:
     """An appliance that is removed leaves no note."""
     if phase != "last" or (intent.noun, intent.verb) != ("appliance", "remove"):
         return ()
     name = str(getattr(intent, "name", ""))
-    action = TearNote(Settings().directory, name, "")
+    action = TearNote(settings.directory, name, "")
     return (Step(id=f"reference-tear-{name}", action=action, why=f"{name} is no more"),)
 
 

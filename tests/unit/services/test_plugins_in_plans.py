@@ -10,9 +10,11 @@ import pytest
 
 import openqrm_plugins
 from openqrm.domain.appliance import Appliance
+from openqrm.domain.kernel import Kernel
 from openqrm.domain.resource import SELF, Resource
 from openqrm.domain.storage import Image, Storage, Volume
 from openqrm.domain.user import PluginState
+from openqrm.planning.appliance import RemoveAppliance
 from openqrm.planning.appliance_start import StartAppliance
 from openqrm.plugin_host.find import check, find_plugins
 from openqrm.plugin_host.host import PluginHost
@@ -37,6 +39,14 @@ def test_a_plugin_plans_and_answers_by_its_settings(site: TestSite) -> None:
     assert step.action.directory == "/srv/notes"
     site.desk.answer(ADMIN, ShowNote("web"))
     assert site.world.own.asked[-1] == ("read", "/srv/notes/web")
+
+
+def test_a_hook_answers_by_its_plugin_s_settings(site: TestSite) -> None:
+    site.database.records.put(Kernel(name="k"))
+    site.database.records.put(Appliance(name="web", image="web", kernel="k"))
+    plan = site.desk.ask(ADMIN, RemoveAppliance("web"), Wishes()).plan
+    tear = site.database.plans.load(plan.id).plan.steps[-1].action
+    assert (tear.name, tear.directory) == ("reference.tear-note", "/srv/notes")
 
 
 def test_the_plan_of_a_start_says_what_a_plugin_adds_to_the_boot(site: TestSite) -> None:
