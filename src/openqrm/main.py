@@ -87,6 +87,7 @@ def _start(
 ) -> Desk:  # fmt: skip
     from openqrm.api.application import make_application
     from openqrm.api.listen import Listener, bind
+    from openqrm.api.pages import Pages
     from openqrm.api.routes import Door
     from openqrm.api.stream import stream_route
     from openqrm.api.tls import find_tls, tell_place
@@ -117,7 +118,8 @@ def _start(
         say(f"first administrator: user admin, password {password} (also in {base}/first-password until used)")
     metrics = Metrics(database, uplink.count)
     live = Live(database, LiveRows(host, catalogue, world))
-    more = [stream_route(live, sign_in)]
+    pages = Pages(Path(settings.console) if settings.console else Path(__file__).with_name("console"))
+    more = [stream_route(live, sign_in), pages]
     application = make_application(Door(desk, sign_in, catalogue), metrics.render, more)
     rest_sockets = listening or [bind(*parse_address(settings.http))]
     tls = find_tls(settings, base, rest_sockets)

@@ -10,12 +10,15 @@ import msgspec
 import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from openqrm.api.authorize import Unproven
 from openqrm.api.forms import forms_route
+from openqrm.api.guard import Guard
 from openqrm.api.openapi import render_openapi
 from openqrm.api.parse import TooLong
 from openqrm.api.problem import CHALLENGE, problem_response
@@ -25,6 +28,7 @@ from openqrm.domain.errors import Category, OpenqrmError
 from openqrm.services.tries import TooManyTries
 
 log = structlog.get_logger()
+LONG = 2000  # bytes: what is longer is packed for who can unpack it
 HINTS = {
     404: "What there is stands in /api/v1/openapi.json.",
     405: "Intents are POST, queries are GET: /api/v1/openapi.json.",
@@ -58,7 +62,8 @@ def make_application(door: Door, metrics: Callable[[], str], more: Sequence[Base
         *more,
     ]
     handlers = {OpenqrmError: _told, HTTPException: _http, Exception: _bug}
-    return Starlette(routes=routes, exception_handlers=handlers)
+    packing = Middleware(GZipMiddleware, minimum_size=LONG, compresslevel=4)
+    return Starlette(routes=routes, exception_handlers=handlers, middleware=[Middleware(Guard), packing])
 
 
 async def _told(request: Request, error: Exception) -> Response:
