@@ -50,7 +50,7 @@ class Resource(Record):
     claimed_by: str = ""  # appliance
     bmc: Bmc = field(default_factory=Bmc)
     ssh: Ssh = field(default_factory=Ssh)
-    cpu_count: int = 0
+    cpu_count: int = 0  # of a VM what it was given, which is what its host has booked; of others what was seen
     cpu_mhz: int = 0
     cpu_model: str = ""
     memory_mib: int = 0

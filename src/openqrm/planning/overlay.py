@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
+
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.record import Record
+from openqrm.domain.resource import Resource
+from openqrm.domain.vm import Booking, bookings_of
 from openqrm.ports.records import Facts, R
 
 
@@ -43,3 +47,7 @@ class Overlay:
         over = [record for record in self._over.values() if isinstance(record, kind)]
         fit = [record for record in over if all(getattr(record, name) == value for name, value in equal.items())]
         return sorted([*kept, *fit], key=lambda record: record.name)
+
+    def bookings(self, type_: str, most: int = 0) -> builtins.list[Booking]:
+        """What VMs of this type will have booked on their hosts."""
+        return bookings_of(self.list(Resource, carries=type_), self.list(Resource, type=type_), most)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.resource import Condition, Observation, Resource, condition
-from openqrm.domain.vm import VirtualMachine
+from openqrm.domain.vm import Booking
+from openqrm.plugin_api.planning import Planning
 from openqrm.ports.records import Facts
 
 Policy = Literal["least-load", "most-memory", "random", "first"]
 AWAY = frozenset({Condition.OFF, Condition.LOST, Condition.BOOTING})
+FEW = 8  # hosts that are looked at before all are
 OWN_MIB = 256  # what a host needs for itself
 
 
@@ -86,23 +88,45 @@ ORDERS: dict[str, Callable[[Need, Room], Any]] = {
 }
 
 
-def rooms_of(facts: Facts, type_: str, now_s: float, names: Iterable[str] = ()) -> list[Room]:
-    """The hosts that carry VMs of this type, or of them these; by name."""
-    hosts = [facts.get(Resource, name) for name in names] or facts.list(Resource, carries=type_)
-    booked: dict[str, list[int]] = {host.name: [] for host in hosts}
-    memory = {vm.name: vm.memory_mib for vm in facts.list(VirtualMachine, type=type_)}
-    for resource in facts.list(Resource, type=type_):
-        if resource.host in booked:
-            booked[resource.host].append(memory.get(resource.name, 0))
-    return [_room(host, type_, facts.find(Observation, host.name), booked[host.name], now_s) for host in hosts]
+def choose_host(need: Need, type_: str, asked: str, policy: Policy, besides: str, planning: Planning) -> str:
+    """The host ASKED for, or any but BESIDES. Raises PlanningError `unavailable` with a reason for each.
+
+    Where most memory counts, the few that have most are looked at first: among thousands of hosts one of them will do.
+    """
+    facts, now_s = planning.facts, planning.now_s
+    if asked:
+        return place(need, [room_of(facts.get(Resource, asked), type_, facts, now_s)], policy)
+    if policy == "most-memory" and not need.tied:
+        few = _rooms(facts.bookings(type_, FEW), type_, besides, facts, now_s)
+        if any(not shortage(need, room) for room in few):
+            return place(need, few, policy)
+    return place(need, _rooms(facts.bookings(type_), type_, besides, facts, now_s), policy)
 
 
-def _room(host: Resource, type_: str, seen: Observation | None, booked: list[int], now_s: float) -> Room:
+def _rooms(bookings: Sequence[Booking], type_: str, besides: str, facts: Facts, now_s: float) -> list[Room]:
+    hosts = [(facts.get(Resource, each.host), each) for each in bookings if each.host != besides]
+    return [_room(host, type_, each, facts, now_s) for host, each in hosts]
+
+
+def room_of(host: Resource, type_: str, facts: Facts, now_s: float) -> Room:
+    """What placement is to know of this one host."""
+    carried = facts.list(Resource, host=host.name)
+    booking = Booking(host=host.name, booked_mib=sum(vm.memory_mib for vm in carried), vm_count=len(carried))
+    return _room(host, type_, booking, facts, now_s)
+
+
+def rooms_of(facts: Facts, type_: str, now_s: float) -> list[Room]:
+    """Of all hosts that carry VMs of this type, the one with most memory left first."""
+    return _rooms(facts.bookings(type_), type_, "", facts, now_s)
+
+
+def _room(host: Resource, type_: str, booking: Booking, facts: Facts, now_s: float) -> Room:
+    seen = facts.find(Observation, host.name)
     now = condition(host, seen, now_s)
     because = "" if host.carries == type_ else f"carries {host.carries or 'no'} VMs"
     load = seen.statistics.get("load_1", 0.0) if seen else 0.0
     return Room(
-        host=host.name, cpu_count=host.cpu_count, memory_mib=host.memory_mib, booked_mib=sum(booked),
-        vm_count=len(booked), vm_limit=host.vm_limit, load=load if isinstance(load, int | float) else 0.0,
+        host=host.name, cpu_count=host.cpu_count, memory_mib=host.memory_mib, booked_mib=booking.booked_mib,
+        vm_count=booking.vm_count, vm_limit=host.vm_limit, load=load if isinstance(load, int | float) else 0.0,
         because=because or (f"is {now}" if now in AWAY else ""),
     )  # fmt: skip

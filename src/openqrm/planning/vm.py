@@ -16,7 +16,7 @@ from openqrm.domain.user import Role
 from openqrm.domain.vm import VirtualMachine
 from openqrm.planning.fields import Line, Mac, Name, NameOrNone, Text
 from openqrm.planning.order import after
-from openqrm.planning.placement import Policy, place, rooms_of
+from openqrm.planning.placement import Policy, choose_host
 from openqrm.planning.record_plans import ASKED, new_name, plan_of, refuse_in_use
 from openqrm.planning.vm_parts import (
     Boot,
@@ -122,7 +122,7 @@ def plan_create_vm(intent: CreateVm, planning: Planning) -> Plan:
         comment=intent.comment,
     )  # fmt: skip
     refuse_bad_boot(vm)
-    host = place(need_of(vm, planning), rooms_of(facts, vm.type, planning.now_s, _named(intent.host)), intent.policy)
+    host = choose_host(need_of(vm, planning), vm.type, intent.host, intent.policy, "", planning)
     resource = Resource(
         name=vm.name, mac=vm.nics[0].mac, type=vm.type, host=host, boot=resource_boot(vm), cpu_count=vm.cpu_count,
         memory_mib=vm.memory_mib, nic_count=1,
@@ -137,10 +137,6 @@ def plan_create_vm(intent: CreateVm, planning: Planning) -> Plan:
     ]  # fmt: skip
     plan = plan_of(intent, f"Create VM {vm.name} on {host}", steps, about=vm, past="created")
     return replace(plan, on_failure=OnFailure.UNDO, locks=locks_of(vm, vm.disks))
-
-
-def _named(host: str) -> tuple[str, ...]:
-    return (host,) if host else ()
 
 
 def plan_remove_vm(intent: RemoveVm, planning: Planning) -> Plan:

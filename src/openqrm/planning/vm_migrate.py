@@ -14,7 +14,7 @@ from openqrm.domain.user import Role
 from openqrm.domain.vm import VirtualMachine
 from openqrm.planning.fields import Name, NameOrNone
 from openqrm.planning.order import after
-from openqrm.planning.placement import Policy, Room, place, rooms_of
+from openqrm.planning.placement import Policy, choose_host
 from openqrm.planning.record_plans import plan_of
 from openqrm.planning.vm_parts import disks_of, fits_step, get_vm, locks_of, need_of
 from openqrm.plugin_api.actions import SetField
@@ -43,8 +43,8 @@ def plan_migrate_vm(intent: MigrateVm, planning: Planning) -> Plan:
     source = facts.get(Resource, resource.host)
     if intent.host == source.name:
         raise PlanningError(Category.CONFLICT, f"VM {vm.name} is on {source.name} already", "Name another host.")
-    rooms = rooms_of(facts, vm.type, planning.now_s, (intent.host,) if intent.host else ())
-    target = facts.get(Resource, place(need_of(vm, planning), _others(rooms, source.name), intent.policy))
+    host = choose_host(need_of(vm, planning), vm.type, intent.host, intent.policy, source.name, planning)
+    target = facts.get(Resource, host)
     moved = _moves(vm, resource, source, target, planning)
     book = SetField("resource", vm.name, "host", target.name, source.name, f"Book VM {vm.name} on {target.name}")
     steps = [
@@ -55,10 +55,6 @@ def plan_migrate_vm(intent: MigrateVm, planning: Planning) -> Plan:
     title = f"Migrate VM {vm.name} from {source.name} to {target.name}"
     plan = plan_of(intent, title, steps, about=vm, past="migrated")
     return replace(plan, on_failure=OnFailure.UNDO, locks=locks_of(vm, ()))
-
-
-def _others(rooms: list[Room], source: str) -> list[Room]:
-    return [room for room in rooms if room.host != source]
 
 
 def _moves(

@@ -91,21 +91,24 @@ def detach_steps(names: Iterable[str], planning: Planning, need: str) -> list[St
 
 def nic_of(vm: str, bridge: str, mac: str, planning: Planning) -> Nic:
     """With a MAC address made up from the VM's name: the same each time it is planned, and nobody else's."""
-    taken = {resource.mac for resource in planning.facts.list(Resource)}
-    taken |= {nic.mac for other in planning.facts.list(VirtualMachine) for nic in other.nics}
+    facts = planning.facts
     if mac:
-        if (wanted := parse_mac(mac)) in taken:
+        others = (nic.mac for other in facts.list(VirtualMachine) for nic in other.nics)
+        if facts.list(Resource, mac=(wanted := parse_mac(mac))) or wanted in others:
             raise PlanningError(Category.CONFLICT, f"{wanted} is another machine's MAC address", "Leave it out.")
         return Nic(wanted, bridge)
+    known = facts.find(VirtualMachine, vm)
+    own = {nic.mac for nic in known.nics} if known else set()
     number = 0
-    while (made := _made_up(vm, number)) in taken:
+    while (made := _made_up(vm, number)) in own or facts.list(Resource, mac=made):
         number += 1
     return Nic(made, bridge)
 
 
 def _made_up(vm: str, number: int) -> str:
+    """Locally administered, and long enough that two VMs do not come to the same: nobody looks through all others."""
     digest = hashlib.sha256(f"{vm}/{number}".encode()).digest()
-    return ":".join(("52", "54", "00", *(f"{byte:02x}" for byte in digest[:3])))  # the prefix of QEMU's machines
+    return ":".join(("52", *(f"{byte:02x}" for byte in digest[:5])))
 
 
 def refuse_bad_boot(vm: VirtualMachine) -> None:

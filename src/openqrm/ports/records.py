@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping
 from typing import Protocol, TypeVar
 
 from openqrm.domain.record import Record
+from openqrm.domain.vm import Booking
 
 R = TypeVar("R", bound=Record)
 
@@ -23,6 +25,13 @@ class Facts(Protocol):
 
     def list(self, kind: type[R], **equal: object) -> list[R]:
         """All records whose fields equal these, by name."""
+        ...
+
+    def bookings(self, type_: str, most: int = 0) -> builtins.list[Booking]:
+        """What VMs of this type have booked on their hosts, the host with most memory left first; 0: all hosts.
+
+        Not remembered as read: it changes with every VM, and is looked at again when one is booked.
+        """
         ...
 
 

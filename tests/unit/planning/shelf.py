@@ -6,6 +6,7 @@ from typing import Any
 
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.record import Record
+from openqrm.domain.vm import bookings_of
 from openqrm.plugin_api import Capability, Disk, Resource, Root, Step, Storage, VirtualMachine, Volume
 from openqrm.plugin_api.actions import SetField
 from openqrm.plugin_api.planning import Planning
@@ -31,6 +32,9 @@ class Shelf:
             for (each, _), record in sorted(self._records.items(), key=lambda item: item[0][1])
             if each is kind and all(getattr(record, name) == value for name, value in equal.items())
         ]
+
+    def bookings(self, type_: str, most: int = 0) -> Any:
+        return bookings_of(self.list(Resource, carries=type_), self.list(Resource, type=type_), most)
 
 
 class PlainStorage:

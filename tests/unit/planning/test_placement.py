@@ -8,9 +8,19 @@ from hypothesis import strategies as st
 
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.resource import Observation, Resource
-from openqrm.domain.vm import VirtualMachine
-from openqrm.planning.placement import ORDERS, OWN_MIB, Need, Policy, Room, place, rooms_of, shortage
-from tests.unit.planning.shelf import Shelf
+from openqrm.planning.placement import (
+    ORDERS,
+    OWN_MIB,
+    Need,
+    Policy,
+    Room,
+    choose_host,
+    place,
+    room_of,
+    rooms_of,
+    shortage,
+)
+from tests.unit.planning.shelf import Shelf, planning
 
 NEED = Need("web", 2, 1024)
 
@@ -82,17 +92,26 @@ def test_whatever_there_is_nobody_is_overbooked(rooms: list[Room], policy: Polic
             place(NEED, rooms, policy)
 
 
-def test_rooms_are_what_is_booked_and_not_what_is_used() -> None:
+def test_rooms_are_what_is_booked() -> None:
     facts = Shelf(
         Resource(name="h1", carries="kvm", cpu_count=8, memory_mib=8192),
         Observation(name="h1", power="off"),
         Resource(name="h2", carries="kvm", cpu_count=8, memory_mib=8192, managed=False),
         Resource(name="h3", carries="xen", cpu_count=8, memory_mib=8192),
-        Resource(name="a", type="kvm", host="h2", memory_mib=900),
-        VirtualMachine(name="a", type="kvm", memory_mib=1024),
+        Resource(name="a", type="kvm", host="h2", memory_mib=1024),
     )
     off, free = rooms_of(facts, "kvm", 0.0)
     assert (off.host, off.because) == ("h1", "is off")
     assert (free.host, free.because, free.booked_mib, free.vm_count) == ("h2", "", 1024, 1)
-    (other,) = rooms_of(facts, "kvm", 0.0, ["h3"])
-    assert other.because == "carries xen VMs"
+    assert room_of(facts.get(Resource, "h2"), "kvm", facts, 0.0) == free
+    assert room_of(facts.get(Resource, "h3"), "kvm", facts, 0.0).because == "carries xen VMs"
+
+
+def test_when_those_with_most_memory_are_away_another_is_found() -> None:
+    many = [Resource(name=f"h{n}", carries="kvm", cpu_count=8, memory_mib=9000 + n, managed=False) for n in range(20)]
+    away = [Observation(name=f"h{n}", power="off") for n in range(1, 20)]
+    there = planning(*many, *away)
+    assert choose_host(NEED, "kvm", "", "most-memory", "", there) == "h0"
+    assert choose_host(NEED, "kvm", "", "most-memory", "", planning(*many)) == "h19"
+    with pytest.raises(PlanningError, match="h19: is off"):
+        choose_host(NEED, "kvm", "", "most-memory", "h0", there)

@@ -76,7 +76,7 @@ def test_a_made_up_mac_is_the_same_each_time_and_nobody_elses() -> None:
     taken = Resource(name="other", mac=first)
     again = written(plan_create_vm(CreateVm("web"), planning(*HOSTS)), 1)["mac"]
     other = written(plan_create_vm(CreateVm("web"), planning(*HOSTS, taken)), 1)["mac"]
-    assert first == again != other and first.startswith("52:54:00:")
+    assert first == again != other and first.startswith("52:")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import fields
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, Connection, Insert, Row, Select, Update, bindparam, select, update
+from sqlalchemy import BindParameter, Connection, Insert, Row, Select, Update, bindparam, case, select, update
 from sqlalchemy.exc import IntegrityError
 
 from openqrm.adapters.database.dialect import insert
@@ -103,8 +103,11 @@ class Machines:
 
 @lru_cache(maxsize=256)
 def changing_hardware(names: tuple[str, ...]) -> Update:
-    """These fields of a resource."""
-    setting = {name: bindparam(f"new_{name}", type_=RESOURCES.table.c[name].type) for name in names}
+    """These fields of a resource; what a VM was given stays, for that is booked on its host."""
+    columns = RESOURCES.table.c
+    setting: dict[str, Any] = {name: bindparam(f"new_{name}", type_=columns[name].type) for name in names}
+    for name in GIVEN & setting.keys():
+        setting[name] = case((columns.host == "", setting[name]), else_=columns[name])
     return update(RESOURCES.table).where(RESOURCES.table.c.name == bindparam("resource")).values(setting)
 
 
@@ -122,6 +125,9 @@ def taking_over(dialect: str) -> Insert:
     adding = insert(dialect, BOOTS)
     taken_over = {name: adding.excluded[name] for name in BOOT_FIELDS if name != "resource"}
     return adding.on_conflict_do_update(index_elements=["resource"], set_=taken_over)
+
+
+GIVEN = frozenset({"cpu_count", "memory_mib"})  # to a VM
 
 
 def alike(batch: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[tuple[str, ...], list[dict[str, Any]]]:

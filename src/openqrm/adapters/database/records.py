@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
+from openqrm.adapters.database.bookings import booked
 from openqrm.adapters.database.connect import Connections
 from openqrm.adapters.database.rows import form
 from openqrm.domain.errors import Category, PlanningError, StepError
@@ -19,6 +20,7 @@ from openqrm.domain.event import Event
 from openqrm.domain.kinds import KINDS
 from openqrm.domain.record import Record
 from openqrm.domain.resource import Observation
+from openqrm.domain.vm import Booking
 
 R = TypeVar("R", bound=Record)
 NEVER_STALE = (Observation, Event)  # seen, not wished: they change all the time
@@ -59,6 +61,10 @@ class TransactionRecords:
         this = form(kind)
         statement = this.columns.where(*(this.table.c[field] == value for field, value in equal.items()))
         return [this.record(row) for row in self._connection.execute(statement.order_by(this.key))]
+
+    def bookings(self, type_: str, most: int = 0) -> builtins.list[Booking]:
+        """What VMs of this type have booked on their hosts, the host with most memory left first; 0: all hosts."""
+        return booked(self._connection, type_, most)
 
     def put(self, record: R) -> R:
         """Insert (version 0) or update. Raises StepError `conflict`."""
@@ -146,6 +152,11 @@ class DatabaseRecords:
         """The record. Raises PlanningError `not_found` with the names that come near."""
         with self._connections.single() as connection:
             return TransactionRecords(connection).get(kind, name)
+
+    def bookings(self, type_: str, most: int = 0) -> builtins.list[Booking]:
+        """What VMs of this type have booked on their hosts."""
+        with self._connections.single() as connection:
+            return booked(connection, type_, most)
 
     def list(self, kind: type[R], **equal: object) -> builtins.list[R]:
         """All records whose fields equal these, by name."""

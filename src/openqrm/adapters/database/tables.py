@@ -38,7 +38,7 @@ metadata = MetaData(
 NUMBER = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up by itself in an INTEGER only
 COLUMN_TYPES: dict[Any, type[TypeEngine[Any]]] = {str: Text, int: BigInteger, float: Float, bool: Boolean}
 INDEXED = {
-    "resource": ("claimed_by", "host"),
+    "resource": ("claimed_by", "carries"),
     "volume": ("storage", "granted_to"),
     "storage": ("resource",),
     "image": ("volume",),
@@ -74,6 +74,9 @@ def issubclass_of_str(annotation: Any) -> bool:
 
 
 RECORDS: dict[str, Table] = {word: record_table(kind) for word, kind in KINDS.items()}
+
+# Covers the sum of what VMs have booked.
+Index("ix_resources_host", RECORDS["resource"].c.host, RECORDS["resource"].c.memory_mib)
 
 # Asked for a boot script and never came in, as far as an index tells; as text: with parameters SQLite does not use it.
 STRANGER = text("cpu_count = 0 AND version = 1 AND claimed_by = ''")

@@ -8,7 +8,6 @@ from typing import ClassVar
 from openqrm.domain.errors import Category, StepError
 from openqrm.domain.plan import Satisfied, Seen
 from openqrm.domain.resource import Resource
-from openqrm.domain.vm import VirtualMachine
 from openqrm.ports.world import World
 
 
@@ -36,8 +35,7 @@ class FitsHost:
     def observe(self, world: World) -> Seen:
         records = world.records
         host = records.get(Resource, self.host)
-        names = [resource.name for resource in records.list(Resource, host=self.host)]
-        vms = [vm for name in names if (vm := records.find(VirtualMachine, name))]
+        vms = records.list(Resource, host=self.host)
         over_mib = sum(vm.memory_mib for vm in vms) + self.own_mib - host.memory_mib
         if over_mib > 0:
             raise _full(f"{self.host} is {over_mib} MiB short of memory for VM {self.vm}")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from openqrm.domain.errors import Category, PlanningError, StepError
 from openqrm.domain.record import Record
+from openqrm.domain.resource import Resource
+from openqrm.domain.vm import Booking, bookings_of
 from openqrm.plugin_api.testing.gate import Gate
 from openqrm.ports.records import R
 
@@ -33,6 +36,9 @@ class MemoryRecords:
     def list(self, kind: type[R], **equal: object) -> list[R]:
         fitting = [r for r in self.by_ref.values() if isinstance(r, kind) and _equals(r, equal)]
         return sorted(fitting, key=lambda record: record.name)
+
+    def bookings(self, type_: str, most: int = 0) -> builtins.list[Booking]:
+        return bookings_of(self.list(Resource, carries=type_), self.list(Resource, type=type_), most)
 
     def put(self, record: R) -> R:
         return self._gate.through(f"put {record.ref}", lambda: self._put(record))
