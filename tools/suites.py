@@ -29,7 +29,7 @@ class Suite:
 
 
 SUITES = {
-    "fast": Suite("not real and not lab and not postgresql and not slow"),
+    "fast": Suite("not real and not lab and not postgresql and not slow and not console"),
     "host": Suite("not real and not lab"),
     "real": Suite("real and not lab", in_cell=True),
     "lab": Suite("lab", in_cell=True),

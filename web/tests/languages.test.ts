@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { de } from "@/i18n/de";
+import { declaredDe } from "@/i18n/declared.de";
 import { en } from "@/i18n/en";
+
+import declared from "./declared.json";
 
 type Tree = { [key: string]: string | Tree };
 
@@ -34,6 +37,21 @@ describe("English and German", () => {
       expect(GERMAN.get(key), key).not.toBe("");
       expect(blanks(GERMAN.get(key) ?? ""), key).toEqual(blanks(text));
     }
+  });
+
+  it("have a word for every noun, verb and field of the core, and German has its every text", () => {
+    const key = (name: string) => name.replace(/-/g, "_");
+    const lacking = [
+      ...declared.nouns.flatMap((name) => [`noun.${key(name)}`, `nouns.${key(name)}`]),
+      ...declared.verbs.map((name) => `verb.${key(name)}`),
+      ...declared.fields.map((name) => `column.${name}`),
+    ].filter((name) => !ENGLISH.has(name));
+    expect(lacking).toEqual([]);
+    expect(declared.texts.filter((text) => !(text in declaredDe))).toEqual([]);
+  });
+
+  it("translate nothing that nobody says any more", () => {
+    expect(Object.keys(declaredDe).filter((text) => !declared.texts.includes(text))).toEqual([]);
   });
 
   it("are where all words come from: no text stands in the pages", () => {

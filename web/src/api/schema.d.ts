@@ -59,6 +59,11 @@ export interface components {
              */
             highly_available: boolean;
             /**
+             * @description make its resource a host of VMs of this type, such as kvm
+             * @default
+             */
+            carries: string;
+            /**
              * @description free text
              * @default
              */
@@ -104,6 +109,11 @@ export interface components {
              */
             highly_available: boolean | null;
             /**
+             * @description the type of VMs its resource is a host of
+             * @default null
+             */
+            carries: string | null;
+            /**
              * @description free text
              * @default null
              */
@@ -135,7 +145,8 @@ export interface components {
          * @description Start an appliance.
          *
          *         Claims a resource, gives it alone leave to write the image's volume, and boots it into the image. When any step
-         *         fails everything is undone and the resource is idle again.
+         *         fails everything is undone and the resource is idle again. The volume that the image's transfer_to names is
+         *         overwritten, which has to be confirmed by its name.
          */
         StartAppliance: {
             /** @description the appliance */
@@ -228,6 +239,67 @@ export interface components {
          * @enum {unknown}
          */
         Severity: "error" | "info" | "notice" | "warning";
+        /**
+         * AddHost
+         * @description Make a resource a host of virtual machines.
+         *
+         *         The plugin of that type sees that the resource can carry them, and notes its CPUs and memory.
+         */
+        AddHost: {
+            /** @description the resource */
+            name: string;
+            /** @description the type of its VMs: the id of a virtualization plugin, such as kvm */
+            type: string;
+            /**
+             * @description VMs at most; 0: as many as fit
+             * @default 0
+             */
+            vm_limit: number;
+        };
+        /**
+         * EditHost
+         * @description Change how many virtual machines a host takes at most.
+         */
+        EditHost: {
+            /** @description the host */
+            name: string;
+            /** @description VMs at most; 0: as many as fit */
+            vm_limit: number;
+        };
+        /**
+         * ListHosts
+         * @description List the hosts with what they carry and what is free.
+         */
+        ListHosts: {
+            /**
+             * @description how many at most; 0: all
+             * @default 0
+             */
+            limit: number;
+            /**
+             * @description only those behind this one
+             * @default
+             */
+            after: string;
+            /**
+             * @description field to sort by; -FIELD: downwards
+             * @default
+             */
+            sort: string;
+            /**
+             * @description FIELD=VALUE: only those; may be repeated
+             * @default []
+             */
+            filter: string[];
+        };
+        /**
+         * RemoveHost
+         * @description Let a host be a mere resource again. It must carry no virtual machine any more.
+         */
+        RemoveHost: {
+            /** @description the host */
+            name: string;
+        };
         /**
          * CreateImage
          * @description Create an image: say that a volume holds, or will hold, a root file system.
@@ -323,7 +395,28 @@ export interface components {
          * ListImages
          * @description List the images.
          */
-        ListImages: Record<string, never>;
+        ListImages: {
+            /**
+             * @description how many at most; 0: all
+             * @default 0
+             */
+            limit: number;
+            /**
+             * @description only those behind this one
+             * @default
+             */
+            after: string;
+            /**
+             * @description field to sort by; -FIELD: downwards
+             * @default
+             */
+            sort: string;
+            /**
+             * @description FIELD=VALUE: only those; may be repeated
+             * @default []
+             */
+            filter: string[];
+        };
         /**
          * RemoveImage
          * @description Remove an image that no appliance uses. Its volume stays.
@@ -385,7 +478,28 @@ export interface components {
          * ListKernels
          * @description List the kernels.
          */
-        ListKernels: Record<string, never>;
+        ListKernels: {
+            /**
+             * @description how many at most; 0: all
+             * @default 0
+             */
+            limit: number;
+            /**
+             * @description only those behind this one
+             * @default
+             */
+            after: string;
+            /**
+             * @description field to sort by; -FIELD: downwards
+             * @default
+             */
+            sort: string;
+            /**
+             * @description FIELD=VALUE: only those; may be repeated
+             * @default []
+             */
+            filter: string[];
+        };
         /**
          * RemoveKernel
          * @description Remove a kernel that no appliance uses and that is not the default, with its files.
@@ -530,7 +644,28 @@ export interface components {
          * ListNetworks
          * @description List the networks.
          */
-        ListNetworks: Record<string, never>;
+        ListNetworks: {
+            /**
+             * @description how many at most; 0: all
+             * @default 0
+             */
+            limit: number;
+            /**
+             * @description only those behind this one
+             * @default
+             */
+            after: string;
+            /**
+             * @description field to sort by; -FIELD: downwards
+             * @default
+             */
+            sort: string;
+            /**
+             * @description FIELD=VALUE: only those; may be repeated
+             * @default []
+             */
+            filter: string[];
+        };
         /**
          * RemoveNetwork
          * @description Remove a network; machines that have an address on it keep it until they boot again.
@@ -564,6 +699,11 @@ export interface components {
              * @default
              */
             about: string;
+            /**
+             * @description only those that have had a hand on this object, like resource/m1
+             * @default
+             */
+            touching: string;
             /**
              * @description only those older than this plan
              * @default
@@ -644,10 +784,39 @@ export interface components {
             start: boolean;
         };
         /**
+         * ShowPluginForm
+         * @description Show the form of a plugin's settings, as JSON schema, and what they are now.
+         */
+        ShowPluginForm: {
+            /** @description the plugin */
+            name: string;
+        };
+        /**
          * ListPlugins
          * @description List the plugins that are here, and how each stands.
          */
-        ListPlugins: Record<string, never>;
+        ListPlugins: {
+            /**
+             * @description how many at most; 0: all
+             * @default 0
+             */
+            limit: number;
+            /**
+             * @description only those behind this one
+             * @default
+             */
+            after: string;
+            /**
+             * @description field to sort by; -FIELD: downwards
+             * @default
+             */
+            sort: string;
+            /**
+             * @description FIELD=VALUE: only those; may be repeated
+             * @default []
+             */
+            filter: string[];
+        };
         /**
          * SetPlugin
          * @description Set settings of a plugin; those not given stay. Its services take them up at once.
@@ -821,6 +990,26 @@ export interface components {
              * @default null
              */
             condition: components["schemas"]["Condition"] | null;
+            /**
+             * @description how many at most; 0: all
+             * @default 0
+             */
+            limit: number;
+            /**
+             * @description only those behind this one
+             * @default
+             */
+            after: string;
+            /**
+             * @description field to sort by; -FIELD: downwards
+             * @default
+             */
+            sort: string;
+            /**
+             * @description FIELD=VALUE: only those; may be repeated
+             * @default []
+             */
+            filter: string[];
         };
         /**
          * Condition
@@ -885,7 +1074,28 @@ export interface components {
          * ListRoles
          * @description List the roles; each may do what the ones before it may.
          */
-        ListRoles: Record<string, never>;
+        ListRoles: {
+            /**
+             * @description how many at most; 0: all
+             * @default 0
+             */
+            limit: number;
+            /**
+             * @description only those behind this one
+             * @default
+             */
+            after: string;
+            /**
+             * @description field to sort by; -FIELD: downwards
+             * @default
+             */
+            sort: string;
+            /**
+             * @description FIELD=VALUE: only those; may be repeated
+             * @default []
+             */
+            filter: string[];
+        };
         /**
          * CreateStorage
          * @description Declare a storage: a resource, and the plugin that knows how to make volumes on it.
@@ -937,7 +1147,28 @@ export interface components {
          * ListStorages
          * @description List the storages.
          */
-        ListStorages: Record<string, never>;
+        ListStorages: {
+            /**
+             * @description how many at most; 0: all
+             * @default 0
+             */
+            limit: number;
+            /**
+             * @description only those behind this one
+             * @default
+             */
+            after: string;
+            /**
+             * @description field to sort by; -FIELD: downwards
+             * @default
+             */
+            sort: string;
+            /**
+             * @description FIELD=VALUE: only those; may be repeated
+             * @default []
+             */
+            filter: string[];
+        };
         /**
          * RemoveStorage
          * @description Remove a storage without volumes. Nothing is changed on its resource.
@@ -976,7 +1207,28 @@ export interface components {
          * ListTokens
          * @description List API tokens: your own, or everybody's for an administrator.
          */
-        ListTokens: Record<string, never>;
+        ListTokens: {
+            /**
+             * @description how many at most; 0: all
+             * @default 0
+             */
+            limit: number;
+            /**
+             * @description only those behind this one
+             * @default
+             */
+            after: string;
+            /**
+             * @description field to sort by; -FIELD: downwards
+             * @default
+             */
+            sort: string;
+            /**
+             * @description FIELD=VALUE: only those; may be repeated
+             * @default []
+             */
+            filter: string[];
+        };
         /**
          * RemoveToken
          * @description Remove an API token; it opens no door from then on.
@@ -1013,12 +1265,43 @@ export interface components {
          * ListUsers
          * @description List the users.
          */
-        ListUsers: Record<string, never>;
+        ListUsers: {
+            /**
+             * @description how many at most; 0: all
+             * @default 0
+             */
+            limit: number;
+            /**
+             * @description only those behind this one
+             * @default
+             */
+            after: string;
+            /**
+             * @description field to sort by; -FIELD: downwards
+             * @default
+             */
+            sort: string;
+            /**
+             * @description FIELD=VALUE: only those; may be repeated
+             * @default []
+             */
+            filter: string[];
+        };
         /**
          * RemoveUser
          * @description Remove a user with all tokens.
          */
         RemoveUser: {
+            /** @description the user */
+            name: string;
+        };
+        /**
+         * RemoveSecondFactor
+         * @description Remove a user's second factor, for one who has lost telephone and recovery codes.
+         *
+         *         All sessions of the user end. Nobody is asked for a code any more until the user enrols anew in the console.
+         */
+        RemoveSecondFactor: {
             /** @description the user */
             name: string;
         };
@@ -1044,6 +1327,233 @@ export interface components {
              * @enum {unknown}
              */
             role: "ADMINISTRATOR" | "OPERATOR" | "READ_ONLY";
+        };
+        /**
+         * AddDisk
+         * @description Give a virtual machine one more disk of its own: a volume of its host that nobody else uses.
+         */
+        AddDisk: {
+            /** @description the VM */
+            name: string;
+            /** @description the volume */
+            volume: string;
+        };
+        /**
+         * AddNic
+         * @description Give a virtual machine one more network card.
+         */
+        AddNic: {
+            /** @description the VM */
+            name: string;
+            /** @description the host's bridge it is on */
+            bridge: string;
+            /**
+             * @description its MAC address; empty: made up
+             * @default
+             */
+            mac: string | "";
+        };
+        /**
+         * CreateVm
+         * @description Create a virtual machine on a host that has room, and with it a resource of the same name.
+         *
+         *         It is off until it is powered on or an appliance starts on it. One that boots from the network becomes an idle
+         *         resource as a physical machine does.
+         */
+        CreateVm: {
+            /** @description a name for it and its resource */
+            name: string;
+            /**
+             * @description its type: the id of a virtualization plugin, such as kvm
+             * @default kvm
+             */
+            type: string;
+            /**
+             * @description the host; empty: one that has room
+             * @default
+             */
+            host: string;
+            /**
+             * @description which of the hosts that have room
+             * @default most-memory
+             * @enum {unknown}
+             */
+            policy: "first" | "least-load" | "most-memory" | "random";
+            /**
+             * @description CPUs
+             * @default 1
+             */
+            cpu_count: number;
+            /**
+             * @description memory in MiB
+             * @default 1024
+             */
+            memory_mib: number;
+            /**
+             * @description the host's bridge that its first network card is on
+             * @default br0
+             */
+            bridge: string;
+            /**
+             * @description MAC address of that card; empty: made up
+             * @default
+             */
+            mac: string | "";
+            /**
+             * @description a volume on the host that is its own disk; empty: none
+             * @default
+             */
+            disk: string;
+            /**
+             * @description path on the host of an ISO image in its drive
+             * @default
+             */
+            iso: string;
+            /**
+             * @description net, disk or iso
+             * @default net
+             * @enum {unknown}
+             */
+            boot: "disk" | "iso" | "net";
+            /**
+             * @description free text
+             * @default
+             */
+            comment: string;
+        };
+        /**
+         * EditVm
+         * @description Change a virtual machine; what is not given stays. One that runs has it from its next start on.
+         */
+        EditVm: {
+            /** @description the VM */
+            name: string;
+            /**
+             * @description CPUs
+             * @default null
+             */
+            cpu_count: number | null;
+            /**
+             * @description memory in MiB
+             * @default null
+             */
+            memory_mib: number | null;
+            /**
+             * @description path on the host of an ISO image; empty: none
+             * @default null
+             */
+            iso: string | null;
+            /**
+             * @description net, disk or iso
+             * @default null
+             */
+            boot: ("disk" | "iso" | "net") | null;
+            /**
+             * @description what it boots from at its next start only
+             * @default null
+             */
+            boot_once: ("" | "disk" | "iso" | "net") | null;
+            /**
+             * @description free text
+             * @default null
+             */
+            comment: string | null;
+        };
+        /**
+         * InspectVms
+         * @description List what a host itself says it carries, ours or not.
+         */
+        InspectVms: {
+            /** @description the host */
+            host: string;
+        };
+        /**
+         * ListVms
+         * @description List the virtual machines.
+         */
+        ListVms: {
+            /**
+             * @description only those on this host
+             * @default
+             */
+            host: string;
+            /**
+             * @description how many at most; 0: all
+             * @default 0
+             */
+            limit: number;
+            /**
+             * @description only those behind this one
+             * @default
+             */
+            after: string;
+            /**
+             * @description field to sort by; -FIELD: downwards
+             * @default
+             */
+            sort: string;
+            /**
+             * @description FIELD=VALUE: only those; may be repeated
+             * @default []
+             */
+            filter: string[];
+        };
+        /**
+         * MigrateVm
+         * @description Move a virtual machine to another host. One that runs goes on running: it pauses for a moment only.
+         *
+         *         When it fails the VM is, and runs, where it was.
+         */
+        MigrateVm: {
+            /** @description the VM */
+            name: string;
+            /**
+             * @description the host to move it to; empty: another one that has room
+             * @default
+             */
+            host: string;
+            /**
+             * @description which of the hosts that have room
+             * @default most-memory
+             * @enum {unknown}
+             */
+            policy: "first" | "least-load" | "most-memory" | "random";
+        };
+        /**
+         * RemoveVm
+         * @description Remove a virtual machine and its resource. Its volumes stay.
+         */
+        RemoveVm: {
+            /** @description the VM */
+            name: string;
+        };
+        /**
+         * RemoveDisk
+         * @description Take a disk from a virtual machine. The volume stays as it is.
+         */
+        RemoveDisk: {
+            /** @description the VM */
+            name: string;
+            /** @description the volume */
+            volume: string;
+        };
+        /**
+         * RemoveNic
+         * @description Take a network card from a virtual machine. The first one stays: its MAC address is the resource's.
+         */
+        RemoveNic: {
+            /** @description the VM */
+            name: string;
+            /** @description the card */
+            mac: string;
+        };
+        /**
+         * ShowVm
+         * @description Show one virtual machine.
+         */
+        ShowVm: {
+            /** @description the VM */
+            name: string;
         };
         /**
          * CloneVolume
@@ -1090,6 +1600,26 @@ export interface components {
              * @default
              */
             storage: string;
+            /**
+             * @description how many at most; 0: all
+             * @default 0
+             */
+            limit: number;
+            /**
+             * @description only those behind this one
+             * @default
+             */
+            after: string;
+            /**
+             * @description field to sort by; -FIELD: downwards
+             * @default
+             */
+            sort: string;
+            /**
+             * @description FIELD=VALUE: only those; may be repeated
+             * @default []
+             */
+            filter: string[];
         };
         /**
          * RemoveVolume
@@ -1150,6 +1680,8 @@ export interface components {
             /** @default false */
             highly_available: boolean;
             /** @default  */
+            carries: string;
+            /** @default  */
             comment: string;
         };
         /**
@@ -1184,6 +1716,22 @@ export interface components {
             count: number;
             /** @default  */
             acknowledged_by: string;
+        };
+        /**
+         * HostRow
+         * @description A host in a list. Memory is in MiB; `vm_limit` 0 is none.
+         */
+        HostRow: {
+            name: string;
+            carries: string;
+            condition: components["schemas"]["Condition"];
+            cpu_count: number;
+            memory_mib: number;
+            booked_mib: number;
+            free_mib: number;
+            vm_count: number;
+            vm_limit: number;
+            load: number;
         };
         /**
          * Image
@@ -1274,6 +1822,7 @@ export interface components {
             state: components["schemas"]["PlanState"];
             about: string;
             asked_by: string;
+            asked_from: string;
             reason: string;
             created_s: number;
             finished_s: number;
@@ -1333,6 +1882,14 @@ export interface components {
             began_s: number;
             /** @default 0 */
             ended_s: number;
+        };
+        /**
+         * PluginForm
+         * @description What may be set, and what is set; secrets are empty.
+         */
+        PluginForm: {
+            schema: Record<string, never>;
+            values: Record<string, never>;
         };
         /**
          * PluginRow
@@ -1404,6 +1961,10 @@ export interface components {
             type: string;
             /** @default  */
             host: string;
+            /** @default  */
+            carries: string;
+            /** @default 0 */
+            vm_limit: number;
             /** @default net */
             boot: string;
             /** @default true */
@@ -1531,7 +2092,67 @@ export interface components {
             name: string;
             role: string;
             has_password: boolean;
+            second_factor: boolean;
             comment: string;
+        };
+        /**
+         * ForeignRow
+         * @description A VM as its host shows it. One that is not ours is shown, and never touched.
+         */
+        ForeignRow: {
+            name: string;
+            ours: boolean;
+            power: string;
+            cpu_count: number;
+            memory_mib: number;
+        };
+        /**
+         * VmDetails
+         * @description A VM, where it is and what it is in.
+         */
+        VmDetails: {
+            vm: components["schemas"]["VirtualMachine"];
+            host: string;
+            condition: components["schemas"]["Condition"];
+            claimed_by: string;
+            address: string;
+        };
+        /**
+         * VirtualMachine
+         * @description The VM of the resource of the same name. Its host is `Resource.host`, and nowhere else.
+         */
+        VirtualMachine: {
+            name: string;
+            /** @default 0 */
+            id: number;
+            /** @default 0 */
+            version: number;
+            /** @default  */
+            type: string;
+            /** @default 1 */
+            cpu_count: number;
+            /** @default 1024 */
+            memory_mib: number;
+            /** @default [] */
+            nics: components["schemas"]["Nic"][];
+            /** @default [] */
+            disks: string[];
+            /** @default  */
+            iso: string;
+            /** @default net */
+            boot: string;
+            /** @default  */
+            boot_once: string;
+            /** @default  */
+            comment: string;
+        };
+        /**
+         * Nic
+         * @description A network card of a VM: on `bridge` of whichever host carries it.
+         */
+        Nic: {
+            mac: string;
+            bridge: string;
         };
         /**
          * VolumeFacts
@@ -1561,6 +2182,19 @@ export interface components {
             source: string;
             /** @default  */
             granted_to: string;
+            grant?: components["schemas"]["Grant"];
+        };
+        /**
+         * Grant
+         * @description By what a storage knows the machine it lets in: its end has to name the same, whatever the machine is by then.
+         */
+        Grant: {
+            /** @default  */
+            mac: string;
+            /** @default  */
+            address: string;
+            /** @default  */
+            secret: string;
         };
         /**
          * Options
@@ -1568,11 +2202,16 @@ export interface components {
          */
         Options: {
             /**
-             * @description true: show what would be done, and what is so already; plan: without a look at the world
+             * @description true: show what would be done, and what is so already; plan: without a look at the world; rehearse: show how it would go to its end
              * @default
              * @enum {unknown}
              */
-            preview: "" | "plan" | "true";
+            preview: "" | "plan" | "rehearse" | "true";
+            /**
+             * @description rehearse as if this step failed: its id or number
+             * @default
+             */
+            failing: string;
             /**
              * @description seconds to wait for the end of the plan
              * @default 0
@@ -1615,6 +2254,16 @@ export interface components {
             digest: string;
         };
         /**
+         * Rehearsal
+         * @description How a plan would go. `ends` is its state at the end: done, undone or stuck.
+         */
+        Rehearsal: {
+            title: string;
+            ends: string;
+            lines: string[];
+            text: string;
+        };
+        /**
          * Problem
          * @description What went wrong, and what to do about it.
          */
@@ -1633,6 +2282,144 @@ export interface components {
          * @enum {unknown}
          */
         Category: "bad_input" | "bug" | "busy" | "conflict" | "not_found" | "refused" | "stale" | "unavailable" | "unsupported";
+        /**
+         * Begin
+         * @description Who signs in: a user with password, or who holds a one-time link.
+         */
+        Begin: {
+            /** @default  */
+            user: string;
+            /** @default  */
+            password: string;
+            /** @default  */
+            link: string;
+            /**
+             * @description of the second factor, or a recovery code
+             * @default
+             */
+            code: string;
+        };
+        /**
+         * Enrol
+         * @description The password once more: a session left open is not enough.
+         */
+        Enrol: {
+            password: string;
+        };
+        /**
+         * LinkFor
+         * @description Whom a link is for; empty: for oneself.
+         */
+        LinkFor: {
+            /** @default  */
+            user: string;
+        };
+        /**
+         * Proof
+         * @description A code.
+         */
+        Proof: {
+            /** @description of the second factor, or a recovery code */
+            code: string;
+        };
+        /**
+         * RecoveryCodes
+         * @description Each stands in for a code, once. They are shown this once.
+         */
+        RecoveryCodes: {
+            recovery_codes: string[];
+        };
+        /**
+         * SessionView
+         * @description Who is signed in, and what they may ask for. `csrf` is empty for who has no session.
+         */
+        SessionView: {
+            user: string;
+            role: string;
+            /** @default  */
+            csrf: string;
+            /** @default 0 */
+            expires_s: number;
+            /** @default 7200 */
+            idle_s: number;
+            /** @default false */
+            second_factor: boolean;
+            may: string[];
+            version: string;
+        };
+        /**
+         * SessionRow
+         * @description A session in a list.
+         */
+        SessionRow: {
+            id: string;
+            began_s: number;
+            seen_s: number;
+            expires_s: number;
+            address: string;
+            agent: string;
+            own: boolean;
+        };
+        /**
+         * Enrolment
+         * @description What the telephone is shown. It is not yet on: first a code has to prove that it has arrived.
+         */
+        Enrolment: {
+            uri: string;
+            secret: string;
+            svg: string;
+        };
+        /**
+         * Standing
+         * @description How a user's second factor stands.
+         */
+        Standing: {
+            is_on: boolean;
+            recovery_codes_left: number;
+        };
+        /**
+         * Link
+         * @description A link to be opened in a browser; `path` follows the address of the console.
+         */
+        Link: {
+            link: string;
+            user: string;
+            path: string;
+            expires_s: number;
+        };
+        /**
+         * Form
+         * @description One intent or query, as a page offers it.
+         */
+        Form: {
+            noun: string;
+            verb: string;
+            is_intent: boolean;
+            title: string;
+            help: string;
+            role: string;
+            allowed: boolean;
+            plugin: string;
+            subject: string;
+            decides: boolean;
+            schema: Record<string, never>;
+        };
+        /**
+         * Wanted
+         * @description What a client wants to be told of; nothing said: everything it may see, without what machines report.
+         */
+        Wanted: {
+            /**
+             * @description kinds, with commas between
+             * @default
+             */
+            kinds: string;
+            /**
+             * @description references like resource/web, with commas between
+             * @default
+             */
+            about: string;
+        };
     };
     responses: never;
     parameters: never;

@@ -48,7 +48,7 @@ export function IntentForm({ intent, now, given }: Props) {
         <Card>
           <CardBody>
             <Form onSubmit={submit} noValidate aria-label={`${words.noun(intent.noun)}: ${words.verb(intent.verb)}`}>
-              {intent.help ? <p className="q-help">{words.told(intent.help)}</p> : null}
+              {intent.help.split(/\n{2,}/).filter(Boolean).map((text) => <p key={text} className="q-help">{words.told(text)}</p>)}
               {fields.filter((field) => field !== subject).map((field) => (
                 <FieldGroup
                   key={field.name} field={field} value={values[field.name]}

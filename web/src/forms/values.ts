@@ -38,8 +38,17 @@ function numberFault({ schema }: Field, value: number): Fault | undefined {
 function textFault({ schema }: Field, value: string): Fault | undefined {
   if (schema.maxLength !== undefined && value.length > schema.maxLength) return "too_long";
   if (schema.minLength !== undefined && value.length < schema.minLength) return "too_short";
-  if (schema.pattern === undefined || new RegExp(schema.pattern, "u").test(value)) return undefined;
+  if (schema.pattern === undefined || isOfForm(schema.pattern, value)) return undefined;
   return schema.pattern.includes("^[a-z](") ? "name" : "form";
+}
+
+/** A pattern that only Python understands is left to the server, which looks at everything anyway. */
+function isOfForm(pattern: string, value: string): boolean {
+  try {
+    return new RegExp(pattern, "u").test(value);
+  } catch {
+    return true;
+  }
 }
 
 /** Only what was said: a field left as it was is not sent, so that what is not given stays. */

@@ -62,7 +62,10 @@ export function useWords() {
     /** The word for a state; what we have none for is somebody's own name and stays. */
     value: (name: string) => word("state", name, name),
     /** A text that the API tells in English. */
-    told: (text: string) => (i18n.language === "de" ? (declaredDe[text] ?? text) : text),
+    told: (text: string) => {
+      const whole = text.replace(/\s+/g, " ").trim(); // its lines were broken for an editor
+      return i18n.language === "de" ? (declaredDe[whole] ?? whole) : whole;
+    },
   };
 }
 

@@ -1,0 +1,52 @@
+"""A real openQRM with simulated machines, and Debian's chromium before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.console.visit import BROWSER, Visit, visiting
+from tests.journeys.site import Site, site
+from tools import console
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of them take turns: they share a site and a browser."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.console)
+            item.add_marker(pytest.mark.xdist_group("console"))
+
+
+@pytest.fixture(scope="session")
+def built() -> Path:
+    """The console as web/ is now."""
+    assert console.main(["build"]) == 0
+    return console.ROOT / "src/openqrm/console"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One for all pages."""
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path="/usr/bin/chromium", args=BROWSER)
+
+
+@pytest.fixture(scope="session")
+def openqrm(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Set up as the demonstration does it, one machine idle."""
+    assert built
+    with site(tmp_path_factory.mktemp("console")) as running:
+        yield running
+
+
+@pytest.fixture
+def visit(browser: Browser, openqrm: Site) -> Iterator[Visit]:
+    """An administrator's visit; it ends with a look at what the browser complained of."""
+    with visiting(browser, openqrm) as begun:
+        begun.sign_in()
+        yield begun

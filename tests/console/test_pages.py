@@ -1,0 +1,70 @@
+"""Every page opens, can be read by a screen reader, and keeps the content security policy."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.console.visit import Visit
+
+PAGES = [
+    "/",
+    "/topology",
+    "/new-appliance",
+    "/account",
+    "/appliance",
+    "/appliance/web",
+    "/resource",
+    "/resource/openqrm",
+    "/image/web",
+    "/plan",
+    "/plan/1",
+    "/event",
+    "/plugin",
+    "/plugin/nfs-storage",
+    "/do/appliance/start?name=web",
+    "/do/network/create",
+]
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_page_is_whole_and_accessible(visit: Visit, path: str, theme: str) -> None:
+    visit.page.evaluate(f"localStorage.setItem('openqrm.theme', '{theme}')")
+    visit.open(path)
+    expect(visit.page.locator("[data-category]")).to_have_count(0)
+    assert visit.impaired() == []
+
+
+def test_every_noun_has_its_list(visit: Visit) -> None:
+    nouns = {each["noun"] for each in visit.get("intents") if each["verb"] == "list"}
+    assert {"appliance", "resource", "image", "plan"} <= nouns
+    for noun in sorted(nouns):
+        visit.open(f"/{noun}")
+        expect(visit.page.locator("[data-category]")).to_have_count(0)
+
+
+def test_an_address_that_does_not_exist_says_so(visit: Visit) -> None:
+    visit.page.goto(f"{visit.site.serving.url}/resource/no-such-machine")
+    expect(visit.page.locator("[data-category=not_found]")).to_contain_text("There is no such thing")
+
+
+def test_lists_are_filtered_sorted_and_linked(visit: Visit) -> None:
+    visit.open("/resource")
+    rows = visit.page.locator(".q-table tbody tr")
+    count = len(visit.site.api.ask("resource", "list"))
+    expect(rows).to_have_count(count)
+    visit.page.get_by_role("main").get_by_label("Filter").fill("runs openqrm")
+    expect(rows).to_have_count(1)
+    assert "q=runs" in visit.page.url
+    visit.page.get_by_role("main").get_by_label("Filter").fill("")
+    visit.page.get_by_role("button", name="Name").click()
+    expect(visit.page.get_by_role("columnheader", name="Name")).to_have_attribute("aria-sort", "ascending")
+    visit.page.get_by_role("link", name="openqrm", exact=True).last.click()
+    expect(visit.page.get_by_role("heading", level=1)).to_contain_text("Resource openqrm")
+
+
+def test_search_finds_by_any_field(visit: Visit) -> None:
+    visit.open("/")
+    visit.page.keyboard.press("/")
+    visit.page.keyboard.type("runs openqrm")
+    visit.page.get_by_role("menuitem", name="openqrm").click()
+    expect(visit.page.get_by_role("heading", level=1)).to_contain_text("Resource openqrm")
