@@ -1,0 +1,21 @@
+"""All actions of KVM."""
+
+from __future__ import annotations
+
+from openqrm_plugins.kvm.acceleration import ForgetAcceleration, ProveAcceleration
+from openqrm_plugins.kvm.define import DefineMachine, UndefineMachine
+from openqrm_plugins.kvm.migrate import MoveMachine
+from openqrm_plugins.kvm.power import PowerOff, PowerOn
+from openqrm_plugins.kvm.take_up import GiveUpHost, TakeUpHost
+
+ACTIONS = (
+    DefineMachine,
+    UndefineMachine,
+    PowerOn,
+    PowerOff,
+    MoveMachine,
+    TakeUpHost,
+    GiveUpHost,
+    ProveAcceleration,
+    ForgetAcceleration,
+)

@@ -1,0 +1,107 @@
+"""Plans VMs on hosts with KVM."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from openqrm.plugin_api import (
+    Capability,
+    Category,
+    Disk,
+    MachineFacts,
+    PlanningError,
+    Resource,
+    Step,
+    StepError,
+    VirtualMachine,
+    World,
+)
+from openqrm_plugins.kvm.acceleration import ProveAcceleration
+from openqrm_plugins.kvm.define import DefineMachine, UndefineMachine
+from openqrm_plugins.kvm.hardware import hardware_of
+from openqrm_plugins.kvm.migrate import MOVE_S, MoveMachine, Place
+from openqrm_plugins.kvm.power import PowerOff, PowerOn
+from openqrm_plugins.kvm.settings import Settings
+from openqrm_plugins.kvm.take_up import TakeUpHost
+from openqrm_plugins.kvm.virsh import OFF, find_state, list_machines
+
+
+class Driver:
+    """Virtualization and LiveMigration: a VM is a persistent domain of the libvirt of its host."""
+
+    capabilities: frozenset[Capability] = frozenset({Capability.LIVE_MIGRATION})
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def plan_take_up(self, host: Resource) -> tuple[Step, ...]:
+        take_up = TakeUpHost(host.name, host.cpu_count, host.memory_mib)
+        steps = [Step(id=f"take-up-{host.name}", action=take_up, why="it is to carry VMs", host=host.name)]
+        if self._settings.accelerator == "auto":
+            prove = ProveAcceleration(host.name)
+            steps.append(
+                Step(id=f"prove-{host.name}", action=prove, why="not every host that promises KVM has it",
+                     needs=(steps[0].id,), host=host.name)
+            )  # fmt: skip
+        return tuple(steps)
+
+    def plan_define(self, host: str, vm: VirtualMachine, disks: tuple[Disk, ...]) -> tuple[Step, ...]:
+        action = DefineMachine(host, hardware_of(vm, disks), *self._tuning())
+        return (Step(id=f"define-{vm.name}", action=action, why=f"{host} is to carry {vm.name}", host=host),)
+
+    def plan_remove(self, host: str, vm: VirtualMachine, disks: tuple[Disk, ...]) -> tuple[Step, ...]:
+        action = UndefineMachine(host, hardware_of(vm, disks), *self._tuning())
+        return (Step(id=f"remove-{vm.name}", action=action, why=f"{host} carries {vm.name} no more", host=host),)
+
+    def plan_on(self, resource: Resource) -> tuple[Step, ...]:
+        """What it boots from is its hardware's, and not told anew."""
+        action = PowerOn(resource.host, resource.name)
+        return (Step(id="power-on", action=action, why=f"{resource.name} is to boot", host=resource.host),)
+
+    def plan_off(self, resource: Resource) -> tuple[Step, ...]:
+        action = PowerOff(resource.host, resource.name)
+        return (Step(id="power-off", action=action, why=f"{resource.name} is to be off", host=resource.host),)
+
+    def observe_power(self, world: World, resource: Resource) -> str:
+        """Unknown also when the host does not know the VM: it may run elsewhere, moved by hand."""
+        try:
+            state = find_state(world, resource.host, resource.name)
+        except StepError as error:
+            if error.category is Category.UNAVAILABLE:
+                return "unknown"
+            raise
+        if not state:
+            return "unknown"
+        return "off" if state in OFF else "on"
+
+    def list_machines(self, world: World, host: Resource) -> list[MachineFacts]:
+        return list_machines(world, host.name)
+
+    def plan_migrate(self, vm: VirtualMachine, source: Resource, target: Resource) -> tuple[Step, ...]:
+        """Raises PlanningError when its disks are on one host, or a host has no address."""
+        if (vm.disks or vm.iso) and not self._settings.shares_disks:
+            message = f"VM {vm.name} has disks of its own on {source.name}, and runs"
+            hint = "Power it off to move it; or set shares_disks of plugin kvm, if all hosts share their storage."
+            raise PlanningError(Category.UNSUPPORTED, message, hint)
+        action = MoveMachine(
+            vm.name, self._place(source), self._place(target), self._settings.is_tunnelled, self._settings.shares_disks
+        )
+        step = Step(
+            id=f"migrate-{vm.name}", action=action, why=f"{target.name} is to carry {vm.name}", host=source.name,
+            deadline_s=MOVE_S, attempts=1, notice=f"{vm.name} stands still for a moment",
+        )  # fmt: skip
+        return (step,)
+
+    def _tuning(self) -> tuple[str, str, str]:
+        return self._settings.accelerator, self._settings.cpu_model, self._settings.disk_cache
+
+    def _place(self, host: Resource) -> Place:
+        if not host.address:
+            message = f"host {host.name} has no address that another host could reach it at"
+            raise PlanningError(Category.BAD_INPUT, message, f"openqrm resource edit {host.name} --address ADDRESS")
+        address = f"[{host.address}]" if ipaddress.ip_address(host.address).version == 6 else host.address
+        if self._settings.transport == "ssh":
+            port = f":{host.ssh.port}" if host.ssh.port else ""
+            return Place(host.name, f"qemu+ssh://{host.ssh.user or 'root'}@{address}{port}/system", address)
+        scheme = {"tls": "qemu", "tcp": "qemu+tcp"}[self._settings.transport]
+        return Place(host.name, f"{scheme}://{address}/system", address)

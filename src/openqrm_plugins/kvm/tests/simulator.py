@@ -1,0 +1,178 @@
+"""A host with libvirt: its VMs in memory, and the words that the real virsh said."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from openqrm.plugin_api import Completed, Resource
+from openqrm.plugin_api.testing import SimulatedWorld, Simulator, UnknownCommand
+from openqrm_plugins.kvm.acceleration import BOOT_ID
+from openqrm_plugins.kvm.hardware import uuid_of
+
+RECORDED: dict[str, dict[str, Any]] = json.loads((Path(__file__).parent / "transcripts" / "virsh-9.0.json").read_text())
+RECORDED_UUID = uuid_of("web")  # what the recorded answers are about
+HOST = Resource(name="h1", address="10.0.0.1")
+OTHER = Resource(name="h2", address="10.0.0.2")
+VIRSH = ("virsh", "--quiet", "--connect", "qemu:///system")
+MIGRATE = ("migrate", "--live", "--p2p", "--persistent", "--undefinesource")
+BRIDGES = '[{"ifindex":2,"ifname":"br0","flags":["UP"],"mtu":1500,"link_type":"ether"}]'
+KVM_TRIED = ("timeout", "--kill-after=1", "10", "/usr/bin/qemu-system-x86_64", "-accel", "kvm")
+
+
+def recorded(name: str, uuid: str = RECORDED_UUID) -> Completed:
+    """What the real virsh printed there, about the VM of this UUID."""
+    said = RECORDED[name]
+    return Completed(said["status"], said["out"], said["err"].replace(RECORDED_UUID, uuid))
+
+
+@dataclass
+class SimulatedDomain:
+    """`defined` is for the next start, empty when libvirt will forget it; `started` is what it runs with."""
+
+    defined: str
+    started: str = ""
+
+
+class SimulatedLibvirt(Simulator):
+    """One host. `peers` are those it can move VMs to, by URI; `fault` names the answer to every change."""
+
+    def __init__(self, kvm_status: int = 33) -> None:
+        super().__init__()
+        self.domains: dict[str, SimulatedDomain] = {}
+        self.files[BOOT_ID] = b"5d6f8a9c-1111-4222-8333-444455556666\n"
+        self.bridges = BRIDGES
+        self.kvm_status = kvm_status  # how the try with KVM ends
+        self.is_down = False
+        self.fault = ""
+        self.moving = 0  # so often it says that a move is under way
+        self.answers: dict[str, Completed] = {}  # in place of its own, by words
+        self._peers: dict[str, SimulatedLibvirt] = {}
+
+    def meet(self, uri: str, peer: "SimulatedLibvirt") -> None:
+        self._peers[uri] = peer
+
+    def run(self, argv: tuple[str, ...], stdin: bytes, environment: Mapping[str, str]) -> Completed:
+        if argv == ("ip", "-json", "link", "show", "type", "bridge"):
+            return Completed(0, self.bridges)
+        if argv[: len(KVM_TRIED)] == KVM_TRIED:
+            return Completed(self.kvm_status)
+        if argv[: len(VIRSH)] != VIRSH or environment != {"LC_ALL": "C"}:
+            raise UnknownCommand(" ".join(argv))
+        if self.is_down:
+            return recorded("no-libvirtd")
+        return self.answers.get(" ".join(argv[len(VIRSH) :])) or self._answer(argv[len(VIRSH) :], stdin)
+
+    def _answer(self, words: tuple[str, ...], stdin: bytes) -> Completed:
+        match words:
+            case ("nodeinfo",):
+                return recorded("nodeinfo")
+            case ("domcapabilities", "--virttype", "kvm"):
+                return recorded("domcapabilities-kvm")
+            case ("list", "--uuid", *which):
+                shown = (u for u, d in self.domains.items() if which or d.started)
+                return Completed(0, "\n".join([*shown, ""]))
+            case (several,) if several.startswith("dumpxml "):
+                return self._dump(several.split("; "))
+            case ("define", "--file", "/dev/stdin"):
+                return self._define(stdin.decode())
+            case (*_, "--domain", uuid) if uuid not in self.domains:
+                return recorded("unknown-domstate", uuid)
+            case (*rest, "--desturi", uri) if tuple(rest[: len(MIGRATE)]) == MIGRATE:
+                return self._migrate(rest[rest.index("--domain") + 1], uri)
+            case (*rest, "--domain", uuid):
+                return self._one(tuple(rest), uuid)
+        raise UnknownCommand(" ".join(words))
+
+    def _one(self, words: tuple[str, ...], uuid: str) -> Completed:
+        domain = self.domains[uuid]
+        match words:
+            case ("domstate",):
+                return recorded("state-running" if domain.started else "state-off")
+            case ("dumpxml", *inactive):
+                return Completed(0, domain.defined if inactive else domain.started or domain.defined)
+            case ("domjobinfo", *which):
+                return self._work(bool(which))
+            case _ if self.fault:
+                return recorded(self.fault, uuid)
+            case ("start",):
+                return self._start(domain)
+            case ("destroy",):
+                return self._destroy(uuid, domain)
+            case ("undefine", *_) if domain.started:
+                domain.defined = ""
+                return recorded("undefine")
+            case ("undefine", *_):
+                del self.domains[uuid]
+                return recorded("undefine")
+        raise UnknownCommand(" ".join(words))
+
+    def _start(self, domain: SimulatedDomain) -> Completed:
+        if domain.started:
+            return recorded("start-again")
+        domain.started = domain.defined
+        return recorded("start")
+
+    def _destroy(self, uuid: str, domain: SimulatedDomain) -> Completed:
+        if not domain.started:
+            return recorded("destroy-off", uuid)
+        domain.started = ""
+        if not domain.defined:
+            del self.domains[uuid]
+        return recorded("destroy")
+
+    def _dump(self, commands: list[str]) -> Completed:
+        """virsh goes on after a VM it does not know, and ends as the last command did."""
+        out, err, status = "", "", 0
+        for command in commands:
+            uuid = command.removeprefix("dumpxml ")
+            done = self._one(("dumpxml",), uuid) if uuid in self.domains else recorded("unknown-domstate", uuid)
+            out, err, status = out + done.out, err + done.err, done.status
+        return Completed(status, out, err)
+
+    def _define(self, text: str) -> Completed:
+        if self.fault:
+            return recorded(self.fault)
+        try:
+            read = ElementTree.fromstring(text)
+        except ElementTree.ParseError:
+            return recorded("define-garbled")
+        uuid, name = read.findtext("uuid", ""), read.findtext("name", "")
+        if not name.replace("-", "").isalnum() or read.get("type") not in ("kvm", "qemu"):
+            return recorded("define-bad")
+        namesakes = (u for u, d in self.domains.items() if f"<name>{name}</name>" in d.defined and u != uuid)
+        if other := next(namesakes, ""):
+            return recorded("define-name-taken", other)
+        self.domains.setdefault(uuid, SimulatedDomain("")).defined = text
+        return recorded("define")
+
+    def _migrate(self, uuid: str, uri: str) -> Completed:
+        if uri not in self._peers:
+            raise UnknownCommand(f"nothing listens at {uri}")
+        if self.fault:
+            return recorded(self.fault, uuid)
+        self._peers[uri].domains[uuid] = self.domains.pop(uuid)
+        return recorded("migrate")
+
+    def _work(self, is_completed: bool) -> Completed:
+        if is_completed:
+            return recorded("domjobinfo-completed")
+        self.moving = max(0, self.moving - 1)
+        return recorded("domjobinfo-moving" if self.moving else "domjobinfo-none")
+
+
+def world(kvm_status: int = 33) -> SimulatedWorld:
+    """Two hosts with libvirt, which reach each other, and no VM."""
+    here, there = SimulatedLibvirt(kvm_status), SimulatedLibvirt(kvm_status)
+    here.meet("qemu+ssh://root@10.0.0.2/system", there)
+    there.meet("qemu+ssh://root@10.0.0.1/system", here)
+    return SimulatedWorld(hosts={HOST.name: here, OTHER.name: there}, given=(HOST, OTHER))
+
+
+def libvirt_in(made: SimulatedWorld, host: Resource = HOST) -> SimulatedLibvirt:
+    """The libvirt of this host."""
+    simulator = made.hosts[host.name]
+    assert isinstance(simulator, SimulatedLibvirt)
+    return simulator

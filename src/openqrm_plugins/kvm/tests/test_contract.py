@@ -1,0 +1,54 @@
+"""The contract of KVM, on its simulator."""
+
+from collections.abc import Callable
+
+import pytest
+
+from openqrm.plugin_api import Disk, Nic, VirtualMachine
+from openqrm.plugin_api.testing import (
+    LAWS,
+    VIRTUALIZATION_RULES,
+    Case,
+    SimulatedWorld,
+    VirtualizationBench,
+    cases_of,
+)
+from openqrm_plugins.kvm.acceleration import ForgetAcceleration
+from openqrm_plugins.kvm.driver import Driver
+from openqrm_plugins.kvm.settings import Settings
+from openqrm_plugins.kvm.tests.simulator import HOST, OTHER, world
+
+VM = VirtualMachine(
+    name="web", type="kvm", cpu_count=2, memory_mib=128, nics=(Nic("52:54:00:aa:00:01", "br0"),), disks=("web-root",)
+)
+DISKS = (Disk(volume="web-root", path="/srv/disks/web-root.img", format="raw"),)
+BENCH = VirtualizationBench(Driver(Settings()), HOST, VM, world, DISKS)
+DISKLESS = VirtualizationBench(Driver(Settings()), HOST, VirtualMachine(name="db", type="kvm"), world)
+
+
+def running() -> SimulatedWorld:
+    made = DISKLESS.made()
+    for step in DISKLESS.on():
+        step.action.ensure(made)
+    made.forget_preparation()
+    return made
+
+
+MOVE = DISKLESS.driver.plan_migrate(DISKLESS.vm, HOST, OTHER) if isinstance(DISKLESS.driver, Driver) else ()
+CASES = [
+    *BENCH.cases(),
+    *cases_of("migration", MOVE, running),
+    Case("forget", ForgetAcceleration(HOST.name), BENCH.made),
+]
+
+
+@pytest.mark.parametrize("rule", VIRTUALIZATION_RULES, ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("bench", [BENCH, DISKLESS], ids=lambda bench: bench.vm.name)
+def test_the_driver_keeps_the_rules(bench: VirtualizationBench, rule: Callable[[VirtualizationBench], None]) -> None:
+    rule(bench)
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_actions_keep_the_laws(case: Case, law: Callable[[Case], None]) -> None:
+    law(case)

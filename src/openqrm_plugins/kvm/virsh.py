@@ -1,0 +1,141 @@
+"""virsh on a host: how it is called, and what its words mean."""
+
+from __future__ import annotations
+
+import re
+
+from openqrm.plugin_api import Category, Completed, MachineFacts, StepError, World
+from openqrm_plugins.kvm.domain_xml import Domain, parse_domain
+from openqrm_plugins.kvm.hardware import uuid_of
+
+URI = "qemu:///system"
+CALL_S = 60.0
+BATCH = 50  # VMs described by one call: some 10 KiB each, of the 1 MiB that a call may print
+ON = frozenset({"running", "idle", "paused", "in shutdown", "pmsuspended"})
+OFF = frozenset({"shut off", "crashed"})
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_UNKNOWN = "failed to get domain"
+_DAEMON = "Log in to the host and start libvirtd (systemctl start libvirtd); then retry."
+_PACKAGES = "On Debian: apt-get install libvirt-daemon-system libvirt-clients qemu-system-x86"
+# What virsh 9.0 says, most telling first.
+_FAILURES = (
+    ("virsh: No such file", Category.UNSUPPORTED, "virsh is missing there", _PACKAGES),
+    ("virsh: not found", Category.UNSUPPORTED, "virsh is missing there", _PACKAGES),
+    ("failed to connect to the hypervisor", Category.UNAVAILABLE, "its libvirtd does not answer", _DAEMON),
+    ("cannot acquire state change lock", Category.BUSY, "libvirt is busy with this VM", "Wait, then retry."),
+    ("already exists with uuid", Category.CONFLICT, "it has a VM of this name that is not openQRM's",
+     "Rename that one (virsh domrename), or give ours another name."),
+    ("Cannot get interface MTU", Category.REFUSED, "it lacks the bridge of a network card",
+     "Make the bridge on the host, or change the card (openqrm vm)."),
+    ("Cannot access storage file", Category.REFUSED, "a disk or ISO image is not there",
+     "Look for the path on the host, or take the disk or image from the VM."),
+    ("Is another process using the image", Category.REFUSED, "something else has a disk open",
+     "Look what uses the disk on the host; a volume has one writer."),
+    ("Cannot allocate memory", Category.REFUSED, "it has too little memory free",
+     "Move a VM away from this host, or give this one less memory."),
+    ("CPU is incompatible", Category.REFUSED, "its CPU cannot do what the VM was given",
+     "Set cpu_model of plugin kvm to one that all hosts have."),
+    ("unsafe", Category.REFUSED, "the disks may not be written by two hosts",
+     "Set shares_disks of plugin kvm if all hosts share their storage, or disk_cache to none."),
+    ("Host key verification failed", Category.REFUSED, "it does not know the SSH host key of the other one",
+     "Let root of each host log in to the others by SSH, without a password."),
+    ("Permission denied (", Category.REFUSED, "the other one does not let it in by SSH",
+     "Let root of each host log in to the others by SSH, without a password."),
+)  # fmt: skip
+
+
+def ask(world: World, host: str, *words: str, stdin: bytes = b"", timeout_s: float = CALL_S) -> str:
+    """What virsh printed. Raises StepError that tells a host without libvirt from one that refuses."""
+    done = _call(world, host, *words, stdin=stdin, timeout_s=timeout_s)
+    if done.status != 0:
+        raise explain_failure(host, done)
+    return done.out
+
+
+def find_state(world: World, host: str, vm: str) -> str:
+    """What libvirt calls the state of this VM; empty when the host does not know it."""
+    done = _call(world, host, "domstate", "--domain", uuid_of(vm))
+    if _UNKNOWN in done.err:
+        return ""
+    if done.status != 0:
+        raise explain_failure(host, done)
+    state = done.out.strip()
+    if state not in ON | OFF:
+        raise StepError(Category.UNAVAILABLE, f"libvirt on {host} calls the state of VM {vm} {state[:80]!r}", "Retry.")
+    return state
+
+
+def get_state(world: World, host: str, vm: str) -> str:
+    """The same. Raises StepError `not_found` when the host does not know it."""
+    state = find_state(world, host, vm)
+    if not state:
+        message = f"{host} does not know VM {vm}"
+        raise StepError(Category.NOT_FOUND, message, "Was it moved or removed by hand? virsh list --all on the hosts.")
+    return state
+
+
+def find_xml(world: World, host: str, vm: str, *, as_it_runs: bool = False) -> str:
+    """The XML of this VM: what holds from its next start, or what it runs with. Empty when it is not known."""
+    which = () if as_it_runs else ("--inactive",)
+    done = _call(world, host, "dumpxml", *which, "--domain", uuid_of(vm))
+    if _UNKNOWN in done.err:
+        return ""
+    if done.status != 0:
+        raise explain_failure(host, done)
+    return done.out
+
+
+def list_machines(world: World, host: str) -> list[MachineFacts]:
+    """All VMs of the host, ours or not; those that vanish while it is asked are left out."""
+    uuids, running = (_uuids(ask(world, host, "list", "--uuid", *which), host) for which in (("--all",), ()))
+    found: list[Domain] = []
+    for start in range(0, len(uuids), BATCH):
+        batch = uuids[start : start + BATCH]
+        done = _call(world, host, "; ".join(f"dumpxml {uuid}" for uuid in batch))
+        found += _domains(done, host, len(batch))
+    return [_facts(domain, "on" if domain.uuid in running else "off") for domain in found]
+
+
+def explain_failure(host: str, done: Completed) -> StepError:
+    """The error that a failed call of virsh means."""
+    said = done.err + done.out
+    for words, category, meaning, hint in _FAILURES:
+        if words in said:
+            return StepError(category, f"libvirt on {host}: {meaning}", hint)
+    lines = said.strip().splitlines() or ["it said nothing"]
+    last = [line for line in lines if line.startswith("error: ")][-1:] or lines[-1:]
+    return StepError(
+        Category.REFUSED,
+        f"libvirt on {host} refused: {last[0].removeprefix('error: ')[:300]}",
+        "Look at the log of libvirtd on the host.",
+    )
+
+
+def _call(world: World, host: str, *words: str, stdin: bytes = b"", timeout_s: float = CALL_S) -> Completed:
+    argv = ("virsh", "--quiet", "--connect", URI, *words)
+    return world.host(host).run(argv, stdin=stdin, timeout_s=timeout_s, environment={"LC_ALL": "C"})
+
+
+def _uuids(out: str, host: str) -> list[str]:
+    words = out.split()
+    if not all(map(_UUID.fullmatch, words)):
+        raise StepError(Category.UNAVAILABLE, f"libvirt on {host} lists {out.strip()[:80]!r}", "Retry.")
+    return words
+
+
+def _domains(done: Completed, host: str, expected: int) -> list[Domain]:
+    end = "</domain>"
+    texts = [part + end for part in done.out.split(end)[:-1]]
+    if len(texts) + done.err.count(_UNKNOWN) != expected:
+        if done.status != 0:
+            raise explain_failure(host, done)
+        raise StepError(Category.UNAVAILABLE, f"libvirt on {host} describes {len(texts)} of {expected} VMs", "Retry.")
+    return [parse_domain(text) for text in texts]
+
+
+def _facts(domain: Domain, power: str) -> MachineFacts:
+    hardware = domain.hardware
+    macs = tuple(nic.mac for nic in hardware.nics if nic.mac)
+    return MachineFacts(
+        name=hardware.name, power=power, cpu_count=hardware.cpu_count, memory_mib=hardware.memory_mib, macs=macs
+    )
