@@ -51,6 +51,11 @@ def add_tap(name: str) -> None:
     _ip(f"tuntap add dev {name} mode tap", f"link set {name} master {BRIDGE} up")
 
 
+def add_cable(name: str, process: int) -> None:
+    """A port of the boot network whose other end is `eth0` in the network of this process."""
+    _ip(f"link add {name} type veth peer name eth0 netns {process}", f"link set {name} master {BRIDGE} up")
+
+
 def add_bmc(number: int) -> str:
     """A place on the BMCs' network for machine NUMBER, plugged in: its address."""
     plug_bmc(number, True)
