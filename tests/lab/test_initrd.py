@@ -149,11 +149,13 @@ def test_a_root_over_iscsi_starts_with_its_secret(
         assert PASSWORD.encode() not in shown
 
 
-def test_a_root_in_memory_is_filled_over_nfs(builder: InitrdBuilder, image: Image, key: Path, tmp_path: Path) -> None:
+def test_a_root_in_memory_is_filled_over_nfs_from_what_is_lent_for_reading(
+    builder: InitrdBuilder, image: Image, key: Path, tmp_path: Path
+) -> None:
     facts = f"{APPLIANCE}root_type=tmpfs\nroot_size_mib=300\ninstall_type=nfs\n"
     facts += f"install_server={lan.SERVER_ADDRESS}\ninstall_path={image.tree.resolve()}\n"
     with ExitStack() as stack:
-        stack.enter_context(served_by_nfs(image.tree.resolve(), lan.SERVER_ADDRESS, tmp_path))
+        stack.enter_context(served_by_nfs(image.tree.resolve(), lan.SERVER_ADDRESS, tmp_path, access="RO"))
         server = stack.enter_context(BootServer(lan.SERVER_ADDRESS, builder, facts, profile(key)))
         volumes = [fragment("tmpfs_storage", "tmpfs"), fragment("nfs_storage", "nfs"), builder.transfer_fragment()]
         stack.enter_context(booted(builder, line_of(server), tmp_path / "m", volumes))

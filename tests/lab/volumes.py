@@ -12,17 +12,19 @@ NFS_CORE_PARAM {{ Protocols = {protocols}; Bind_addr = {address}; NFS_Port = 204
   Enable_RQUOTA = false; }}
 NFSv4 {{ RecoveryBackend = fs; Graceless = true; Minor_Versions = 1, 2;
   Only_Numeric_Owners = true; }}
-EXPORT {{ Export_Id = 1; Path = {folder}; Pseudo = {folder}; Access_Type = RW; Squash = No_Root_Squash; SecType = sys;
+EXPORT {{ Export_Id = 1; Path = {folder}; Pseudo = {folder}; Access_Type = {access}; Squash = No_Root_Squash; SecType = sys;
   Protocols = {protocols}; Transports = TCP; FSAL {{ Name = VFS; }} }}
 LOG {{ Default_Log_Level = WARN; }}
 """
 
 
 @contextmanager
-def served_by_nfs(folder: Path, address: str, scratch: Path, protocols: str = "4") -> Iterator[None]:
-    """The folder, writable by everyone who asks, in NFS 3 and 4."""
+def served_by_nfs(
+    folder: Path, address: str, scratch: Path, protocols: str = "4", access: str = "RW"
+) -> Iterator[None]:
+    """The folder, for everyone who asks; `access` is RW or RO."""
     configuration = scratch / "ganesha.conf"
-    configuration.write_text(_GANESHA.format(folder=folder, address=address, protocols=protocols))
+    configuration.write_text(_GANESHA.format(folder=folder, address=address, protocols=protocols, access=access))
     Path("/run/ganesha").mkdir(exist_ok=True)
     files = ["-f", str(configuration), "-L", str(scratch / "ganesha.log"), "-p", str(scratch / "ganesha.pid")]
     process = subprocess.Popen(["ganesha.nfsd", "-F", *files], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
