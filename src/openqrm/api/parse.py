@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, cast, get_origin, get_type_hints
 
 import msgspec
 from starlette.requests import Request
@@ -55,9 +56,12 @@ def parse_body(declared: type[D], body: bytes) -> D:
 
 
 def parse_query(form: type[T], request: Request) -> T:
-    """A query string, each parameter at most once."""
+    """A query string, each parameter at most once unless it is a list."""
     given: dict[str, Any] = {}
     for key, value in request.query_params.multi_items():
+        if key in _lists(cast(Any, form)):
+            given.setdefault(key, []).append(value)
+            continue
         if key in given:
             raise PlanningError(Category.BAD_INPUT, f"the parameter {key[:80]!r} is given twice", "Give it once.")
         given[key] = value
@@ -65,3 +69,10 @@ def parse_query(form: type[T], request: Request) -> T:
         return msgspec.convert(given, form, strict=False)
     except msgspec.ValidationError as error:
         raise refused(error, "the query string") from None
+
+
+@cache
+def _lists(form: Any) -> frozenset[str]:
+    """The fields that may be given several times."""
+    hints = get_type_hints(form)
+    return frozenset(name for name, hint in hints.items() if get_origin(hint) is list)

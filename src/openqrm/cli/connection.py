@@ -106,5 +106,9 @@ def _found(environment: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, s
     raise Told("nobody is signed in here", "Run: openqrm login")
 
 
-def _texts(fields: Mapping[str, Any]) -> dict[str, str]:
-    return {k: str(v).lower() if isinstance(v, bool) else str(v) for k, v in fields.items()}
+def _texts(fields: Mapping[str, Any]) -> dict[str, str | list[str]]:
+    return {name: [*map(_text, value)] if isinstance(value, list) else _text(value) for name, value in fields.items()}
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -34,6 +34,11 @@ class Field:
         return get_origin(self.kind) is dict
 
     @property
+    def is_list(self) -> bool:
+        """Several times."""
+        return get_origin(self.kind) is list
+
+    @property
     def key(self) -> str:
         """The name of its parameter."""
         return self.name.replace("-", "_")
@@ -88,8 +93,9 @@ def _parameter(field: Field) -> click.Parameter:
         return click.Argument([field.key], type=_type(field), nargs=-1 if field.is_mapping else 1, required=True)
     if field.kind is bool:
         return click.Option([f"{flag}/--no-{flag[2:]}", field.key], default=None, help=field.help)
-    told = f"{field.help}  [default: {_told(field.default)}]" if field.default not in (None, "") else field.help
-    return click.Option([flag, field.key], type=_type(field), default=None, multiple=field.is_mapping, help=told)
+    told = f"{field.help}  [default: {_told(field.default)}]" if field.default not in (None, "", []) else field.help
+    many = field.is_mapping or field.is_list
+    return click.Option([flag, field.key], type=_type(field), default=None, multiple=many, help=told)
 
 
 def _told(default: Any) -> str:
@@ -115,6 +121,8 @@ def values_of(declared: type[Declared], given: dict[str, Any]) -> dict[str, Any]
             value = _ask(field) if value or field.required else None
         elif field.is_mapping:
             value = dict(_pair(text) for text in value) if value else None
+        elif field.is_list:
+            value = list(value) if value else None
         if value is not None:
             values[field.name] = value
     return values

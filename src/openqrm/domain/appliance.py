@@ -58,15 +58,15 @@ class ApplianceCondition(StrEnum):
 
 
 def appliance_condition(
-    appliance: Appliance, seen: Observation | None, plan_state: str, *, alive: bool
+    name: str, wanted: str, seen: Observation | None, plan_state: str, *, alive: bool
 ) -> ApplianceCondition:
     """`seen` is of the claimed resource, `plan_state` of an unfinished plan on this appliance (or empty)."""
     if plan_state == "stuck":
         return ApplianceCondition.STUCK
     if plan_state:
-        return ApplianceCondition.STARTING if appliance.wanted == "running" else ApplianceCondition.STOPPING
-    if appliance.wanted != "running":
+        return ApplianceCondition.STARTING if wanted == "running" else ApplianceCondition.STOPPING
+    if wanted != "running":
         return ApplianceCondition.STOPPED
-    if seen is not None and alive and seen.profile == appliance.name:
+    if seen is not None and alive and seen.profile == name:
         return ApplianceCondition.RUNNING
     return ApplianceCondition.DEGRADED

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Annotated
 
 import msgspec
@@ -19,6 +18,7 @@ from openqrm.domain.user import Role
 from openqrm.planning.fields import Name, NameOrNone, Size, Text
 from openqrm.planning.record_plans import edited, new_name, plan_put, plan_remove, record_of
 from openqrm.plugin_api.intents import Intent, Query, refers_to
+from openqrm.plugin_api.listing import ListQuery
 from openqrm.plugin_api.planning import Planning, Reading
 
 ALIVE = frozenset({Condition.ASSIGNED, Condition.IDLE})
@@ -35,7 +35,7 @@ class ApplianceDetails(msgspec.Struct):
     plan: str
 
 
-class ListAppliances(Query, noun="appliance", verb="list", role=Role.READ_ONLY):
+class ListAppliances(ListQuery, noun="appliance", verb="list", role=Role.READ_ONLY):
     """List the appliances with their conditions."""
 
 
@@ -140,16 +140,21 @@ def plan_remove_appliance(intent: RemoveAppliance, planning: Planning) -> Plan:
 
 def details(appliance: Appliance, reading: Reading, open_plans: Mapping[str, StoredPlan]) -> ApplianceDetails:
     """`open_plans` are, by reference, the plans that have a hand on something."""
-    facts = reading.facts
-    plan = open_plans.get(appliance.ref)
+    claimed = next(iter(reading.facts.list(Resource, claimed_by=appliance.name)), None)
+    seen = reading.facts.find(Observation, claimed.name) if claimed else None
+    return details_of(appliance, claimed, seen, open_plans.get(appliance.ref), reading.world.now_s())
+
+
+def details_of(
+    appliance: Appliance, claimed: Resource | None, seen: Observation | None, plan: StoredPlan | None, now_s: float
+) -> ApplianceDetails:
+    """`claimed` is its resource, `seen` of that resource, `plan` an unfinished one on this appliance."""
     wish = {"appliance.start": "running", "appliance.stop": "stopped"}.get(plan.plan.intent if plan else "")
-    claimed = next(iter(facts.list(Resource, claimed_by=appliance.name)), None)
-    seen = facts.find(Observation, claimed.name) if claimed else None
-    alive = claimed is not None and condition(claimed, seen, reading.world.now_s()) in ALIVE
+    alive = claimed is not None and condition(claimed, seen, now_s) in ALIVE
     return ApplianceDetails(
         appliance=appliance,
         condition=appliance_condition(
-            replace(appliance, wanted=wish or appliance.wanted), seen, plan.state if plan else "", alive=alive
+            appliance.name, wish or appliance.wanted, seen, plan.state if plan else "", alive=alive
         ),
         resource=claimed.name if claimed else "",
         address=claimed.address if claimed else "",

@@ -17,7 +17,8 @@ from openqrm.planning.order import after
 from openqrm.planning.placement import rooms_of
 from openqrm.planning.record_plans import ASKED, plan_of, plan_put, refuse_in_use
 from openqrm.plugin_api.actions import SetField
-from openqrm.plugin_api.intents import Intent, Query, refers_to
+from openqrm.plugin_api.intents import Intent, refers_to
+from openqrm.plugin_api.listing import ListQuery
 from openqrm.plugin_api.planning import Planning, Reading
 
 
@@ -36,7 +37,7 @@ class HostRow(msgspec.Struct):
     load: float
 
 
-class ListHosts(Query, noun="host", verb="list", role=Role.READ_ONLY):
+class ListHosts(ListQuery, noun="host", verb="list", role=Role.READ_ONLY):
     """List the hosts with what they carry and what is free."""
 
 

@@ -16,12 +16,13 @@ from openqrm.planning.record_plans import edited, new_name, plan_put, plan_remov
 from openqrm.planning.transfers import refuse_overwriting
 from openqrm.plugin_api.drivers import Capability
 from openqrm.plugin_api.intents import Intent, Query, Secret, refers_to
+from openqrm.plugin_api.listing import Listing, ListQuery
 from openqrm.plugin_api.planning import Planning, Reading
 
 TRANSFER_HINT = "Take a volume on a storage of type nfs-storage."
 
 
-class ListImages(Query, noun="image", verb="list", role=Role.READ_ONLY):
+class ListImages(ListQuery, noun="image", verb="list", role=Role.READ_ONLY):
     """List the images."""
 
 
@@ -117,13 +118,10 @@ def plan_remove_image(intent: RemoveImage, planning: Planning) -> Plan:
     return plan_remove(intent, image)
 
 
-def answer_list_images(_query: ListImages, reading: Reading) -> list[Image]:
-    return reading.facts.list(Image)
-
-
 def answer_show_image(query: ShowImage, reading: Reading) -> Image:
     return reading.facts.get(Image, query.name)
 
 
 PLANNERS = {CreateImage: plan_create_image, EditImage: plan_edit_image, RemoveImage: plan_remove_image}
-ANSWERS = {ListImages: answer_list_images, ShowImage: answer_show_image}
+ANSWERS = {ShowImage: answer_show_image}
+LISTS = {ListImages: Listing(Image)}

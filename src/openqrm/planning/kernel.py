@@ -16,10 +16,11 @@ from openqrm.planning.kernel_preparation import ClearKernel, PrepareKernel
 from openqrm.planning.record_plans import ASKED, edited, new_name, plan_of, plan_put, refuse_in_use
 from openqrm.plugin_api.actions import SetField, put, remove
 from openqrm.plugin_api.intents import Intent, Query, refers_to
+from openqrm.plugin_api.listing import Listing, ListQuery
 from openqrm.plugin_api.planning import Planning, Reading
 
 
-class ListKernels(Query, noun="kernel", verb="list", role=Role.READ_ONLY):
+class ListKernels(ListQuery, noun="kernel", verb="list", role=Role.READ_ONLY):
     """List the kernels."""
 
 
@@ -118,10 +119,6 @@ def plan_remove_kernel(intent: RemoveKernel, planning: Planning) -> Plan:
     return plan_of(intent, say, steps, about=kernel)
 
 
-def answer_list_kernels(_query: ListKernels, reading: Reading) -> list[Kernel]:
-    return reading.facts.list(Kernel)
-
-
 def answer_show_kernel(query: ShowKernel, reading: Reading) -> Kernel:
     return reading.facts.get(Kernel, query.name)
 
@@ -132,4 +129,5 @@ PLANNERS = {
     SetDefaultKernel: plan_set_default_kernel,
     RemoveKernel: plan_remove_kernel,
 }
-ANSWERS = {ListKernels: answer_list_kernels, ShowKernel: answer_show_kernel}
+ANSWERS = {ShowKernel: answer_show_kernel}
+LISTS = {ListKernels: Listing(Kernel)}

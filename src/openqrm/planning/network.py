@@ -14,13 +14,14 @@ from openqrm.domain.plan import Plan
 from openqrm.domain.user import Role
 from openqrm.planning.fields import Line, Name, Text
 from openqrm.planning.record_plans import edited, new_name, plan_put, plan_remove, record_of
-from openqrm.plugin_api.intents import Intent, Query, refers_to
-from openqrm.plugin_api.planning import Planning, Reading
+from openqrm.plugin_api.intents import Intent, refers_to
+from openqrm.plugin_api.listing import Listing, ListQuery
+from openqrm.plugin_api.planning import Planning
 
 Dhcp = Literal["full", "proxy", "off"]
 
 
-class ListNetworks(Query, noun="network", verb="list", role=Role.READ_ONLY):
+class ListNetworks(ListQuery, noun="network", verb="list", role=Role.READ_ONLY):
     """List the networks."""
 
 
@@ -106,13 +107,9 @@ def plan_remove_network(intent: RemoveNetwork, planning: Planning) -> Plan:
     return plan_remove(intent, planning.facts.get(Network, intent.name))
 
 
-def answer_list_networks(_query: ListNetworks, reading: Reading) -> list[Network]:
-    return reading.facts.list(Network)
-
-
 PLANNERS = {
     CreateNetwork: plan_create_network,
     EditNetwork: plan_edit_network,
     RemoveNetwork: plan_remove_network,
 }
-ANSWERS = {ListNetworks: answer_list_networks}
+LISTS = {ListNetworks: Listing(Network)}

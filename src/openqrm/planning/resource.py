@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Annotated, Literal, TypeVar
 
@@ -19,6 +20,7 @@ from openqrm.planning.fields import HostKey, Line, Mac, Name, NameOrNone, Port, 
 from openqrm.planning.record_plans import ASKED, new_name, plan_of, plan_put, refuse_in_use
 from openqrm.plugin_api.actions import remove
 from openqrm.plugin_api.intents import Intent, Query, Secret, refers_to
+from openqrm.plugin_api.listing import Listing, ListQuery, Related
 from openqrm.plugin_api.planning import Planning, Reading
 
 T = TypeVar("T")
@@ -49,7 +51,7 @@ class ResourceDetails(msgspec.Struct):
     seen: Observation | None
 
 
-class ListResources(Query, noun="resource", verb="list", role=Role.READ_ONLY):
+class ListResources(ListQuery, noun="resource", verb="list", role=Role.READ_ONLY):
     """List the resources with their conditions."""
 
     condition: Annotated[Condition | None, Meta(description="only those in this condition")] = None
@@ -213,11 +215,16 @@ def plan_remove_resource(intent: RemoveResource, planning: Planning) -> Plan:
     return plan_of(intent, say, steps, about=resource)
 
 
-def answer_list_resources(query: ListResources, reading: Reading) -> list[ResourceRow]:
-    now_s = reading.world.now_s()
-    seen = {each.name: each for each in reading.facts.list(Observation)}
-    rows = (resource_row(each, seen.get(each.name), now_s) for each in reading.facts.list(Resource))
-    return [row for row in rows if query.condition in (None, row.condition)]
+def resource_rows(resources: Sequence[Resource], related: Related, reading: Reading) -> list[ResourceRow]:
+    """Rows of a list."""
+    now_s, seen = reading.world.now_s(), sights(related, [each.name for each in resources])
+    return [resource_row(each, seen.get(each.name), now_s) for each in resources]
+
+
+def sights(related: Related, resources: Collection[str]) -> dict[str, Observation]:
+    """What was last seen of these resources, as far as their condition and milestone go; by name."""
+    fields = ("name", "power", "milestone", "profile", "last_seen_s")
+    return {each.name: each for each in related.among(Observation, "name", resources, fields)}
 
 
 def resource_row(resource: Resource, seen: Observation | None, now_s: float) -> ResourceRow:
@@ -242,4 +249,13 @@ PLANNERS = {
     SetResourceBoot: plan_set_resource_boot,
     RemoveResource: plan_remove_resource,
 }
-ANSWERS = {ListResources: answer_list_resources, ShowResource: answer_show_resource}
+ANSWERS = {ShowResource: answer_show_resource}
+LISTS = {
+    ListResources: Listing(
+        Resource, ResourceRow, resource_rows,
+        fields=(
+            "name", "claimed_by", "mac", "address", "type", "cpu_count", "memory_mib", "bmc", "comment", "managed",
+            "timeout_s",
+        ),
+    )
+}  # fmt: skip

@@ -14,10 +14,11 @@ from openqrm.domain.user import Role
 from openqrm.planning.fields import Name, Setting, Text
 from openqrm.planning.record_plans import edited, new_name, plan_put, plan_remove, record_of, refuse_in_use
 from openqrm.plugin_api.intents import Intent, Query, refers_to
+from openqrm.plugin_api.listing import Listing, ListQuery
 from openqrm.plugin_api.planning import Planning, Reading
 
 
-class ListStorages(Query, noun="storage", verb="list", role=Role.READ_ONLY):
+class ListStorages(ListQuery, noun="storage", verb="list", role=Role.READ_ONLY):
     """List the storages."""
 
 
@@ -76,13 +77,10 @@ def plan_remove_storage(intent: RemoveStorage, planning: Planning) -> Plan:
     return plan_remove(intent, storage)
 
 
-def answer_list_storages(_query: ListStorages, reading: Reading) -> list[Storage]:
-    return reading.facts.list(Storage)
-
-
 def answer_show_storage(query: ShowStorage, reading: Reading) -> Storage:
     return reading.facts.get(Storage, query.name)
 
 
 PLANNERS = {CreateStorage: plan_create_storage, EditStorage: plan_edit_storage, RemoveStorage: plan_remove_storage}
-ANSWERS = {ListStorages: answer_list_storages, ShowStorage: answer_show_storage}
+ANSWERS = {ShowStorage: answer_show_storage}
+LISTS = {ListStorages: Listing(Storage)}

@@ -15,7 +15,8 @@ from openqrm.domain.user import Role, SecondFactor, Token, User
 from openqrm.planning.fields import Name, NameOrNone, Text
 from openqrm.planning.record_plans import ASKED, new_name, plan_of, plan_put, plan_remove
 from openqrm.plugin_api.actions import ForgetSecret, remove
-from openqrm.plugin_api.intents import Intent, Issued, Password, Query, refers_to
+from openqrm.plugin_api.intents import Intent, Issued, Password, refers_to
+from openqrm.plugin_api.listing import Listing, ListQuery
 from openqrm.plugin_api.planning import Planning, Reading
 
 RoleName = Literal["READ_ONLY", "OPERATOR", "ADMINISTRATOR"]
@@ -48,15 +49,15 @@ class TokenRow(msgspec.Struct):
     expires_at_s: float
 
 
-class ListUsers(Query, noun="user", verb="list", role=Role.ADMINISTRATOR):
+class ListUsers(ListQuery, noun="user", verb="list", role=Role.ADMINISTRATOR):
     """List the users."""
 
 
-class ListRoles(Query, noun="role", verb="list", role=Role.READ_ONLY):
+class ListRoles(ListQuery, noun="role", verb="list", role=Role.READ_ONLY):
     """List the roles; each may do what the ones before it may."""
 
 
-class ListTokens(Query, noun="token", verb="list", role=Role.READ_ONLY):
+class ListTokens(ListQuery, noun="token", verb="list", role=Role.READ_ONLY):
     """List API tokens: your own, or everybody's for an administrator."""
 
 
@@ -197,10 +198,6 @@ def _keep_an_administrator(user: User, planning: Planning) -> None:
         raise PlanningError(Category.CONFLICT, message, "Make somebody else administrator first.")
 
 
-def answer_list_users(_query: ListUsers, reading: Reading) -> list[UserRow]:
-    return user_rows(reading.facts.list(User), reading)
-
-
 def user_rows(users: Iterable[User], reading: Reading) -> list[UserRow]:
     """As a list has them."""
     having = {factor.name for factor in reading.facts.list(SecondFactor, is_on=True)}
@@ -217,11 +214,10 @@ def answer_list_roles(_query: ListRoles, _reading: Reading) -> list[RoleRow]:
     ]
 
 
-def answer_list_tokens(_query: ListTokens, reading: Reading) -> list[TokenRow]:
+def own_tokens(reading: Reading) -> dict[str, object]:
+    """Everybody's are for administrators."""
     asking = reading.facts.get(User, reading.user)
-    everybody = asking.role == Role.ADMINISTRATOR.name
-    tokens = reading.facts.list(Token, **({} if everybody else {"user": asking.name}))
-    return [token_row(each) for each in tokens]
+    return {} if asking.role == Role.ADMINISTRATOR.name else {"user": asking.name}
 
 
 def token_row(token: Token) -> TokenRow:
@@ -238,4 +234,8 @@ PLANNERS = {
     CreateToken: plan_create_token,
     RemoveToken: plan_remove_token,
 }
-ANSWERS = {ListUsers: answer_list_users, ListRoles: answer_list_roles, ListTokens: answer_list_tokens}
+ANSWERS = {ListRoles: answer_list_roles}
+LISTS = {
+    ListUsers: Listing(User, UserRow, lambda users, _related, reading: user_rows(users, reading)),
+    ListTokens: Listing(Token, TokenRow, lambda tokens, *_: [token_row(each) for each in tokens], narrow=own_tokens),
+}

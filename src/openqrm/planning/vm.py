@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -18,6 +19,7 @@ from openqrm.planning.fields import Line, Mac, Name, NameOrNone, Text
 from openqrm.planning.order import after
 from openqrm.planning.placement import Policy, choose_host
 from openqrm.planning.record_plans import ASKED, new_name, plan_of, refuse_in_use
+from openqrm.planning.resource import sights
 from openqrm.planning.vm_parts import (
     Boot,
     Bridge,
@@ -36,6 +38,7 @@ from openqrm.planning.vm_parts import (
 )
 from openqrm.plugin_api.actions import put, remove
 from openqrm.plugin_api.intents import Intent, Query, refers_to
+from openqrm.plugin_api.listing import Listing, ListQuery, Related
 from openqrm.plugin_api.planning import Planning, Reading
 
 
@@ -59,7 +62,7 @@ class ForeignRow(msgspec.Struct):
     memory_mib: int
 
 
-class ListVms(Query, noun="vm", verb="list", role=Role.READ_ONLY):
+class ListVms(ListQuery, noun="vm", verb="list", role=Role.READ_ONLY):
     """List the virtual machines."""
 
     host: Annotated[NameOrNone, refers_to("host"), Meta(description="only those on this host")] = ""
@@ -161,15 +164,13 @@ def plan_remove_vm(intent: RemoveVm, planning: Planning) -> Plan:
     return replace(plan, on_failure=OnFailure.HOLD, locks=locks_of(vm, vm.disks))
 
 
-def answer_list_vms(query: ListVms, reading: Reading) -> list[VmDetails]:
-    facts, now_s = reading.facts, reading.world.now_s()
-    resources = {each.name: each for each in facts.list(Resource, **({"host": query.host} if query.host else {}))}
-    seen = {each.name: each for each in facts.list(Observation)}
-    return [
-        _details(vm, resources[vm.name], seen.get(vm.name), now_s)
-        for vm in facts.list(VirtualMachine)
-        if vm.name in resources
-    ]
+def vm_rows(vms: Sequence[VirtualMachine], related: Related, reading: Reading) -> list[VmDetails]:
+    """Rows of a list. One without a resource is about to go, or to come."""
+    now_s, names = reading.world.now_s(), [each.name for each in vms]
+    fields = ("name", "host", "claimed_by", "address", "managed", "timeout_s")
+    resources = {each.name: each for each in related.among(Resource, "name", names, fields)}
+    seen = sights(related, names)
+    return [_details(vm, resources[vm.name], seen.get(vm.name), now_s) for vm in vms if vm.name in resources]
 
 
 def answer_show_vm(query: ShowVm, reading: Reading) -> VmDetails:
@@ -194,4 +195,5 @@ PLANNERS = {
     CreateVm: plan_create_vm,
     RemoveVm: plan_remove_vm,
 }
-ANSWERS = {ListVms: answer_list_vms, ShowVm: answer_show_vm, InspectVms: answer_inspect_vms}
+ANSWERS = {ShowVm: answer_show_vm, InspectVms: answer_inspect_vms}
+LISTS = {ListVms: Listing(VirtualMachine, VmDetails, vm_rows)}

@@ -18,10 +18,11 @@ from openqrm.planning.record_plans import ASKED, new_name, plan_of, refuse_in_us
 from openqrm.plugin_api.actions import put, remove
 from openqrm.plugin_api.drivers import Capability, VolumeFacts
 from openqrm.plugin_api.intents import Intent, Query, refers_to
+from openqrm.plugin_api.listing import Listing, ListQuery
 from openqrm.plugin_api.planning import Planning, Reading
 
 
-class ListVolumes(Query, noun="volume", verb="list", role=Role.READ_ONLY):
+class ListVolumes(ListQuery, noun="volume", verb="list", role=Role.READ_ONLY):
     """List the volumes."""
 
     storage: Annotated[NameOrNone, refers_to("storage"), Meta(description="only those on this storage")] = ""
@@ -112,10 +113,6 @@ def plan_remove_volume(intent: RemoveVolume, planning: Planning) -> Plan:
     return replace(plan, on_failure=OnFailure.HOLD)
 
 
-def answer_list_volumes(query: ListVolumes, reading: Reading) -> list[Volume]:
-    return reading.facts.list(Volume, **({"storage": query.storage} if query.storage else {}))
-
-
 def answer_show_volume(query: ShowVolume, reading: Reading) -> Volume:
     return reading.facts.get(Volume, query.name)
 
@@ -127,7 +124,7 @@ def answer_inspect_volumes(query: InspectVolumes, reading: Reading) -> list[Volu
 
 PLANNERS = {CreateVolume: plan_create_volume, CloneVolume: plan_clone_volume, RemoveVolume: plan_remove_volume}
 ANSWERS = {
-    ListVolumes: answer_list_volumes,
     ShowVolume: answer_show_volume,
     InspectVolumes: answer_inspect_volumes,
 }
+LISTS = {ListVolumes: Listing(Volume)}

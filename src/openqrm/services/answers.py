@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -10,8 +11,11 @@ from openqrm.adapters.database import Transaction
 from openqrm.domain.appliance import Appliance
 from openqrm.domain.event import Event
 from openqrm.domain.plan import PlanState, StoredPlan
-from openqrm.planning.appliance import ApplianceDetails, ListAppliances, ShowAppliance, details
+from openqrm.domain.resource import Resource
+from openqrm.planning.appliance import ApplianceDetails, ListAppliances, ShowAppliance, details, details_of
 from openqrm.planning.plan import ListEvents, ListPlans, ShowPlan
+from openqrm.planning.resource import sights
+from openqrm.plugin_api.listing import Listing, Related
 from openqrm.plugin_api.planning import Reading
 from openqrm.services.plan_view import PlanView, view_stored
 
@@ -65,9 +69,19 @@ def answer_list_events(query: ListEvents, reading: StoreReading) -> list[Event]:
     )
 
 
-def answer_list_appliances(_query: ListAppliances, reading: StoreReading) -> list[ApplianceDetails]:
-    plans = _open_plans(reading)
-    return [details(appliance, reading, plans) for appliance in reading.facts.list(Appliance)]
+def appliance_rows(appliances: Sequence[Appliance], related: Related, reading: StoreReading) -> list[ApplianceDetails]:
+    """Rows of a list."""
+    plans, now_s = _open_plans(reading), reading.world.now_s()
+    fields = ("name", "claimed_by", "address", "managed", "timeout_s")
+    names = [each.name for each in appliances]
+    claimed = {each.claimed_by: each for each in related.among(Resource, "claimed_by", names, fields)}
+    seen = sights(related, [each.name for each in claimed.values() if each.claimed_by])
+    rows = []
+    for each in appliances:
+        resource = claimed.get(each.name)
+        sight = seen.get(resource.name) if resource else None
+        rows.append(details_of(each, resource, sight, plans.get(f"appliance/{each.name}"), now_s))
+    return rows
 
 
 def answer_show_appliance(query: ShowAppliance, reading: StoreReading) -> ApplianceDetails:
@@ -83,6 +97,8 @@ ANSWERS = {
     ListPlans: answer_list_plans,
     ShowPlan: answer_show_plan,
     ListEvents: answer_list_events,
-    ListAppliances: answer_list_appliances,
     ShowAppliance: answer_show_appliance,
+}
+LISTS = {
+    ListAppliances: Listing(Appliance, ApplianceDetails, appliance_rows, derived=frozenset({"resource"})),
 }

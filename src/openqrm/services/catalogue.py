@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from types import GenericAlias
 from typing import Any, get_type_hints
 
 from openqrm.domain.errors import Category, PlanningError
@@ -29,9 +30,11 @@ from openqrm.planning import (
 )
 from openqrm.planning import plugin as plugin_planning
 from openqrm.plugin_api.intents import Declared, Intent, Query
+from openqrm.plugin_api.listing import Listing
 from openqrm.plugin_api.planning import Answer, Planner
 from openqrm.plugin_host.host import PluginHost
 from openqrm.services import answers, decisions, plugin_answers
+from openqrm.services.lists import answer_listing
 
 MODULES = (
     resource, resource_power, kernel, image, storage, volume, network, appliance, appliance_start, appliance_stop,
@@ -46,6 +49,7 @@ class Entry:
     declared: type[Declared]
     run: Callable[..., Any]
     plugin: str = ""
+    listing: Listing | None = None
 
     @property
     def is_intent(self) -> bool:
@@ -55,6 +59,8 @@ class Entry:
     @property
     def answer_type(self) -> Any:
         """What a query answers with, from the annotation of its answer."""
+        if self.listing:
+            return GenericAlias(list, (self.listing.shown,))
         run = self.run.func if isinstance(self.run, partial) else self.run
         return get_type_hints(run).get("return", Any)
 
@@ -74,6 +80,9 @@ class Catalogue:
         found |= {query: partial(run, plugins=host) for query, run in plugin_answers.KNOWING.items()}
         for runs in (planners, found, self.decisions):
             self._add_all(runs, lambda _: "")
+        for module in MODULES:
+            for query, listing in getattr(module, "LISTS", {}).items():
+                self._add(Entry(query, partial(answer_listing, listing=listing), listing=listing))
         for runs in (host.planners(), host.answers()):
             self._add_all(runs, host.owner)
 

@@ -6,7 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from argon2 import PasswordHasher
@@ -19,6 +19,7 @@ from openqrm.engine.preview import look_at
 from openqrm.planning.plan import ShowPlan
 from openqrm.plugin_api.actions import ForgetSecret, PutRecord, RemoveRecord, SetField
 from openqrm.plugin_api.intents import Declared, Intent
+from openqrm.plugin_api.listing import ListQuery
 from openqrm.plugin_api.planning import Planning
 from openqrm.plugin_host.host import PluginHost
 from openqrm.ports.plans import Dispatcher
@@ -26,6 +27,7 @@ from openqrm.ports.world import World
 from openqrm.services.answers import StoreReading, answer_show_plan
 from openqrm.services.caller import Caller, check_reach, check_role
 from openqrm.services.catalogue import Catalogue, Entry
+from openqrm.services.lists import part_of
 from openqrm.services.plan_view import PlanView, digest_of, render_lines, view_plan
 from openqrm.services.rehearsing import Rehearsal, rehearsal_of
 from openqrm.services.sealing import PASSWORDS, Sealed, seal
@@ -93,7 +95,10 @@ class Desk:
             self._refuse_disabled(entry, tx)
             drivers, settings = self._host.drivers(tx.facts), self._settings(entry, tx)
             reading = StoreReading(tx.facts, drivers, self._world, caller.user, tx, settings=settings)
-            return entry.run(query, reading)
+            answer = entry.run(query, reading)
+            if isinstance(query, ListQuery) and not entry.listing:
+                return part_of(answer, query, get_args(entry.answer_type)[0])
+            return answer
 
     def preview(self, caller: Caller, intent: Intent, *, look: bool) -> Preview:
         """What would be done; with `look` also what is so already."""

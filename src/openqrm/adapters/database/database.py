@@ -20,6 +20,7 @@ from openqrm.adapters.database.plan_store import DatabasePlans
 from openqrm.adapters.database.plans import Plans
 from openqrm.adapters.database.records import DatabaseRecords, Snapshot, TransactionRecords
 from openqrm.adapters.database.sessions import Sessions
+from openqrm.adapters.database.skims import Skims
 from openqrm.adapters.database.wish_keys import WishKeys
 from openqrm.plugin_api.codec import ActionCodec
 
@@ -36,6 +37,7 @@ class Transaction:
     events: Events
     machines: Machines
     wish_keys: WishKeys
+    skims: Skims
     sessions: Sessions
     changes: Changes
 
@@ -98,6 +100,7 @@ class Database:
             events=Events(connection),
             machines=Machines(connection),
             wish_keys=WishKeys(connection),
+            skims=Skims(connection),
             sessions=Sessions(connection),
             changes=Changes(connection),
         )

@@ -23,7 +23,7 @@ class Form(Generic[R]):
         self.kind, self.table = kind, RECORDS[kind.kind]
         types = get_type_hints(kind)
         self.names = [f.name for f in fields(kind) if f.name in self.table.c]
-        self._loads: dict[str, Callable[[Any], Any]] = {
+        self.loads: dict[str, Callable[[Any], Any]] = {
             name: _loader(types[name]) for name in self.names if _needs_loading(self.table.c[name].type, types[name])
         }
         self._dumps = [name for name in self.names if isinstance(self.table.c[name].type, JSON)]
@@ -42,7 +42,7 @@ class Form(Generic[R]):
     def record(self, row: Sequence[Any]) -> R:
         """The record of this row."""
         values: dict[str, Any] = dict(zip(self.names, row, strict=True))
-        for name, load in self._loads.items():
+        for name, load in self.loads.items():
             values[name] = load(values[name])
         if self.kind is Event:
             values["name"] = str(values["id"])
