@@ -12,7 +12,7 @@ from openqrm.plugin_api import Category, Differs, Resource, Satisfied, Seen, Ste
 from openqrm_plugins.kvm.virsh import ask
 
 _CPUS = re.compile(r"^CPU\(s\): +(\d{1,5})$", re.MULTILINE)
-_MEMORY = re.compile(r"^Memory size: +(\d{1,15}) KiB$", re.MULTILINE)
+_MEMORY = re.compile(r"^total +: +(\d{1,15}) KiB$", re.MULTILINE)
 _BRIDGE_HINT = "Put the host's network card into a bridge (for example br0), which the VMs are to be on; then retry."
 
 
@@ -85,11 +85,12 @@ class GiveUpHost:
 
 
 def observe_size(world: World, host: str) -> tuple[int, int]:
-    """CPUs and memory in MiB, as libvirt sees them."""
-    said = ask(world, host, "nodeinfo")
-    cpus, memory = _CPUS.search(said), _MEMORY.search(said)
+    """CPUs and memory in MiB, as libvirt sees them; what `nodeinfo` says of memory adds up NUMA cells, and changes."""
+    said, told = ask(world, host, "nodeinfo"), ask(world, host, "nodememstats")
+    cpus, memory = _CPUS.search(said), _MEMORY.search(told)
     if not cpus or not memory:
-        raise StepError(Category.UNAVAILABLE, f"libvirt on {host} describes it as {said.strip()[:80]!r}", "Retry.")
+        message = f"libvirt on {host} describes it as {said.strip()[:80]!r} and {told.strip()[:80]!r}"
+        raise StepError(Category.UNAVAILABLE, message, "Retry.")
     return int(cpus[1]), int(memory[1]) // 1024
 
 

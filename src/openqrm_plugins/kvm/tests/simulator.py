@@ -67,8 +67,8 @@ class SimulatedLibvirt(Simulator):
 
     def _answer(self, words: tuple[str, ...], stdin: bytes) -> Completed:
         match words:
-            case ("nodeinfo",):
-                return recorded("nodeinfo")
+            case (("nodeinfo" | "nodememstats") as what,):
+                return recorded(what)
             case ("domcapabilities", "--virttype", "kvm"):
                 return recorded("domcapabilities-kvm")
             case ("list", "--uuid", *which):

@@ -127,7 +127,7 @@ def test_a_host_without_a_bridge_is_no_host() -> None:
 def test_taking_up_notes_what_libvirt_sees() -> None:
     made = made_with(VM)
     host = made.records.get(Resource, "h1")
-    assert (host.cpu_count, host.memory_mib) == (2, 10074)
+    assert (host.cpu_count, host.memory_mib) == (2, 24105)
 
 
 def test_a_move_under_way_is_waited_for() -> None:
