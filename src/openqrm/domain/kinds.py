@@ -8,7 +8,7 @@ from openqrm.domain.kernel import Kernel
 from openqrm.domain.network import Network
 from openqrm.domain.record import Record
 from openqrm.domain.resource import Observation, Resource
-from openqrm.domain.storage import Image, Loan, Storage, Volume
+from openqrm.domain.storage import Image, Loan, Removal, Storage, Volume
 from openqrm.domain.user import PluginState, SecondFactor, Token, User
 from openqrm.domain.vm import VirtualMachine
 
@@ -24,6 +24,7 @@ KINDS: dict[str, type[Record]] = {
         Network,
         Observation,
         PluginState,
+        Removal,
         Resource,
         SecondFactor,
         Storage,

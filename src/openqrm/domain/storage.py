@@ -52,6 +52,20 @@ class Loan(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Removal(Record):
+    """A volume that was removed and can be had back; its name is VOLUME.NUMBER, for namesakes may have been removed."""
+
+    kind: ClassVar[str] = "removal"
+    volume: str = ""
+    number: int = 0  # the volume's, by which its storage knows what it put away
+    storage: str = ""
+    size_mib: int = 0
+    source: str = ""
+    removed_s: float = 0.0  # since the epoch
+    until_s: float = 0.0  # from then on it may be purged
+
+
+@dataclass(frozen=True, kw_only=True)
 class Image(Record):
     """A root file system: a volume and how to use it. The transfers are single shot."""
 

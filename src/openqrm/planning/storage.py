@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from openqrm.domain.plan import Plan
 from openqrm.domain.resource import SELF, Resource
-from openqrm.domain.storage import Storage, Volume
+from openqrm.domain.storage import Removal, Storage, Volume
 from openqrm.domain.user import Role
 from openqrm.planning.fields import Name, Setting, Text
 from openqrm.planning.record_plans import edited, new_name, plan_put, plan_remove, record_of, refuse_in_use
@@ -33,7 +33,7 @@ class CreateStorage(Intent, noun="storage", verb="create", role=Role.ADMINISTRAT
 
     name: Annotated[Name, Meta(description="a name for it")]
     type: Annotated[
-        Name, refers_to("plugin", category="storage"), Meta(description="id of the storage plugin, like nfs-storage")
+        Name, refers_to("plugin", category="storage"), Meta(description="what it is, like nfs-storage or lvm-iscsi")
     ]
     resource: Annotated[Name, refers_to("resource"), Meta(description="the resource it is on")] = SELF
     settings: Annotated[Setting, Meta(description="KEY=VALUE, as the plugin's page tells")] = msgspec.field(
@@ -73,7 +73,10 @@ def plan_edit_storage(intent: EditStorage, planning: Planning) -> Plan:
 
 def plan_remove_storage(intent: RemoveStorage, planning: Planning) -> Plan:
     storage = planning.facts.get(Storage, intent.name)
-    refuse_in_use(storage, planning.facts.list(Volume, storage=storage.name), "Remove its volumes first.")
+    facts = planning.facts
+    refuse_in_use(storage, facts.list(Volume, storage=storage.name), "Remove its volumes first.")
+    removed = facts.list(Removal, storage=storage.name)
+    refuse_in_use(storage, removed, "Purge these removed volumes first, or have them back: openqrm volume removed")
     return plan_remove(intent, storage)
 
 

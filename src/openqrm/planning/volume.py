@@ -15,6 +15,7 @@ from openqrm.domain.user import Role
 from openqrm.planning.fields import Name, NameOrNone, Size
 from openqrm.planning.order import after
 from openqrm.planning.record_plans import ASKED, new_name, plan_of, refuse_in_use
+from openqrm.planning.volume_removed import keeps_removed, removal_of
 from openqrm.plugin_api.actions import put, remove
 from openqrm.plugin_api.drivers import Capability, VolumeFacts
 from openqrm.plugin_api.intents import Intent, Query, refers_to
@@ -59,7 +60,10 @@ class CloneVolume(Intent, noun="volume", verb="clone", role=Role.OPERATOR):
 
 
 class RemoveVolume(Intent, noun="volume", verb="remove", role=Role.ADMINISTRATOR):
-    """Destroy a volume and all data on it. Its name must be typed to confirm."""
+    """Remove a volume and all data on it. Its name must be typed to confirm.
+
+    Where its storage keeps what it removes it can be had back for some time: see `volume removed`.
+    """
 
     name: Annotated[Name, refers_to("volume"), Meta(description="the volume")]
 
@@ -106,9 +110,14 @@ def plan_remove_volume(intent: RemoveVolume, planning: Planning) -> Plan:
         raise PlanningError(Category.CONFLICT, message, "Stop the appliance that runs there first.")
     storage = facts.get(Storage, volume.storage)
     gone = planning.drivers.storage(storage).plan_remove(storage, volume)
-    record = Step(id="record", action=remove(volume, f"Remove volume {volume.name}"), why=ASKED)
-    steps = [*gone, *after((record,), gone[-1].id)] if gone else [record]
+    records = [Step(id="record", action=remove(volume, f"Remove volume {volume.name}"), why=ASKED)]
     title = f"Destroy volume {volume.name} on {storage.name} and all data on it"
+    if keeper := keeps_removed(storage, planning):
+        removal = removal_of(volume, keeper.keep_s(storage), planning.now_s)
+        note = put(removal, None, f"Remember the removed volume as {removal.name}")
+        records.insert(0, Step(id="remember", action=note, why="it can be had back until its time is over"))
+        title = f"Remove volume {volume.name} on {storage.name}; it can be had back as {removal.name}"
+    steps = [*gone, *after(tuple(records), gone[-1].id)] if gone else records
     plan = plan_of(intent, title, steps, about=volume, confirm=volume.name)
     return replace(plan, on_failure=OnFailure.HOLD)
 
