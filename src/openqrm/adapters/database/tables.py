@@ -45,6 +45,7 @@ INDEXED = {
     "appliance": ("image",),
     "token": ("user", "digest"),
     "loan": ("volume", "resource"),
+    "removal": ("storage",),
 }
 UNIQUE_UNLESS_EMPTY = {"resource": ("mac",)}
 
