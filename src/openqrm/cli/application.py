@@ -23,6 +23,7 @@ NOUNS = {
     "plugin": "what adds drivers and services",
     "resource": "machines",
     "role": "what users may do",
+    "site": "everything at a glance, and a search",
     "storage": "what holds volumes",
     "token": "API tokens",
     "user": "who signs in",

@@ -17,6 +17,7 @@ MODULES = {
     "plugin": ("plugin",),
     "resource": ("resource", "resource_power"),
     "role": ("user",),
+    "site": ("site",),
     "storage": ("storage",),
     "token": ("user",),
     "user": ("user",),

@@ -33,12 +33,12 @@ from openqrm.plugin_api.intents import Declared, Intent, Query
 from openqrm.plugin_api.listing import Listing
 from openqrm.plugin_api.planning import Answer, Planner
 from openqrm.plugin_host.host import PluginHost
-from openqrm.services import answers, decisions, plugin_answers
+from openqrm.services import answers, decisions, plugin_answers, site_answers
 from openqrm.services.lists import answer_listing
 
 MODULES = (
     resource, resource_power, kernel, image, storage, volume, network, appliance, appliance_start, appliance_stop,
-    appliance_switch, host, vm, vm_hardware, vm_migrate, plugin_planning, user, event, answers, decisions,
+    appliance_switch, host, vm, vm_hardware, vm_migrate, plugin_planning, user, event, answers, site_answers, decisions,
 )  # fmt: skip
 
 

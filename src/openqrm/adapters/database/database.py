@@ -16,9 +16,11 @@ from openqrm.adapters.database.events import Events
 from openqrm.adapters.database.feed import DatabaseFeed
 from openqrm.adapters.database.machines import Machines
 from openqrm.adapters.database.migrate import migrate
+from openqrm.adapters.database.overview import Overview
 from openqrm.adapters.database.plan_store import DatabasePlans
 from openqrm.adapters.database.plans import Plans
 from openqrm.adapters.database.records import DatabaseRecords, Snapshot, TransactionRecords
+from openqrm.adapters.database.search import Search
 from openqrm.adapters.database.sessions import Sessions
 from openqrm.adapters.database.skims import Skims
 from openqrm.adapters.database.wish_keys import WishKeys
@@ -40,6 +42,8 @@ class Transaction:
     skims: Skims
     sessions: Sessions
     changes: Changes
+    overview: Overview
+    search: Search
 
 
 class Database:
@@ -103,4 +107,6 @@ class Database:
             skims=Skims(connection),
             sessions=Sessions(connection),
             changes=Changes(connection),
+            overview=Overview(connection),
+            search=Search(connection),
         )
