@@ -19,7 +19,7 @@ OTHER = Resource(name="h2", address="10.0.0.2")
 VIRSH = ("virsh", "--quiet", "--connect", "qemu:///system")
 MIGRATE = ("migrate", "--live", "--p2p", "--persistent", "--undefinesource")
 BRIDGES = '[{"ifindex":2,"ifname":"br0","flags":["UP"],"mtu":1500,"link_type":"ether"}]'
-KVM_TRIED = ("timeout", "--kill-after=1", "10", "/usr/bin/qemu-system-x86_64", "-accel", "kvm")
+KVM_TRIED = ("timeout", "--signal=KILL", "10", "/usr/bin/qemu-system-x86_64", "-accel", "kvm")
 
 
 def recorded(name: str, uuid: str = RECORDED_UUID) -> Completed:

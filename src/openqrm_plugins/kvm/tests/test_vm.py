@@ -97,7 +97,7 @@ def test_hardware_that_was_changed_by_hand_is_seen() -> None:
     assert isinstance(DRIVER.plan_define("h1", VM, ())[0].action.observe(made), Differs)
 
 
-@pytest.mark.parametrize(("status", "accelerator"), [(33, "kvm"), (124, "qemu"), (1, "qemu")])
+@pytest.mark.parametrize(("status", "accelerator"), [(33, "kvm"), (137, "qemu"), (1, "qemu")])
 def test_kvm_is_used_where_it_works(status: int, accelerator: str) -> None:
     made = world(status)
     carry_all((*DRIVER.plan_take_up(HOST), *DRIVER.plan_define("h1", VM, ())), made)
