@@ -6,20 +6,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from openqrm.plugin_api import Category, Differs, Satisfied, Seen, StepError, World
-from openqrm_plugins.iscsi_storage import tgt
+from openqrm_plugins.iscsi_storage.by_lio import Lio
+from openqrm_plugins.iscsi_storage.by_tgt import Tgt
 from openqrm_plugins.iscsi_storage.disks import CloneDisk, MakeDisk
+from openqrm_plugins.iscsi_storage.grants import Backend, Grant
 
-
-@dataclass(frozen=True)
-class Grant:
-    """Who may log in to which target, with what, and what is behind it. `secret` refers to the vault."""
-
-    volume: str
-    iqn: str
-    path: str
-    address: str
-    user: str
-    secret: str
+_BACKENDS: dict[str, Backend] = {"tgt": Tgt(), "lio": Lio()}
 
 
 @dataclass(frozen=True)
@@ -40,31 +32,19 @@ class Allow:
         return Refuse(self.host, self.grant)
 
     def observe(self, world: World) -> Seen:
-        grant, host = self.grant, world.host(self.host)
-        target = tgt.find_target(host, grant.iqn)
-        if target is not None and set(target.addresses) - {grant.address}:
+        grant = self.grant
+        served = _BACKENDS[grant.backend].look(world.host(self.host), grant, world.vault.reveal(grant.secret))
+        if set(served.addresses) - {grant.address}:
             raise StepError(
                 Category.CONFLICT,
-                f"{grant.iqn} is open to {', '.join(target.addresses)}",
+                f"{grant.iqn} is open to {', '.join(served.addresses)}",
                 "Stop what runs there, or end that target by hand if nothing does; a volume has one writer.",
             )
-        if target is None or (target.paths, target.users, target.addresses) != _wanted(grant):
-            return Differs(f"{grant.address} cannot log in to {grant.iqn}")
-        if host.read_file(lasting_file(grant)) != _render(world, grant):
-            return Differs("it would not last over a restart of tgtd")
-        return Satisfied(f"{grant.address} can log in to {grant.iqn}")
+        return Differs(served.lacks) if served.lacks else Satisfied(f"{grant.address} can log in to {grant.iqn}")
 
     def ensure(self, world: World) -> None:
-        """The address comes last: until then nobody gets in."""
-        grant, host = self.grant, world.host(self.host)
-        host.write_file(lasting_file(grant), _render(world, grant), mode=0o600)
-        target = tgt.find_target(host, grant.iqn) or tgt.make_target(host, grant.iqn)
-        if grant.user not in target.users:
-            tgt.make_account(host, target, grant.user, world.vault.reveal(grant.secret))
-        if grant.path not in target.paths:
-            tgt.add_disk(host, target, grant.path)
-        if grant.address not in target.addresses:
-            tgt.open_to(host, target, grant.address)
+        grant = self.grant
+        _BACKENDS[grant.backend].allow(world.host(self.host), grant, world.vault.reveal(grant.secret))
 
 
 @dataclass(frozen=True)
@@ -85,39 +65,14 @@ class Refuse:
         return Allow(self.host, self.grant)
 
     def observe(self, world: World) -> Seen:
-        grant, host = self.grant, world.host(self.host)
-        target = tgt.find_target(host, grant.iqn)
-        if target is not None and target.addresses and grant.address not in target.addresses:
+        grant = self.grant
+        served = _BACKENDS[grant.backend].look(world.host(self.host), grant, None)
+        if served.addresses and grant.address not in served.addresses:
             return Satisfied(f"{grant.iqn} is open to another machine only")
-        if target is not None:
-            return Differs(f"there is {grant.iqn}")
-        if host.read_file(lasting_file(grant)) is not None or grant.user in tgt.list_users(host):
-            return Differs(f"something of {grant.iqn} is left")
-        return Satisfied(f"there is no {grant.iqn}")
+        return Differs(served.rest) if served.rest else Satisfied(f"there is no {grant.iqn}")
 
     def ensure(self, world: World) -> None:
-        host = world.host(self.host)
-        host.remove_file(lasting_file(self.grant))
-        tgt.end_target(host, self.grant.iqn, self.grant.user)
-
-
-def lasting_file(grant: Grant) -> str:
-    """What tgt-admin makes the target from again when tgtd starts."""
-    return f"/etc/tgt/conf.d/openqrm-{grant.volume}.conf"
-
-
-def _render(world: World, grant: Grant) -> bytes:
-    return (
-        f"<target {grant.iqn}>\n"
-        f"    backing-store {grant.path}\n"
-        f"    incominguser {grant.user} {world.vault.reveal(grant.secret)}\n"
-        f"    initiator-address {grant.address}\n"
-        "</target>\n"
-    ).encode()
-
-
-def _wanted(grant: Grant) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    return (grant.path,), (grant.user,), (grant.address,)
+        _BACKENDS[self.grant.backend].refuse(world.host(self.host), self.grant)
 
 
 ACTIONS = (MakeDisk, CloneDisk, Allow, Refuse)

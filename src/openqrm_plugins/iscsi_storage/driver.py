@@ -19,8 +19,9 @@ from openqrm.plugin_api import (
 )
 from openqrm.plugin_api.actions import COPY_TIMEOUT_S, DISK_HINT, PutAway
 from openqrm.plugin_api.storage import settings_for
-from openqrm_plugins.iscsi_storage.actions import Allow, Grant, Refuse
+from openqrm_plugins.iscsi_storage.actions import Allow, Refuse
 from openqrm_plugins.iscsi_storage.disks import CloneDisk, MakeDisk
+from openqrm_plugins.iscsi_storage.grants import Grant
 from openqrm_plugins.iscsi_storage.settings import Settings
 
 _SUFFIX = ".img"
@@ -69,7 +70,7 @@ class Driver:
             ("port", str(settings.port)),
             ("target", f"{settings.prefix}:{volume.name}"),
             ("lun", "1"),
-            ("initiator", f"{settings.prefix}:writer-of-{volume.name}"),
+            ("initiator", _initiator(settings, volume)),
             ("filesystem", settings.filesystem),
             ("user", volume.name),
         )
@@ -93,7 +94,10 @@ class Driver:
             )
         path, _ = _places(settings, volume)
         iqn, address = f"{settings.prefix}:{volume.name}", parse_address(machine.address)
-        return Grant(volume.name, iqn, path, address, volume.name, secret)
+        initiator = _initiator(settings, volume)
+        return Grant(
+            volume.name, iqn, path, address, volume.name, secret, settings.backend, settings.port, initiator
+        )  # fmt: skip
 
 
 def parse_volume(text: str) -> VolumeFacts:
@@ -101,6 +105,11 @@ def parse_volume(text: str) -> VolumeFacts:
     size, blocks, name = text.split(" ", 2)
     used_mib = int(blocks) * _BLOCK_BYTES // 2**20
     return VolumeFacts(name=name.removesuffix(_SUFFIX), size_mib=int(size) // 2**20, used_mib=used_mib)
+
+
+def _initiator(settings: Settings, volume: Volume) -> str:
+    """What the machine that is granted the volume calls itself."""
+    return f"{settings.prefix}:writer-of-{volume.name}"
 
 
 def _places(settings: Settings, volume: Volume) -> tuple[str, str]:

@@ -1,6 +1,7 @@
-"""The contract of storage drivers and their actions, on a simulated tgtd."""
+"""The contract of storage drivers and their actions, on a simulated tgtd and a simulated LIO."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -9,9 +10,11 @@ from openqrm.plugin_api.testing import LAWS, STORAGE_RULES, Case, SimulatedWorld
 from openqrm_plugins.iscsi_storage.driver import Driver
 from openqrm_plugins.iscsi_storage.settings import Settings
 from openqrm_plugins.iscsi_storage.tests.simulator import SimulatedTgt
+from openqrm_plugins.iscsi_storage.tests.simulator_lio import SimulatedLio
 
 DRIVER = Driver(Settings())
 STORAGE = Storage(name="store", type="iscsi-storage", resource="store1")
+BY_LIO = Storage(name="store", type="iscsi-storage", resource="store1", settings={"backend": "lio"})
 CLONE = Volume(name="db", storage="store", source="web", size_mib=128)
 
 
@@ -19,25 +22,32 @@ def world() -> SimulatedWorld:
     return SimulatedWorld(hosts={"store1": SimulatedTgt()})
 
 
+def world_of_lio() -> SimulatedWorld:
+    return SimulatedWorld(hosts={"store1": SimulatedLio()})
+
+
 def writers(made: SimulatedWorld, volume: str) -> frozenset[str]:
-    tgt = made.hosts["store1"]
-    assert isinstance(tgt, SimulatedTgt)
-    return tgt.writers(f"/storage/{volume}.img")
+    service = made.hosts["store1"]
+    assert isinstance(service, SimulatedTgt | SimulatedLio)
+    return service.writers(f"/storage/{volume}.img")
 
 
 BENCH = StorageBench(DRIVER, STORAGE, world, writers, ("iscsi",))
+LIO_BENCH = StorageBench(DRIVER, BY_LIO, world_of_lio, writers, ("iscsi",))
+LIO_CASES = [replace(case, name=f"lio {case.name}") for case in LIO_BENCH.cases()]
 CLONING = cases_of("clone", (*BENCH.create(), *DRIVER.plan_create(STORAGE, CLONE)), world)
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
-@pytest.mark.parametrize("case", [*BENCH.cases(), *CLONING], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*BENCH.cases(), *CLONING, *LIO_CASES], ids=lambda case: case.name)
 def test_law(law: Callable[[Case], None], case: Case) -> None:
     law(case)
 
 
 @pytest.mark.parametrize("rule", STORAGE_RULES, ids=lambda rule: rule.__name__)
-def test_rule(rule: Callable[[StorageBench], None]) -> None:
-    rule(BENCH)
+@pytest.mark.parametrize("bench", [BENCH, LIO_BENCH], ids=["tgt", "lio"])
+def test_rule(rule: Callable[[StorageBench], None], bench: StorageBench) -> None:
+    rule(bench)
 
 
 def test_a_disk_needs_a_size() -> None:

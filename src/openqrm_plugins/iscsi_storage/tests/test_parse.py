@@ -1,10 +1,15 @@
 """The parsers on what the real tools printed, and the simulator beside them."""
 
+import json
 from pathlib import Path
 
-from openqrm.plugin_api import VolumeFacts
+import pytest
+
+from openqrm.plugin_api import StepError, VolumeFacts
+from openqrm_plugins.iscsi_storage.by_lio import Answer, Shown, parse_answer
 from openqrm_plugins.iscsi_storage.driver import parse_volume
 from openqrm_plugins.iscsi_storage.tests.simulator import render_target
+from openqrm_plugins.iscsi_storage.tests.simulator_lio import SimulatedLio
 from openqrm_plugins.iscsi_storage.tgt import Target, parse_targets, parse_users
 
 TRANSCRIPTS = Path(__file__).parent / "transcripts"
@@ -28,6 +33,28 @@ def test_the_simulator_shows_the_same() -> None:
 def test_users() -> None:
     assert parse_users((TRANSCRIPTS / "tgtadm-show-account.txt").read_text()) == {"web"}
     assert parse_users("Account list:\n") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("verb", "password", "shown"),
+    [("show", "s3cret", "none"), ("serve", "s3cret", "served"), ("serve", "another", "other-password")],
+)
+def test_lio(verb: str, password: str, shown: str) -> None:
+    """The parser on it, and the simulator beside it."""
+    text = (TRANSCRIPTS / f"lio-{shown}.json").read_text()
+    served = shown != "none"
+    live = Shown(there=served, fits=shown == "served", addresses=("10.77.0.9",) if served else ())
+    assert parse_answer(text) == Answer(live, live)
+    simulated, wanted = SimulatedLio(), {"iqn": "iqn.2004-01.org.openqrm:web", "address": "10.77.0.9"}
+    for each, told in ((verb, "s3cret"), ("show", password)):
+        done = simulated.run(("python3",), json.dumps({**wanted, "verb": each, "password": told}).encode(), {})
+    assert json.loads(done.out) == json.loads(text)
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"live": 1}', "\0]}"])
+def test_what_lio_never_says(text: str) -> None:
+    with pytest.raises(StepError, match="LIO's answer is none"):
+        parse_answer(text)
 
 
 def test_a_volume_as_find_prints_it() -> None:
