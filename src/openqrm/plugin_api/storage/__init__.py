@@ -7,9 +7,12 @@ needs. The reasons are in docs/decisions/0008-what-storages-share.md.
 from openqrm.plugin_api.storage.driver import VolumeDriver
 from openqrm.plugin_api.storage.exporting.aoe import Blades, EndBlade, ServeBlade
 from openqrm.plugin_api.storage.halves import Exporting, Making, Work
+from openqrm.plugin_api.storage.making.disk_files import DiskFiles
+from openqrm.plugin_api.storage.making.disks import CloneDisk, GrowDisk, MakeDisk
 from openqrm.plugin_api.storage.making.logical import CloneLogical, GrowLogical, MakeLogical
 from openqrm.plugin_api.storage.making.logical_volumes import LogicalVolumes, MountedLogicalVolumes
 from openqrm.plugin_api.storage.making.mounted import FormatVolume, MountVolume, UnmountVolume
+from openqrm.plugin_api.storage.making.purge import Purge
 from openqrm.plugin_api.storage.making.put_away import PurgeLogical, PutAwayLogical, TakeBackLogical
 from openqrm.plugin_api.storage.settings import settings_for
 
@@ -20,6 +23,10 @@ STORAGE_ACTIONS = (
     PutAwayLogical,
     TakeBackLogical,
     PurgeLogical,
+    MakeDisk,
+    CloneDisk,
+    GrowDisk,
+    Purge,
     FormatVolume,
     MountVolume,
     UnmountVolume,
@@ -30,6 +37,7 @@ STORAGE_ACTIONS = (
 __all__ = [
     "STORAGE_ACTIONS",
     "Blades",
+    "DiskFiles",
     "Exporting",
     "LogicalVolumes",
     "Making",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import PurePosixPath
+from typing import Any
 
+from openqrm.plugin_api.actions.fill import PROGRAM
 from openqrm.plugin_api.testing.simulator import Simulator, UnknownCommand
 from openqrm.ports.world import Completed
 
@@ -18,8 +21,11 @@ class SimulatedFiles(Simulator):
         super().__init__()
         self.tree: dict[str, str] = {}
         self._trash: dict[str, str] = {}
+        self.filled: dict[str, str] = {}  # note → source
 
     def run(self, argv: tuple[str, ...], stdin: bytes, environment: Mapping[str, str]) -> Completed:
+        if argv[:3] == ("python3", "-I", "-") and stdin == PROGRAM.read_bytes():
+            return self._fill(argv[3], json.loads(argv[4]))
         words = argv[argv.index("--") + 1 :] if "--" in argv else ()
         if stdin:
             raise UnknownCommand(argv)
@@ -29,9 +35,9 @@ class SimulatedFiles(Simulator):
             case "mkdir", (path,):
                 return DONE if "-p" in argv else self._make(path, "directory")
             case "truncate", (path,):
-                return self._resize(argv[2], path)
+                return self._resize(argv[argv.index("-s") + 1], path)
             case "rm", (path,):
-                self.tree.pop(path, None)
+                (self._trash if "/.trash/" in path else self.tree).pop(path, None)
                 return DONE
             case "cp", (source, path):
                 return self._make(path, self.tree[source]) if source in self.tree else missing(argv[0], source)
@@ -40,6 +46,22 @@ class SimulatedFiles(Simulator):
             case "find", _:
                 return Completed(0, "".join(f"{line}\0" for line in self.listed(argv)))
         raise UnknownCommand(argv)
+
+    def _fill(self, verb: str, given: dict[str, Any]) -> Completed:
+        """The program that fills folders; the real one takes its time."""
+        note, source = given["note"], given["source"]
+        match verb:
+            case "start":
+                self.filled[note] = source
+            case "clear":
+                self.filled.pop(note, None)
+            case "look" if note in self.filled:
+                return Completed(0, json.dumps({"state": "filled", "source": self.filled[note]}))
+            case "look":
+                return Completed(0, json.dumps({"state": "empty"}))
+            case _:
+                raise UnknownCommand((verb,))
+        return DONE
 
     def listed(self, argv: tuple[str, ...]) -> list[str]:
         """What find prints of each."""
@@ -52,6 +74,10 @@ class SimulatedFiles(Simulator):
     def _stat(self, argv: tuple[str, ...], path: str, language: str | None) -> Completed:
         if "-f" in argv:
             return Completed(0, "ext2/ext3\n")
+        if "/.trash/" in path and path in self._trash:
+            return Completed(0, "regular file\n")
+        if "%s" in argv and path in self.tree:
+            return Completed(0, f"{_size_bytes(self.tree[path])}\n")
         if path not in self.tree:
             return missing("stat", path) if language == "C" else Completed(1, "", "stat: in the operator's language\n")
         return Completed(0, "directory\n" if self.tree[path] == "directory" else "regular file\n")

@@ -1,0 +1,73 @@
+"""Volumes that are files below a folder, each a disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from openqrm.domain.errors import Category, PlanningError
+from openqrm.domain.storage import Volume
+from openqrm.plugin_api.actions import COPY_TIMEOUT_S, DISK_HINT, PutAway, TakeBack
+from openqrm.plugin_api.drivers import VolumeFacts
+from openqrm.plugin_api.run import run
+from openqrm.plugin_api.storage.halves import Work
+from openqrm.plugin_api.storage.making.disks import CloneDisk, GrowDisk, MakeDisk
+from openqrm.plugin_api.storage.making.purge import TRASH, Purge
+from openqrm.ports.world import Host
+
+_SUFFIX = ".img"
+_BLOCK_BYTES = 512  # the unit of find's %b
+
+
+@dataclass(frozen=True)
+class DiskFiles:
+    """Making: sparse files, cloned by sharing extents where the disk can."""
+
+    host: str
+    directory: str
+    clone: str  # auto, reflink or copy
+
+    def path(self, volume: Volume) -> str:
+        return f"{self.directory}/{volume.name}{_SUFFIX}"
+
+    def create(self, volume: Volume) -> tuple[Work, ...]:
+        path, trash = self.path(volume), self._trash(volume)
+        if volume.source:
+            source = f"{self.directory}/{volume.source}{_SUFFIX}"
+            clone = CloneDisk(self.host, volume.name, path, trash, source, self.clone, volume.size_mib)
+            return (Work(clone, f"it is a clone of {volume.source}", deadline_s=COPY_TIMEOUT_S),)
+        if volume.size_mib <= 0:
+            raise PlanningError(Category.BAD_INPUT, f"volume {volume.name} has no size", "Say how many MiB it has.")
+        make = MakeDisk(self.host, volume.name, path, trash, volume.size_mib)
+        return (Work(make, "the volume is a disk in a file"),)
+
+    def remove(self, volume: Volume) -> tuple[Work, ...]:
+        away = PutAway(self.host, volume.name, self.path(volume), self._trash(volume))
+        return (Work(away, "it can be had back until it is purged"),)
+
+    def restore(self, volume: Volume) -> tuple[Work, ...]:
+        back = TakeBack(self.host, volume.name, self.path(volume), self._trash(volume))
+        return (Work(back, "it is still in the trash"),)
+
+    def purge(self, volume: Volume) -> tuple[Work, ...]:
+        purge = Purge(self.host, volume.name, self._trash(volume))
+        return (Work(purge, "its space is wanted back", deadline_s=COPY_TIMEOUT_S),)
+
+    def resize(self, volume: Volume, size_mib: int) -> tuple[Work, ...]:
+        grow = GrowDisk(self.host, volume.name, self.path(volume), size_mib)
+        return (Work(grow, f"it has {volume.size_mib} MiB so far"),)
+
+    def list_volumes(self, host: Host) -> list[VolumeFacts]:
+        only = ("-mindepth", "1", "-maxdepth", "1", "-type", "f", "-name", f"[!.]*{_SUFFIX}")
+        text = run(host, ("find", self.directory, *only, "-printf", "%s %b %f\\0"), hint=DISK_HINT)
+        return sorted(map(parse_volume, filter(None, text.split("\0"))), key=lambda volume: volume.name)
+
+    def _trash(self, volume: Volume) -> str:
+        """`id` tells namesakes apart there."""
+        return f"{self.directory}/{TRASH}/{volume.name}{_SUFFIX}.{volume.id}"
+
+
+def parse_volume(text: str) -> VolumeFacts:
+    """A file as find prints it: size in bytes, blocks, name."""
+    size, blocks, name = text.split(" ", 2)
+    used_mib = int(blocks) * _BLOCK_BYTES // 2**20
+    return VolumeFacts(name=name.removesuffix(_SUFFIX), size_mib=int(size) // 2**20, used_mib=used_mib)

@@ -1,0 +1,22 @@
+"""Plans of aoe-storage: disks in files, each served by a vblade."""
+
+from __future__ import annotations
+
+from openqrm.plugin_api import Storage
+from openqrm.plugin_api.storage import Blades, DiskFiles, Exporting, Making, VolumeDriver
+from openqrm_plugins.aoe_storage.settings import Settings
+
+
+class Driver(VolumeDriver[Settings]):
+    """Files below `directory`."""
+
+    def keep_days(self, settings: Settings) -> int:
+        return settings.keep_days
+
+    def making(self, storage: Storage, settings: Settings) -> Making:
+        return DiskFiles(storage.resource, settings.directory, settings.clone)
+
+    def exporting(self, storage: Storage, settings: Settings) -> Exporting:
+        return Blades(
+            storage.resource, settings.interface, settings.first_shelf, settings.keeper, settings.filesystem
+        )  # fmt: skip
