@@ -12,8 +12,8 @@ NFS_CORE_PARAM {{ Protocols = {protocols}; Bind_addr = {address}; NFS_Port = 204
   Enable_RQUOTA = false; }}
 NFSv4 {{ RecoveryBackend = fs; Graceless = true; Minor_Versions = 1, 2;
   Only_Numeric_Owners = true; }}
-EXPORT {{ Export_Id = 1; Path = {folder}; Pseudo = {folder}; Access_Type = {access}; Squash = No_Root_Squash; SecType = sys;
-  Protocols = {protocols}; Transports = TCP; FSAL {{ Name = VFS; }} }}
+EXPORT {{ Export_Id = 1; Path = {folder}; Pseudo = {folder}; Access_Type = {access};
+  Squash = No_Root_Squash; SecType = sys; Protocols = {protocols}; Transports = TCP; FSAL {{ Name = VFS; }} }}
 LOG {{ Default_Log_Level = WARN; }}
 """
 
