@@ -11,6 +11,7 @@ from openqrm.adapters.database import Database
 from openqrm.ports.plans import Dispatcher
 
 log = structlog.get_logger()
+AGAIN_S = 1.0
 
 
 class Ringer:
@@ -32,11 +33,21 @@ class Ringer:
         self._thread.join()
 
     def _work(self) -> None:
-        while (resources := self._queue.get()) is not None:
+        missed = frozenset[str]()
+        while (resources := self._next(AGAIN_S if missed else None)) is not None:
+            missed |= resources
             try:
-                self._ring(resources)
+                self._ring(missed)
             except Exception:  # of the database or the queue: one that restarts must not end the ringing
-                log.exception("plans could not be rung; they look by themselves later", resources=len(resources))
+                log.exception("plans could not be rung; trying again", resources=len(missed))
+            else:
+                missed = frozenset()
+
+    def _next(self, timeout_s: float | None) -> frozenset[str] | None:
+        try:
+            return self._queue.get(timeout=timeout_s)
+        except queue.Empty:
+            return frozenset()
 
     def _ring(self, resources: frozenset[str]) -> None:
         with self._database.reading() as tx:

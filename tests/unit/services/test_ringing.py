@@ -28,6 +28,7 @@ def test_a_database_that_restarts_does_not_end_the_ringing() -> None:
     rung: queue.Queue[str] = queue.Queue()
     ringer = Ringer(OnceAway(), SimpleNamespace(submit=rung.put))
     ringer.ring(frozenset({"blade1"}))
+    assert rung.get(timeout=20) == "resource/blade1", "it is rung again by itself"
     ringer.ring(frozenset({"blade2"}))
     assert rung.get(timeout=20) == "resource/blade2"
     ringer.close()
