@@ -99,6 +99,8 @@ class WatchedShelves(ShelfHost):
         before = {name: list(lent) for name, lent in self.shelves.items()}
         done = super().run(argv, stdin, environment)
         for name, lent in self.shelves.items():
+            if name == "golden":
+                continue  # it is read
             assert len(lent) <= 1, f"{name} has two writers: {lent}"
             gone = {*before.get(name, ())} - {*lent}
             users = {ADDRESSES[m] for m, machine in self._machines.items() if machine.runs}
@@ -155,7 +157,26 @@ class KeyedLend(Lend):
         return super().observe(world)
 
 
+@dataclass(frozen=True)
+class Share(Lend):
+    """Read beside others."""
+
+    name: ClassVar[str] = "rack.share"
+
+    def ensure(self, world: World) -> None:
+        verb = "back" if self.back else "share"
+        run(world.host(self.host), ("shelf", verb, "--", self.shelf, self.address), hint="See the log of the shelf.")
+
+
 class KeyedShelves(ShelfDriver):
+    def plan_lend(self, storage: Storage, volume: Volume, machine: Lent) -> tuple[Step, ...]:
+        action = Share(storage.resource, volume.name, machine.address)
+        return (Step(id=f"lend-{volume.name}", action=action, why="it is copied"),)
+
+    def plan_reclaim(self, storage: Storage, volume: Volume, machine: Lent) -> tuple[Step, ...]:
+        action = Share(storage.resource, volume.name, machine.address, back=True)
+        return (Step(id=f"reclaim-{volume.name}", action=action, why="it has been copied"),)
+
     def plan_grant(self, storage: Storage, volume: Volume, machine: Lent, secret: str) -> tuple[Step, ...]:
         action = KeyedLend(storage.resource, volume.name, machine.address, key=secret)
         return (Step(id=f"grant-{volume.name}", action=action, why="this machine alone may write"),)
@@ -178,15 +199,19 @@ class RackDrivers:
 
 @dataclass
 class Rack:
-    """`bmc`: machines have one. `dies_at`: the milestone at which a boot of the appliance fails."""
+    """`bmc`: machines have one. `dies_at`: the milestone at which a boot of the appliance fails.
+
+    `filled`: the image is installed from volume golden, which another machine reads, too.
+    """
 
     bmc: bool = True
     dies_at: str = ""
+    filled: bool = False
     machines: dict[str, Machine] = field(default_factory=lambda: {name: Machine() for name in ADDRESSES})
 
     def world(self) -> SimulatedWorld:
         shelves = WatchedShelves(self.machines)
-        shelves.shelves = {"web": [], "other": ["10.9.9.9"]}
+        shelves.shelves = {"web": [], "other": ["10.9.9.9"], "golden": ["10.9.9.9"]}
         hosts: dict[str, Simulator] = {SELF: Bmcs(self.machines), "shelf-host": shelves}
         hosts |= {name: Agent(name, self.machines) for name in ADDRESSES}
         return SimulatedWorld(hosts, given=self._given(), passes=self._boot)
@@ -213,7 +238,9 @@ class Rack:
             *blades, *idle,
             Resource(name="shelf-host", address="10.0.0.2", claimed_by="storage", version=1),
             STORAGE, Volume(name="web", storage=STORAGE.name, size_mib=64, version=1),
-            Image(name="web", volume="web", version=1), Kernel(name="k", version=1),
+            Volume(name="golden", storage=STORAGE.name, version=1),
+            Image(name="web", volume="web", install_from="golden" if self.filled else "", version=1),
+            Kernel(name="k", version=1),
             Appliance(name="web", kernel="k", image="web", version=1),
         )  # fmt: skip
 

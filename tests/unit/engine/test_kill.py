@@ -72,9 +72,10 @@ class Run:
     how: Disturbance = Disturbance.REFUSED
     crash_at: int | None = None
     undo: bool = False  # once it is done
+    filled: bool = False  # the image is installed from another volume
 
     def go(self) -> Run:
-        rack = Rack(bmc=self.bmc)
+        rack = Rack(bmc=self.bmc, filled=self.filled)
         self.world = rack.world()
         make, running_before = PLANS[self.story]
         if running_before:
@@ -124,7 +125,7 @@ class Run:
 
 def demand_same_end(calm: Run) -> None:
     for point in range(calm.points):
-        run = Run(calm.story, calm.bmc, calm.dies_at, calm.refused, calm.how, point, calm.undo).go()
+        run = Run(calm.story, calm.bmc, calm.dies_at, calm.refused, calm.how, point, calm.undo, calm.filled).go()
         where = f"{calm.story}, {calm.refused or calm.dies_at or 'success'}, killed at {point}"
         assert run.state == calm.state, (
             f"{where}: {run.state} ({run.note}), not {calm.state} ({calm.note}); {run.journal}"
@@ -157,6 +158,17 @@ def test_killed_while_what_was_done_is_undone(story: str, bmc: bool) -> None:
     calm = Run(story, bmc, undo=True).go()
     assert calm.state is PlanState.UNDONE, (calm.note, calm.journal)
     assert not difference(calm.before, calm.world.state())
+    demand_same_end(calm)
+
+
+@pytest.mark.parametrize("undo", [False, True], ids=["done", "undone"])
+@pytest.mark.parametrize("bmc", [True, False], ids=["bmc", "agent"])
+def test_killed_while_an_image_is_filled(bmc: bool, undo: bool) -> None:
+    calm = Run("start", bmc, undo=undo, filled=True).go()
+    assert calm.state is (PlanState.UNDONE if undo else PlanState.DONE), (calm.note, calm.journal)
+    assert {"lend-golden", "reclaim-golden"} <= {step for step, _ in calm.journal}
+    assert calm.world.hosts["shelf-host"].shelves["golden"] == ["10.9.9.9"]
+    assert not undo or not difference(calm.before, calm.world.state())
     demand_same_end(calm)
 
 

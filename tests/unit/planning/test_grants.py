@@ -10,7 +10,7 @@ from openqrm.domain.appliance import Appliance, BootProfile
 from openqrm.domain.journal import Entry, Fact
 from openqrm.domain.plan import PlanState
 from openqrm.domain.resource import Resource
-from openqrm.domain.storage import Volume
+from openqrm.domain.storage import Loan, Volume
 from openqrm.engine.rehearsal import MemoryPlans, drive_to_end
 from openqrm.engine.runner import Runner
 from openqrm.planning.appliance_start import StartAppliance, plan_start_appliance
@@ -45,7 +45,9 @@ def stop(world: SimulatedWorld) -> object:
 
 
 def nothing_is_left(world: SimulatedWorld) -> None:
-    assert world.hosts["shelf-host"].shelves["web"] == [], "the storage still lets a machine in"
+    shelves = world.hosts["shelf-host"].shelves
+    assert (shelves["web"], shelves["golden"]) == ([], ["10.9.9.9"]), "the storage still lets a machine in"
+    assert not world.records.list(Loan)
     volume = world.records.get(Volume, "web")
     assert not volume.granted_to and not volume.grant.address
     assert not world.vault.secrets, "a secret is left"
@@ -118,10 +120,11 @@ def abandon(world: SimulatedWorld, plan: object, point: int) -> bool:
     return False
 
 
+@pytest.mark.parametrize("filled", [False, True], ids=["plain", "filled"])
 @pytest.mark.parametrize("bmc", [True, False], ids=["bmc", "agent"])
-def test_a_start_abandoned_anywhere_is_cleared_by_a_stop_after_the_machine_moved(bmc: bool) -> None:
+def test_a_start_abandoned_anywhere_is_cleared_by_a_stop_after_the_machine_moved(bmc: bool, filled: bool) -> None:
     for point in range(1000):
-        world = Rack(bmc=bmc).world()
+        world = Rack(bmc=bmc, filled=filled).world()
         if not abandon(world, start(world), point):
             break
         move(world)
