@@ -7,13 +7,13 @@ from typing import Annotated
 from msgspec import Meta
 
 from openqrm.domain.errors import Category, PlanningError
-from openqrm.domain.plan import OnFailure, Plan, Step
+from openqrm.domain.plan import Action, OnFailure, Plan, Step
 from openqrm.domain.resource import SELF, Observation, Resource
 from openqrm.domain.user import Role
 from openqrm.planning.fields import Name
 from openqrm.planning.order import after
 from openqrm.planning.record_plans import ASKED
-from openqrm.plugin_api.actions import AskShutdown, LeaveBoot
+from openqrm.plugin_api.actions import AskShutdown, LeaveBoot, SetField, put
 from openqrm.plugin_api.drivers import Power
 from openqrm.plugin_api.intents import Intent, refers_to
 from openqrm.plugin_api.planning import Planning
@@ -52,8 +52,21 @@ def plan_power_off(intent: PowerOffResource, planning: Planning) -> Plan:
         raise PlanningError(Category.CONFLICT, message, "Stop the appliance; or say claimed, and it will be missed.")
     ask = Step(id="ask", action=AskShutdown(resource.name), why="its services end in order", optional=True,
                attempts=1, deadline_s=60)  # fmt: skip
-    steps = (ask, *after(power.plan_off(resource), "ask"))
+    steps = (ask, *after((*power.plan_off(resource), *note_off(resource, planning)), "ask"))
     return _plan(intent, f"Power off {resource.name}", steps, resource, "powered-off")
+
+
+def note_off(resource: Resource, planning: Planning) -> tuple[Step, ...]:
+    """Steps that note a resource as off: nobody else tells, for what is off reports nothing."""
+    seen = planning.facts.find(Observation, resource.name)
+    say = f"Note that {resource.name} is off"
+    if seen is None:
+        action: Action = put(Observation(name=resource.name, power="off"), None, say)
+    elif seen.power != "off":
+        action = SetField("observation", resource.name, "power", "off", seen.power, say)
+    else:
+        return ()
+    return (Step(id="note-off", action=action, why="what is off can be started on"),)
 
 
 def plan_reboot(intent: RebootResource, planning: Planning) -> Plan:

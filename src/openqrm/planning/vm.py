@@ -20,6 +20,7 @@ from openqrm.planning.order import after
 from openqrm.planning.placement import Policy, choose_host
 from openqrm.planning.record_plans import ASKED, new_name, plan_of, refuse_in_use
 from openqrm.planning.resource import sights
+from openqrm.planning.resource_power import note_off
 from openqrm.planning.vm_parts import (
     Boot,
     Bridge,
@@ -136,7 +137,7 @@ def plan_create_vm(intent: CreateVm, planning: Planning) -> Plan:
              needs=("record",)),
         fits_step(host, vm.name, "resource"),
         *attach_steps(disks, vm.name, planning, "fits"),
-        *after(driver.plan_define(host, vm, disks_of(vm, host, planning)), "fits"),
+        *after((*driver.plan_define(host, vm, disks_of(vm, host, planning)), *note_off(resource, planning)), "fits"),
     ]  # fmt: skip
     plan = plan_of(intent, f"Create VM {vm.name} on {host}", steps, about=vm, past="created")
     return replace(plan, on_failure=OnFailure.UNDO, locks=locks_of(vm, vm.disks))

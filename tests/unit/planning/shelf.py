@@ -96,7 +96,7 @@ class PlainDrivers:
         return LocalStorage() if storage.type == "local" else PlainStorage()
 
     def power(self, resource: Any) -> Any:
-        return None
+        return self.virtualization(resource.type) if resource.host else None
 
     def network_services(self) -> list[Any]:
         return []

@@ -18,6 +18,7 @@ from openqrm.planning.appliance_start import StartAppliance, plan_start_applianc
 from openqrm.planning.appliance_stop import StopAppliance, plan_stop_appliance
 from openqrm.planning.grants import granted_volumes
 from openqrm.planning.host import AddHost, RemoveHost, plan_add_host, plan_remove_host
+from openqrm.planning.resource_power import PowerOffResource, plan_power_off
 from openqrm.planning.vm import CreateVm, RemoveVm, plan_create_vm, plan_remove_vm
 from openqrm.planning.vm_hardware import (
     AddDisk,
@@ -32,7 +33,7 @@ from openqrm.planning.vm_hardware import (
     plan_remove_nic,
 )  # fmt: skip
 from openqrm.planning.vm_migrate import MigrateVm, plan_migrate_vm
-from openqrm.plugin_api.actions import FitsHost, PutRecord
+from openqrm.plugin_api.actions import FitsHost, PutRecord, SetField
 from openqrm.plugin_api.testing import SimulatedWorld
 from tests.unit.planning.shelf import Shelf, planning
 
@@ -66,9 +67,12 @@ def refused(call: Any, *arguments: Any) -> PlanningError:
 
 def test_a_vm_is_booked_before_it_is_made() -> None:
     plan = plan_create_vm(CreateVm("web"), planning(*HOSTS))
-    assert ids(plan) == ["record", "resource", "fits", "define-web-on-h2"]
+    assert ids(plan) == ["record", "resource", "fits", "define-web-on-h2", "note-off"]
     assert plan.on_failure is OnFailure.UNDO and set(plan.locks) == {"vm/web", "resource/web"}
-    assert [step.needs for step in plan.steps] == [(), ("record",), ("resource",), ("fits",)]
+    assert [step.needs for step in plan.steps] == [
+        (), ("record",), ("resource",), ("fits",), ("define-web-on-h2",),
+    ]  # fmt: skip
+    assert written(plan, 4)["power"] == "off", "an appliance may start on it, and it may be moved"
 
 
 def test_a_made_up_mac_is_the_same_each_time_and_nobody_elses() -> None:
@@ -131,6 +135,15 @@ def test_a_vm_that_an_appliance_has_is_not_removed() -> None:
     assert ids(gone) == ["power-off", "remove-web-from-h1", "record-vm", "record-resource", "record-observation"]
 
 
+def test_what_is_powered_off_is_noted_as_off() -> None:
+    plan = plan_power_off(PowerOffResource("web"), planning(*HOSTS, VM, ITS_RESOURCE, IS_IDLE))
+    assert ids(plan) == ["ask", "power-off", "note-off"]
+    noted = plan.steps[-1].action
+    assert isinstance(noted, SetField) and (noted.value, noted.before) == ("off", IS_IDLE.power)
+    again = plan_power_off(PowerOffResource("web"), planning(*HOSTS, VM, ITS_RESOURCE, IS_OFF))
+    assert ids(again) == ["ask", "power-off"]
+
+
 def test_what_runs_is_moved_running_and_what_is_off_is_moved_off() -> None:
     running = plan_migrate_vm(MigrateVm("web"), planning(*HOSTS, VM, ITS_RESOURCE, IS_IDLE))
     assert ids(running) == ["book", "fits", "migrate-web-h1-h2"] and running.on_failure is OnFailure.UNDO
@@ -161,7 +174,7 @@ DISKS = (
 def test_a_vm_is_the_one_writer_of_its_disks() -> None:
     here = planning(*HOSTS, *DISKS)
     plan = plan_create_vm(CreateVm("web", disk="root", boot="disk"), here)
-    assert ids(plan) == ["record", "resource", "fits", "attach-root", "define-web-on-h1"], "the disk is on h1"
+    assert ids(plan) == ["record", "resource", "fits", "attach-root", "define-web-on-h1", "note-off"]
     assert written(plan, 3)["granted_to"] == "web" and "volume/root" in plan.locks
     assert written(plan, 1)["boot"] == "local"
     taken = refused(plan_create_vm, CreateVm("web", disk="theirs"), here)
