@@ -15,7 +15,7 @@ from openqrm.ports.records import Facts
 
 Policy = Literal["least-load", "most-memory", "random", "first"]
 AWAY = frozenset({Condition.OFF, Condition.LOST, Condition.BOOTING})
-FEW = 8  # hosts that are looked at before all are
+FEW = 4  # hosts that are looked at before all are
 OWN_MIB = 256  # what a host needs for itself
 
 
@@ -121,7 +121,11 @@ def rooms_of(facts: Facts, type_: str, now_s: float) -> list[Room]:
 
 
 def _room(host: Resource, type_: str, booking: Booking, facts: Facts, now_s: float) -> Room:
-    seen = facts.find(Observation, host.name)
+    return room_as_seen(host, type_, booking, facts.find(Observation, host.name), now_s)
+
+
+def room_as_seen(host: Resource, type_: str, booking: Booking, seen: Observation | None, now_s: float) -> Room:
+    """What placement is to know of a host of which this was last seen."""
     now = condition(host, seen, now_s)
     because = "" if host.carries == type_ else f"carries {host.carries or 'no'} VMs"
     load = seen.statistics.get("load_1", 0.0) if seen else 0.0
