@@ -6,9 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-AbsolutePath = Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._-]+)+$")]
-Prefix = Annotated[str, Meta(pattern=r"^iqn\.[0-9]{4}-[0-9]{2}\.[a-z0-9-]+(\.[a-z0-9-]+)+$")]
-Port = Annotated[int, Meta(ge=1, le=65535)]
+from openqrm.plugin_api.storage.fields import AbsolutePath, Days, Port, Prefix
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,3 +27,4 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
         Literal["auto", "reflink", "copy"],
         Meta(description="how to clone: shared extents, whole copy, or the best that the disk can"),
     ] = "auto"
+    keep_days: Annotated[Days, Meta(description="days that a removed volume can be had back")] = 7

@@ -9,6 +9,7 @@ from openqrm.plugin_api.storage import (
     LogicalVolumes,
     Making,
     MountedLogicalVolumes,
+    Targets,
     VolumeDriver,
 )
 from openqrm_plugins.lvm_storage.settings import Settings
@@ -29,6 +30,8 @@ class Driver(VolumeDriver[Settings]):
         return LogicalVolumes(host, group, pool)
 
     def exporting(self, storage: Storage, settings: Settings) -> Exporting:
+        if storage.type == ISCSI:
+            return Targets(storage.resource, settings.target, settings.port, settings.prefix, settings.filesystem)
         return Blades(
             storage.resource, settings.interface, settings.first_shelf, settings.keeper, settings.filesystem
         )  # fmt: skip

@@ -6,6 +6,8 @@ needs. The reasons are in docs/decisions/0008-what-storages-share.md.
 
 from openqrm.plugin_api.storage.driver import VolumeDriver
 from openqrm.plugin_api.storage.exporting.aoe import Blades, EndBlade, ServeBlade
+from openqrm.plugin_api.storage.exporting.iscsi.actions import EndTarget, ServeTarget
+from openqrm.plugin_api.storage.exporting.iscsi.targets import Targets
 from openqrm.plugin_api.storage.halves import Exporting, Making, Work
 from openqrm.plugin_api.storage.making.disk_files import DiskFiles
 from openqrm.plugin_api.storage.making.disks import CloneDisk, GrowDisk, MakeDisk
@@ -32,6 +34,8 @@ STORAGE_ACTIONS = (
     UnmountVolume,
     ServeBlade,
     EndBlade,
+    ServeTarget,
+    EndTarget,
 )
 
 __all__ = [
@@ -42,6 +46,7 @@ __all__ = [
     "LogicalVolumes",
     "Making",
     "MountedLogicalVolumes",
+    "Targets",
     "VolumeDriver",
     "Work",
     "settings_for",

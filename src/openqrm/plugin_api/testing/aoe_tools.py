@@ -18,8 +18,8 @@ class SimulatedBlades(SimulatedFiles):
         self.blades: dict[str, tuple[str, ...]] = {}
         self.enabled: set[str] = set()
 
-    def macs(self, path: str) -> frozenset[str]:
-        """Who may write what is at this path."""
+    def writers(self, path: str) -> frozenset[str]:
+        """Who may write what is at this path, by MAC."""
         return frozenset(words[1] for words in self.blades.values() if words[-1] == path)
 
     def run(self, argv: tuple[str, ...], stdin: bytes, environment: Mapping[str, str]) -> Completed:

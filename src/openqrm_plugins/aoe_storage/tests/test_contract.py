@@ -24,7 +24,7 @@ def world() -> SimulatedWorld:
 def writers(made: SimulatedWorld, volume: str) -> frozenset[str]:
     host = made.hosts["store1"]
     assert isinstance(host, SimulatedBlades)
-    return frozenset(ADDRESSES[mac] for mac in host.macs(f"/aoe-storage/{volume}.img"))
+    return frozenset(ADDRESSES[mac] for mac in host.writers(f"/aoe-storage/{volume}.img"))
 
 
 BENCHES = [StorageBench(DRIVER, storage, world, writers, ("aoe",)) for storage in (KEPT, BARE)]

@@ -7,10 +7,10 @@ import pytest
 
 from openqrm.plugin_api import PlanningError, Storage, Volume
 from openqrm.plugin_api.testing import LAWS, STORAGE_RULES, Case, SimulatedWorld, StorageBench, cases_of
+from openqrm.plugin_api.testing.lio_tools import SimulatedLio
+from openqrm.plugin_api.testing.tgt_tools import SimulatedTgt
 from openqrm_plugins.iscsi_storage.driver import Driver
 from openqrm_plugins.iscsi_storage.settings import Settings
-from openqrm_plugins.iscsi_storage.tests.simulator import SimulatedTgt
-from openqrm_plugins.iscsi_storage.tests.simulator_lio import SimulatedLio
 
 DRIVER = Driver(Settings())
 STORAGE = Storage(name="store", type="iscsi-storage", resource="store1")

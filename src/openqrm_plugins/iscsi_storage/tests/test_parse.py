@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from openqrm.plugin_api import StepError, VolumeFacts
-from openqrm_plugins.iscsi_storage.by_lio import Answer, Shown, parse_answer
-from openqrm_plugins.iscsi_storage.driver import parse_volume
-from openqrm_plugins.iscsi_storage.tests.simulator import render_target
-from openqrm_plugins.iscsi_storage.tests.simulator_lio import SimulatedLio
-from openqrm_plugins.iscsi_storage.tgt import Target, parse_targets, parse_users
+from openqrm.plugin_api.storage.exporting.iscsi.by_lio import Answer, Shown, parse_answer
+from openqrm.plugin_api.storage.exporting.iscsi.tgt import Target, parse_targets, parse_users
+from openqrm.plugin_api.storage.making.disk_files import parse_volume
+from openqrm.plugin_api.testing.lio_tools import SimulatedLio
+from openqrm.plugin_api.testing.tgt_tools import render_target
 
 TRANSCRIPTS = Path(__file__).parent / "transcripts"
 WEB = Target(1, "iqn.2004-01.org.openqrm:web", ((2, 0),), ("/tmp/st/t/web.img",), ("web",), ("10.9.7.2",))

@@ -9,27 +9,34 @@ from openqrm.plugin_api.testing import LAWS, STORAGE_RULES, Case, SimulatedWorld
 from openqrm.plugin_api.testing.storage import FIRST, SECOND
 from openqrm_plugins.lvm_storage.driver import Driver
 from openqrm_plugins.lvm_storage.settings import Settings
-from openqrm_plugins.lvm_storage.tests.simulator import SimulatedLvmAoe
+from openqrm_plugins.lvm_storage.tests.simulator import SimulatedLvmAoe, SimulatedLvmLio, SimulatedLvmTgt
 
 DRIVER = Driver(Settings(group="lab", pool="pool"))
-THIN = Storage(name="store", type="lvm-aoe", resource="store1")
-LINEAR = Storage(name="linear", type="lvm-aoe", resource="store1", settings={"pool": "", "keeper": "bare"})
 ADDRESSES = {FIRST.mac: FIRST.address, SECOND.mac: SECOND.address}
 ROOTS = ("nfs", "iscsi", "aoe")
 
 
-def world() -> SimulatedWorld:
-    return SimulatedWorld(hosts={"store1": SimulatedLvmAoe()})
+def bench(
+    name: str, type_: str, host: type[SimulatedLvmAoe | SimulatedLvmLio | SimulatedLvmTgt], **settings: str
+) -> StorageBench:
+    storage = Storage(name=name, type=type_, resource="store1", settings=dict(settings))
+
+    def writers(made: SimulatedWorld, volume: str) -> frozenset[str]:
+        tools = made.hosts["store1"]
+        assert isinstance(tools, host)
+        found = tools.writers(f"/dev/lab/{volume}")
+        return frozenset(ADDRESSES.get(each, each) for each in found)
+
+    return StorageBench(DRIVER, storage, lambda: SimulatedWorld(hosts={"store1": host()}), writers, ROOTS)
 
 
-def writers(made: SimulatedWorld, volume: str) -> frozenset[str]:
-    host = made.hosts["store1"]
-    assert isinstance(host, SimulatedLvmAoe)
-    return frozenset(ADDRESSES[mac] for mac in host.macs(f"/dev/lab/{volume}"))
-
-
-BENCHES = [StorageBench(DRIVER, storage, world, writers, ROOTS) for storage in (THIN, LINEAR)]
-CASES = [case for bench in BENCHES for case in (*bench.cases(), *bench.optional_cases())]
+BENCHES = [
+    bench("thin", "lvm-aoe", SimulatedLvmAoe),
+    bench("linear", "lvm-aoe", SimulatedLvmAoe, pool="", keeper="bare"),
+    bench("lio", "lvm-iscsi", SimulatedLvmLio),
+    bench("tgt", "lvm-iscsi", SimulatedLvmTgt, target="tgt"),
+]
+CASES = [case for each in BENCHES for case in (*each.cases(), *each.optional_cases())]
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
@@ -39,6 +46,6 @@ def test_law(law: Callable[[Case], None], case: Case) -> None:
 
 
 @pytest.mark.parametrize("rule", STORAGE_RULES, ids=lambda rule: rule.__name__)
-@pytest.mark.parametrize("bench", BENCHES, ids=lambda bench: bench.storage.name)
-def test_rule(rule: Callable[[StorageBench], None], bench: StorageBench) -> None:
-    rule(bench)
+@pytest.mark.parametrize("each", BENCHES, ids=lambda each: each.storage.name)
+def test_rule(rule: Callable[[StorageBench], None], each: StorageBench) -> None:
+    rule(each)

@@ -38,7 +38,7 @@ def test_the_simulator_shows_the_same() -> None:
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"report": [{"lv": [{"lv_name": "x"}]}]}'])
 def test_what_is_no_report_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         lvm.parse_report(text)
 
 

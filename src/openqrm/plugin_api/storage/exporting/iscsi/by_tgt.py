@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from openqrm.plugin_api import Host
-from openqrm_plugins.iscsi_storage import tgt
-from openqrm_plugins.iscsi_storage.grants import Grant, Served
+from openqrm.plugin_api.storage.exporting.iscsi import tgt
+from openqrm.plugin_api.storage.exporting.iscsi.grants import Grant, Served
+from openqrm.ports.world import Host
 
 
 class Tgt:

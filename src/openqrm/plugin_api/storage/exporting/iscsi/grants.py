@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from openqrm.plugin_api import Host
+from openqrm.ports.world import Host
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from openqrm.plugin_api import Completed
-from openqrm.plugin_api.testing import UnknownCommand
+from openqrm.plugin_api.storage.exporting.iscsi.tgt import Target
 from openqrm.plugin_api.testing.file_tools import SimulatedFiles
-from openqrm_plugins.iscsi_storage.tgt import Target
+from openqrm.plugin_api.testing.simulator import UnknownCommand
+from openqrm.ports.world import Completed
 
 DONE = Completed(0)
 

@@ -7,8 +7,9 @@ from typing import Literal
 
 import msgspec
 
-from openqrm.plugin_api import Category, Completed, Host, StepError
-from openqrm_plugins.iscsi_storage.grants import Grant, Served
+from openqrm.domain.errors import Category, StepError
+from openqrm.plugin_api.storage.exporting.iscsi.grants import Grant, Served
+from openqrm.ports.world import Completed, Host
 
 _PROGRAM = Path(__file__).parent.joinpath("host", "lio.py")
 _HINT = "Look whether the storage has python3-rtslib-fb, and what targetcli ls says there."

@@ -1,24 +1,25 @@
-"""What iscsi-storage does to a storage."""
+"""Opening a target to one machine, and ending it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from openqrm.plugin_api import Category, Differs, Satisfied, Seen, StepError, World
-from openqrm_plugins.iscsi_storage.by_lio import Lio
-from openqrm_plugins.iscsi_storage.by_tgt import Tgt
-from openqrm_plugins.iscsi_storage.disks import CloneDisk, MakeDisk
-from openqrm_plugins.iscsi_storage.grants import Backend, Grant
+from openqrm.domain.errors import Category, StepError
+from openqrm.domain.plan import Differs, Satisfied, Seen
+from openqrm.plugin_api.storage.exporting.iscsi.by_lio import Lio
+from openqrm.plugin_api.storage.exporting.iscsi.by_tgt import Tgt
+from openqrm.plugin_api.storage.exporting.iscsi.grants import Backend, Grant
+from openqrm.ports.world import World
 
 _BACKENDS: dict[str, Backend] = {"tgt": Tgt(), "lio": Lio()}
 
 
 @dataclass(frozen=True)
-class Allow:
+class ServeTarget:
     """The disk is a target's, and this machine alone may log in to it, with its CHAP account."""
 
-    name: ClassVar[str] = "iscsi-storage.allow"
+    name: ClassVar[str] = "openqrm.serve-target"
     host: str
     grant: Grant
 
@@ -28,8 +29,8 @@ class Allow:
     def touches(self) -> tuple[str, ...]:
         return (f"volume/{self.grant.volume}",)
 
-    def inverse(self) -> Refuse:
-        return Refuse(self.host, self.grant)
+    def inverse(self) -> EndTarget:
+        return EndTarget(self.host, self.grant)
 
     def observe(self, world: World) -> Seen:
         grant = self.grant
@@ -48,10 +49,10 @@ class Allow:
 
 
 @dataclass(frozen=True)
-class Refuse:
+class EndTarget:
     """This machine cannot log in to the disk, and what connection it had is closed."""
 
-    name: ClassVar[str] = "iscsi-storage.refuse"
+    name: ClassVar[str] = "openqrm.end-target"
     host: str
     grant: Grant
 
@@ -61,8 +62,8 @@ class Refuse:
     def touches(self) -> tuple[str, ...]:
         return (f"volume/{self.grant.volume}",)
 
-    def inverse(self) -> Allow:
-        return Allow(self.host, self.grant)
+    def inverse(self) -> ServeTarget:
+        return ServeTarget(self.host, self.grant)
 
     def observe(self, world: World) -> Seen:
         grant = self.grant
@@ -73,6 +74,3 @@ class Refuse:
 
     def ensure(self, world: World) -> None:
         _BACKENDS[self.grant.backend].refuse(world.host(self.host), self.grant)
-
-
-ACTIONS = (MakeDisk, CloneDisk, Allow, Refuse)

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from openqrm.plugin_api import Completed
 from openqrm.plugin_api.testing.file_tools import SimulatedFiles
+from openqrm.ports.world import Completed
 
 Disks = dict[str, dict[str, Any]]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from openqrm.plugin_api import Category, Completed, Host, StepError
+from openqrm.domain.errors import Category, StepError
+from openqrm.ports.world import Completed, Host
 
 _TGTADM = ("tgtadm", "--lld", "iscsi")
 _ACCOUNT_PROGRAM = Path(__file__).parent.joinpath("host", "tgt_account.py")
