@@ -78,6 +78,7 @@ class Catalogue:
             found |= getattr(module, "ANSWERS", {})
         planners |= {intent: partial(run, plugins=host) for intent, run in plugin_planning.KNOWING.items()}
         found |= {query: partial(run, plugins=host) for query, run in plugin_answers.KNOWING.items()}
+        found |= {query: partial(run, kept=site_answers.Kept()) for query, run in site_answers.KEEPING.items()}
         for runs in (planners, found, self.decisions):
             self._add_all(runs, lambda _: "")
         for module in MODULES:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -14,9 +15,11 @@ from openqrm.domain.plan import PlanState
 from openqrm.domain.resource import Condition, Observation, Resource, condition
 from openqrm.domain.user import Role, User
 from openqrm.planning.site import SearchSite, ShowSummary
+from openqrm.plugin_api.intents import Query
 from openqrm.services.answers import PlanRow, StoreReading, plan_row
 
 LATEST = 20
+KEPT_S = 2.0
 ADMINISTRATORS = frozenset({"user"})  # kinds that only they may list
 
 
@@ -87,7 +90,26 @@ class Found(msgspec.Struct):
     text: str
 
 
-def answer_summary(_query: ShowSummary, reading: StoreReading) -> Summary:
+class Kept:
+    """The last summary, for as many consoles as ask within two seconds: they all see the same."""
+
+    def __init__(self, for_s: float = KEPT_S) -> None:
+        self._for_s, self._lock = for_s, threading.Lock()
+        self._last: Summary | None = None
+
+    def get(self, now_s: float, make: Callable[[], Summary]) -> Summary:
+        """Made anew when the last one is too old; who asks meanwhile waits for it."""
+        with self._lock:
+            if self._last is None or not 0 <= now_s - self._last.at_s < self._for_s:
+                self._last = make()
+            return self._last
+
+
+def answer_summary(_query: ShowSummary, reading: StoreReading, kept: Kept) -> Summary:
+    return kept.get(reading.world.now_s(), lambda: _summary(reading))
+
+
+def _summary(reading: StoreReading) -> Summary:
     now_s, overview, plans = reading.world.now_s(), reading.tx.overview, reading.tx.plans
     resources, idle = _counted(overview.resources(now_s), now_s)
     load = overview.load(now_s)
@@ -144,4 +166,6 @@ def answer_search(query: SearchSite, reading: StoreReading) -> list[Found]:
     return [Found(hit.kind, hit.name, hit.field, hit.text) for hit in found]
 
 
-ANSWERS = {ShowSummary: answer_summary, SearchSite: answer_search}
+ANSWERS = {SearchSite: answer_search}
+# These are also given what they have answered last.
+KEEPING: dict[type[Query], Callable[..., Any]] = {ShowSummary: answer_summary}

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from openqrm.domain.appliance import Appliance
 from openqrm.domain.event import Event, Severity
@@ -15,7 +16,7 @@ from openqrm.planning.site import SearchSite, ShowSummary
 from openqrm.planning.storage import CreateStorage
 from openqrm.services.caller import Caller
 from openqrm.services.desk import Wishes
-from openqrm.services.site_answers import Found, Summary
+from openqrm.services.site_answers import Found, Kept, Summary
 from tests.unit.services.site import ADMIN, TestSite
 
 
@@ -154,3 +155,12 @@ def test_a_plan_is_found_by_its_number_and_an_event_by_its_text(site: TestSite) 
     assert [each.text for each in search(site, "needle")] == ["Needle 2", "Needle 1"]
     plan = site.desk.ask(ADMIN, CreateStorage(name="mem", type="tmpfs-storage"), Wishes()).plan
     assert ("plan", plan.id) in [(each.kind, each.name) for each in search(site, plan.id)]
+
+
+def test_many_who_ask_at_once_are_told_the_same(site: TestSite) -> None:
+    first = summary(site)
+    site.database.records.put(Appliance(name="web"))
+    assert summary(site) is first
+    kept, made = Kept(for_s=2.0), [first, replace(first, at_s=first.at_s + 2.0)]
+    told = [kept.get(first.at_s + after_s, lambda: made.pop(0)).at_s - first.at_s for after_s in (0.0, 1.9, 2.0, 3.9)]
+    assert told == [0.0, 0.0, 2.0, 2.0]
