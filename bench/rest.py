@@ -19,6 +19,12 @@ class Rest:
         """The answer to a query."""
         return self._read(self._http.get(f"{noun}/{verb}", params=fields))
 
+    def told(self, noun: str, verb: str, **fields: object) -> dict[str, str]:
+        """What a change tells this once."""
+        answer = self._http.post(f"{noun}/{verb}", params={"wait": WAIT_S}, json=fields)
+        told: dict[str, str] = self._read(answer)["told"]
+        return told
+
     def do(self, noun: str, verb: str, **fields: object) -> dict[str, Any]:
         """Ask for a change and see it done; its plan. Raises RuntimeError when it does not come to that."""
         plan: dict[str, Any] = self._read(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
 
@@ -12,13 +14,15 @@ from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.plan import OnFailure, Plan, Step
 from openqrm.domain.resource import Condition, Observation, Resource, condition
 from openqrm.domain.user import Role
+from openqrm.domain.vm import Booking
 from openqrm.planning.fields import Name, Size
 from openqrm.planning.order import after
-from openqrm.planning.placement import rooms_of
+from openqrm.planning.placement import room_as_seen
 from openqrm.planning.record_plans import ASKED, plan_of, plan_put, refuse_in_use
+from openqrm.planning.resource import SIGHT
 from openqrm.plugin_api.actions import SetField
 from openqrm.plugin_api.intents import Intent, refers_to
-from openqrm.plugin_api.listing import ListQuery
+from openqrm.plugin_api.listing import FILLED, Listing, ListQuery, Related
 from openqrm.plugin_api.planning import Planning, Reading
 
 
@@ -126,22 +130,34 @@ def _host(name: str, planning: Planning) -> Resource:
     return resource
 
 
-def answer_list_hosts(_query: ListHosts, reading: Reading) -> list[HostRow]:
-    facts, now_s = reading.facts, reading.world.now_s()
-    hosts = {each.name: each for each in facts.list(Resource) if each.carries}
+def host_rows(hosts: Sequence[Resource], related: Related, reading: Reading) -> list[HostRow]:
+    """Rows of a list."""
+    names, now_s = [each.name for each in hosts], reading.world.now_s()
+    seen = {each.name: each for each in related.among(Observation, "name", names, (*SIGHT, "statistics"))}
+    booked, count = Counter[str](), Counter[str]()
+    for vm in related.among(Resource, "host", names, ("host", "memory_mib")):
+        booked[vm.host] += vm.memory_mib
+        count[vm.host] += 1
     rows = []
-    for type_ in sorted({each.carries for each in hosts.values()}):
-        for room in rooms_of(facts, type_, now_s):
-            host = hosts[room.host]
-            rows.append(
-                HostRow(
-                    name=room.host, carries=type_, condition=condition(host, facts.find(Observation, host.name), now_s),
-                    cpu_count=room.cpu_count, memory_mib=room.memory_mib, booked_mib=room.booked_mib,
-                    free_mib=max(0, room.free_mib), vm_count=room.vm_count, vm_limit=room.vm_limit, load=room.load,
-                )
-            )  # fmt: skip
+    for host in hosts:
+        booking = Booking(host=host.name, booked_mib=booked[host.name], vm_count=count[host.name])
+        rows.append(_row(host, booking, seen.get(host.name), now_s))
     return rows
 
 
+def _row(host: Resource, booking: Booking, seen: Observation | None, now_s: float) -> HostRow:
+    room = room_as_seen(host, host.carries, booking, seen, now_s)
+    return HostRow(
+        name=room.host, carries=host.carries, condition=condition(host, seen, now_s), cpu_count=room.cpu_count,
+        memory_mib=room.memory_mib, booked_mib=room.booked_mib, free_mib=max(0, room.free_mib),
+        vm_count=room.vm_count, vm_limit=room.vm_limit, load=room.load,
+    )  # fmt: skip
+
+
 PLANNERS = {AddHost: plan_add_host, EditHost: plan_edit_host, RemoveHost: plan_remove_host}
-ANSWERS = {ListHosts: answer_list_hosts}
+LISTS = {
+    ListHosts: Listing(
+        Resource, HostRow, host_rows, narrow=lambda _reading: {"carries": FILLED},
+        fields=("name", "carries", "cpu_count", "memory_mib", "vm_limit", "managed", "timeout_s"),
+    )
+}  # fmt: skip

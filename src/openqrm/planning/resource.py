@@ -24,6 +24,7 @@ from openqrm.plugin_api.listing import Listing, ListQuery, Related
 from openqrm.plugin_api.planning import Planning, Reading
 
 T = TypeVar("T")
+SIGHT = ("name", "power", "milestone", "profile", "last_seen_s")  # of an Observation
 REMOVABLE = frozenset({Condition.UNKNOWN, Condition.OFF, Condition.LOST})
 
 
@@ -223,8 +224,7 @@ def resource_rows(resources: Sequence[Resource], related: Related, reading: Read
 
 def sights(related: Related, resources: Collection[str]) -> dict[str, Observation]:
     """What was last seen of these resources, as far as their condition and milestone go; by name."""
-    fields = ("name", "power", "milestone", "profile", "last_seen_s")
-    return {each.name: each for each in related.among(Observation, "name", resources, fields)}
+    return {each.name: each for each in related.among(Observation, "name", resources, SIGHT)}
 
 
 def resource_row(resource: Resource, seen: Observation | None, now_s: float) -> ResourceRow:

@@ -14,6 +14,7 @@ from openqrm.plugin_api.intents import Query
 from openqrm.plugin_api.planning import Reading
 
 R = TypeVar("R", bound=Record)
+FILLED = object()  # what `narrow` says where a field is not to be empty
 Filter = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,62}=[^\u0000-\u001f\u007f]*$", max_length=300)]
 
 

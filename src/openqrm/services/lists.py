@@ -13,7 +13,7 @@ import msgspec
 from openqrm.adapters.database.skims import Page
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.record import Record
-from openqrm.plugin_api.listing import Listing, ListQuery
+from openqrm.plugin_api.listing import FILLED, Listing, ListQuery
 from openqrm.services.answers import StoreReading
 
 AT_ONCE = 1000  # rows that are looked at when the database cannot tell whether they fit
@@ -110,9 +110,11 @@ def answer_listing(query: ListQuery, reading: StoreReading, listing: Listing) ->
     """Rows made of the records that the database finds."""
     kind: Any = listing.kind
     wanted = wanted_of(query, shown_fields(listing.shown, kind, listing.derived), in_memory=False)
-    equal = wanted.stored | dict(listing.narrow(reading))
-    if any(wanted.stored.get(name, value) != value for name, value in equal.items()):
-        return []  # asked for what is not theirs to see
+    equal = dict(wanted.stored)
+    for name, value in listing.narrow(reading).items():
+        asked = equal.setdefault(name, value)
+        if asked != value and (value is not FILLED or asked == ""):
+            return []  # asked for what is not theirs to see
     if not wanted.fits:
         return _rows(wanted.page, equal, reading, listing)[0]
     page, found = wanted.page, []

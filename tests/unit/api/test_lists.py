@@ -136,3 +136,27 @@ def test_what_does_not_fit_is_refused(
 ) -> None:
     answer = client.get(f"/api/v1/{noun}/list", params=params)
     assert answer.status_code == status and answer.json()["hint"], answer.text
+
+
+def test_hosts_are_listed_with_what_is_free(client: TestClient, full: TestSite) -> None:
+    put = full.database.records.put
+    for name, carries in (("h1", "kvm"), ("h2", "xen")):
+        put(Resource(name=name, carries=carries, cpu_count=8, memory_mib=10_000, vm_limit=5))
+    put(
+        Observation(
+            name="h1", milestone="uplink", power="on", last_seen_s=time.time() + 1e6, statistics={"load_1": 1.5}
+        )
+    )
+    for number in (1, 2):
+        put(Resource(name=f"guest-{number}", type="kvm", host="h1", memory_mib=1000))
+    one, two = client.get("/api/v1/host/list").json()
+    assert (one["name"], one["vm_count"], one["booked_mib"], one["load"], one["condition"]) == (
+        "h1",
+        2,
+        2000,
+        1.5,
+        "idle",
+    )
+    assert (two["name"], two["vm_count"]) == ("h2", 0) and one["free_mib"] == two["free_mib"] - 2000
+    assert names(client, "host", filter="carries=xen") == ["h2"] == names(client, "host", filter="vm_count=0")
+    assert names(client, "host", filter="carries=") == []

@@ -14,9 +14,11 @@ from sqlalchemy import Connection, Select, select
 from openqrm.adapters.database.rows import form
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.record import Record
+from openqrm.plugin_api.listing import FILLED
 
 R = TypeVar("R", bound=Record)
-MOST_NAMED = 2000  # beyond it reading all costs less than naming them
+AT_ONCE = 1000  # rows, so that they are gone again before the garbage collector looks at them
+MOST_NAMED = 2000  # beyond it reading all from the first to the last costs less than naming them
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,9 @@ class Skims:
     ) -> builtins.list[R]:
         """Those whose fields equal these, in the order asked for; without `fields` all are read."""
         table = form(kind).table
-        wanted = self._columns(kind, fields).where(*(table.c[name] == value for name, value in equal.items()))
+        wanted = self._columns(kind, fields).where(
+            *(table.c[name] != "" if value is FILLED else table.c[name] == value for name, value in equal.items())
+        )
         column = table.c[page.sort]
         if page.after:
             wanted = wanted.where(self._behind(kind, page))
@@ -50,10 +54,10 @@ class Skims:
 
     def among(self, kind: type[R], field: str, values: Collection[str], fields: Sequence[str]) -> builtins.list[R]:
         """Those whose field has one of these values; when they are very many, others besides."""
-        wanted = self._columns(kind, fields)
-        if len(values) <= MOST_NAMED:
-            wanted = wanted.where(form(kind).table.c[field].in_(list(values)))
-        return self._read(kind, wanted, fields)
+        column = form(kind).table.c[field]
+        many = len(values) > MOST_NAMED
+        fitting = column.between(min(values), max(values)) if many else column.in_(list(values))
+        return self._read(kind, self._columns(kind, fields).where(fitting), fields)
 
     def _behind(self, kind: type[Record], page: Page) -> Any:
         table = form(kind).table
@@ -73,16 +77,17 @@ class Skims:
 
     def _read(self, kind: type[R], wanted: Select[Any], fields: Sequence[str]) -> builtins.list[R]:
         make, loads = _shape(cast(Any, kind), tuple(fields))
-        rows = self._connection.execute(wanted)
-        if not loads:
-            return [cast(R, make(*row)) for row in rows]
         found = []
-        for row in rows:
-            values = list(row)
-            for at, load in loads:
-                values[at] = load(values[at])
-            found.append(cast(R, make(*values)))
-        return found
+        for rows in self._connection.execute(wanted).partitions(AT_ONCE):
+            if not loads:
+                found += [make(*row) for row in rows]
+                continue
+            for row in rows:
+                values = [*row]
+                for at, load in loads:
+                    values[at] = load(values[at])
+                found.append(make(*values))
+        return cast(builtins.list[R], found)
 
 
 @cache
