@@ -26,6 +26,7 @@ def perform(folder: Path, set_up: SetUp, view: View, report: Report) -> int:
     with ExitStack() as stack:
         try:
             scene, serving = set_up(stack)
+            _invite(view, serving)
             _tell(scene, serving, view, report)
         except KeyboardInterrupt:
             report.failure = "interrupted"
@@ -65,8 +66,13 @@ def _summary(view: View, report: Report, folder: Path) -> None:
     view.line(f"\n[bold green]All of it happened.[/] Report: {folder / 'report.json'}")
 
 
+def _invite(view: View, serving: Serving) -> None:
+    view.line(f"Look on in the console (this link signs in once): {serving.url}{serving.api.sign_in_path()}")
+
+
 def _stay(view: View, serving: Serving, folder: Path) -> None:
-    view.line(f"The API stays up at {serving.url}/api/v1 until Ctrl-C.")
+    _invite(view, serving)
+    view.line(f"The console stays up at {serving.url}, the API at {serving.url}/api/v1, until Ctrl-C.")
     view.line(f"User admin, password in {folder / 'password'}")
     try:
         while True:

@@ -57,6 +57,7 @@ class PlanView(msgspec.Struct, kw_only=True):
     on_failure: str = "undo"
     digest: str = ""
     asked_by: str = ""
+    asked_from: str = ""
     reason: str = ""
     created_s: float = 0.0
     finished_s: float = 0.0
@@ -97,7 +98,8 @@ def _undo_of(step: Step) -> str:
 def view_stored(stored: StoredPlan, journal: Iterable[Entry]) -> PlanView:
     """A stored plan with what its journal says."""
     view = view_plan(stored.plan, id_=stored.id, state=stored.state)
-    view.asked_by, view.reason, view.note = stored.asked_by, stored.reason, stored.note
+    view.asked_by, view.asked_from = stored.asked_by, stored.asked_from
+    view.reason, view.note = stored.reason, stored.note
     view.created_s, view.finished_s = stored.created_s, stored.finished_s
     steps = {step.id: step for step in view.steps}
     for entry in journal:
