@@ -61,7 +61,7 @@ def measure(scratch: Path) -> Iterator[Row]:
 
 
 def _copy_image(place: Path) -> None:
-    """The small image, a copy for each side."""
+    """The small image for the peer; ours is filled by a plan."""
     tree = ensure_image(Path("build/lab")).tree
     subprocess.run(["cp", "-a", "--reflink=auto", f"{tree}/.", str(place)], check=True)
 
@@ -79,8 +79,8 @@ def _describe(rest: Rest, volumes: Path, exports: Path) -> None:
     settings = {"directory": str(volumes), "backend": "ganesha", "exports": str(exports)}
     rest.do("storage", "create", name="shelf", type="nfs-storage", settings=settings)
     rest.do("volume", "create", name=NAME, storage="shelf")
-    _copy_image(volumes / NAME)
     rest.do("image", "create", name=NAME, volume=NAME)
+    rest.do("image", "fill", name=NAME, source=str(ensure_image(Path("build/lab")).archive.resolve()))
     rest.do("appliance", "create", name=NAME, image=NAME, kernel="lab")
 
 

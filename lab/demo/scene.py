@@ -35,8 +35,8 @@ class Scene(Protocol):
         """Fields of the storage, which is ready to be used."""
         ...
 
-    def fill_volume(self, name: str) -> None:
-        """Put a root file system into an empty volume."""
+    def content(self) -> dict[str, str]:
+        """The archive with a root file system, as fields of `image fill`."""
         ...
 
     def holds(self, mac: str) -> bool:

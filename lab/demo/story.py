@@ -49,8 +49,8 @@ class Story:
         do("kernel", "add", self._view.watch, name="default", source=str(scene.kernel))
         do("storage", "create", name="shelf", type="nfs-storage", **scene.storage())
         do("volume", "create", self._view.watch, name="web", storage="shelf")
-        scene.fill_volume("web")
         do("image", "create", name="web", volume="web", authorized_keys=scene.public_key())
+        do("image", "fill", self._view.watch, name="web", **scene.content())
         do("appliance", "create", name="web", image="web", kernel="default")
         self._happened("an appliance is described, and nothing runs yet")
 

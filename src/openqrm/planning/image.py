@@ -11,13 +11,14 @@ from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.plan import Plan
 from openqrm.domain.storage import Image, Storage, Volume
 from openqrm.domain.user import Role
+from openqrm.planning import image_fill
 from openqrm.planning.fields import Keys, Line, Name, NameOrNone, Text
 from openqrm.planning.record_plans import edited, new_name, plan_put, plan_remove, record_of, refuse_in_use
 from openqrm.planning.transfers import refuse_overwriting
 from openqrm.plugin_api.drivers import Capability
 from openqrm.plugin_api.intents import Intent, Query, Secret, refers_to
 from openqrm.plugin_api.listing import Listing, ListQuery
-from openqrm.plugin_api.planning import Planning, Reading
+from openqrm.plugin_api.planning import Planner, Planning, Reading
 
 TRANSFER_HINT = "Take a volume on a storage of type nfs-storage."
 
@@ -122,6 +123,11 @@ def answer_show_image(query: ShowImage, reading: Reading) -> Image:
     return reading.facts.get(Image, query.name)
 
 
-PLANNERS = {CreateImage: plan_create_image, EditImage: plan_edit_image, RemoveImage: plan_remove_image}
+PLANNERS: dict[type[Intent], Planner] = {
+    CreateImage: plan_create_image,
+    EditImage: plan_edit_image,
+    RemoveImage: plan_remove_image,
+    **image_fill.PLANNERS,
+}
 ANSWERS = {ShowImage: answer_show_image}
 LISTS = {ListImages: Listing(Image)}

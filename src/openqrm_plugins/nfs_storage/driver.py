@@ -17,11 +17,11 @@ from openqrm.plugin_api import (
     parse_address,
     run,
 )
-from openqrm.plugin_api.actions import COPY_TIMEOUT_S, DISK_HINT, PutAway
+from openqrm.plugin_api.actions import COPY_TIMEOUT_S, DISK_HINT, FillFolder, Filling, PutAway
 from openqrm.plugin_api.storage import settings_for
 from openqrm_plugins.nfs_storage.actions import Allow, Refuse
 from openqrm_plugins.nfs_storage.exports import Client, Export
-from openqrm_plugins.nfs_storage.folders import CloneFolder, MakeFolder
+from openqrm_plugins.nfs_storage.folders import CloneFolder, MakeFolder, parent
 from openqrm_plugins.nfs_storage.settings import Settings
 
 _EXPORTS = {"kernel": "/etc/exports.d", "ganesha": "/etc/ganesha/exports.d"}
@@ -45,6 +45,16 @@ class Driver:
         source = f"{settings.directory}/{volume.source}"
         clone = CloneFolder(storage.resource, volume.name, path, trash, source, settings.clone)
         return (_step("create", volume, storage, clone, f"it is a clone of {volume.source}", COPY_TIMEOUT_S),)
+
+    def plan_fill(self, storage: Storage, volume: Volume, source: str, sha256: str) -> tuple[Step, ...]:
+        """Steps that put an archive's or a folder's content into the empty folder, by a worker on the storage."""
+        path, trash = _places(settings_for(storage, self._settings), volume)
+        note = f"{parent(path)}/.filled/{volume.name}.{volume.id}"
+        filling = Filling(
+            host=storage.resource, volume=volume.name, target=path, source=source, note=note, trash=f"{trash}.filled",
+            sha256=sha256, most_bytes=volume.size_mib * 2**20,
+        )  # fmt: skip
+        return (_step("fill", volume, storage, FillFolder(filling), "it was asked for", COPY_TIMEOUT_S),)
 
     def plan_remove(self, storage: Storage, volume: Volume) -> tuple[Step, ...]:
         path, trash = _places(settings_for(storage, self._settings), volume)

@@ -12,6 +12,7 @@ from openqrm.plugin_api.actions.files import (
     is_there,
     making_of,
 )
+from openqrm.plugin_api.actions.fill import ClearFolder, FillFolder, Filling
 from openqrm.plugin_api.actions.machines import AskReboot, AskShutdown, AwaitMilestone, LeaveBoot
 from openqrm.plugin_api.actions.records import PutRecord, RemoveRecord, SetField, put, remove
 from openqrm.plugin_api.actions.room import FitsHost
@@ -30,6 +31,8 @@ CORE_ACTIONS = (
     FitsHost,
     PutAway,
     TakeBack,
+    FillFolder,
+    ClearFolder,
 )
 
 __all__ = [
@@ -39,6 +42,9 @@ __all__ = [
     "AskReboot",
     "AskShutdown",
     "AwaitMilestone",
+    "ClearFolder",
+    "FillFolder",
+    "Filling",
     "FitsHost",
     "ForgetSecret",
     "LeaveBoot",

@@ -32,6 +32,7 @@ BENCH = StorageBench(DRIVER, STORAGE, world, writers, ("nfs",))
 LIFE = (
     *DRIVER.plan_create(GANESHA, WEB),
     *DRIVER.plan_create(GANESHA, CLONE),
+    *DRIVER.plan_fill(GANESHA, WEB, "/srv/small image's.tar.zst", "0" * 64),
     *DRIVER.plan_grant(GANESHA, WEB, WRITER, "grant-web"),
     *DRIVER.plan_lend(GANESHA, WEB, READER),
     *DRIVER.plan_reclaim(GANESHA, WEB, READER),

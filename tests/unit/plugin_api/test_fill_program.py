@@ -1,0 +1,232 @@
+"""The program that fills a volume on a storage's own machine: what it makes, and what no archive makes it do."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import openqrm.plugin_api.host
+
+PROGRAM = Path(openqrm.plugin_api.host.__file__).with_name("fill.py")
+
+
+@dataclass
+class Filling:
+    """A target in a folder of its own, and the program."""
+
+    folder: Path
+    more: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def target(self) -> Path:
+        return self.folder / "volumes/web"
+
+    def ask(self, verb: str, source: Path) -> subprocess.CompletedProcess[str]:
+        places = {"target": self.target, "note": self.folder / "volumes/.filled/web.1", "trash": self.folder / "trash"}
+        settings = {key: str(path) for key, path in (places | {"source": source}).items()}
+        settings |= {"sha256": "", "most_bytes": 0, **self.more}
+        argv = [sys.executable, "-I", "-", verb, json.dumps(settings)]
+        return subprocess.run(argv, input=PROGRAM.read_text(), capture_output=True, text=True, timeout=60, check=False)
+
+    def look(self, source: Path = Path("/")) -> dict[str, Any]:
+        said: dict[str, Any] = json.loads(self.ask("look", source).stdout)
+        return said
+
+    def fill(self, source: Path) -> dict[str, Any]:
+        """Start, and wait for the end."""
+        started = self.ask("start", source)
+        assert started.returncode == 0, started.stderr
+        deadline = time.monotonic() + 60
+        while (said := self.look(source))["state"] == "working":
+            assert time.monotonic() < deadline, said
+            time.sleep(0.05)
+        return said
+
+
+@pytest.fixture
+def filling(tmp_path: Path) -> Filling:
+    (tmp_path / "volumes/web").mkdir(parents=True)
+    return Filling(tmp_path)
+
+
+def entry(name: str, kind: bytes = tarfile.REGTYPE, data: bytes = b"", **more: Any) -> tuple[tarfile.TarInfo, bytes]:
+    """A member of an archive, as anybody may write one."""
+    member = tarfile.TarInfo(name)
+    member.type, member.size, member.mode = kind, len(data), 0o755
+    member.uid, member.gid, member.mtime = os.getuid(), os.getgid(), 1_600_000_000
+    for key, value in more.items():
+        setattr(member, key, value)
+    return member, data
+
+
+def archive(path: Path, entries: Iterable[tuple[tarfile.TarInfo, bytes]], mode: str = "w") -> Path:
+    with tarfile.open(path, mode) as out:
+        for member, data in entries:
+            out.addfile(member, io.BytesIO(data))
+    return path
+
+
+def tree(folder: Path) -> list[tuple[object, ...]]:
+    """All there is, with what a machine would notice."""
+
+    def seen(path: Path) -> tuple[object, ...]:
+        at = path.lstat()
+        content = os.readlink(path) if path.is_symlink() else path.read_bytes() if path.is_file() else b""
+        links = 0 if path.is_dir() else at.st_nlink
+        return str(path.relative_to(folder)), at.st_mode, at.st_uid, at.st_gid, links, int(at.st_mtime), content
+
+    return [seen(path) for path in sorted([folder, *folder.rglob("*")])]
+
+
+def make_tree(folder: Path) -> Path:
+    (folder / "bin/deep").mkdir(parents=True)
+    (folder / "bin/tool").write_bytes(b"#!/bin/sh\n" * 100_000)
+    (folder / "bin/tool").chmod(0o4755)
+    os.link(folder / "bin/tool", folder / "bin/deep/same")
+    (folder / "sbin").symlink_to("bin")
+    (folder / "etc").symlink_to("/nowhere/at/all")
+    (folder / "bin/deep").chmod(0o1777)
+    (folder / "bin/\udce9").write_text("a name that is no UTF-8")
+    for path in (folder / "bin/deep", folder / "bin", folder):
+        os.utime(path, (1_500_000_000, 1_500_000_000))
+    return folder
+
+
+def test_a_folder_is_filled_from_another_one(filling: Filling) -> None:
+    source = make_tree(filling.folder / "source")
+    assert filling.look()["state"] == "empty"
+    assert filling.fill(source) == {"state": "filled", "source": str(source), "left_out": 0}
+    assert tree(filling.target) == tree(source)
+
+
+@pytest.mark.parametrize("how", ["--gzip", "--xz", "--zstd", "--no-auto-compress"])
+def test_a_folder_is_filled_from_an_archive(filling: Filling, how: str) -> None:
+    source, packed = make_tree(filling.folder / "source"), filling.folder / f"image.tar{'.zst' * (how == '--zstd')}"
+    subprocess.run(["tar", "-C", str(source), how, "-cf", str(packed), "."], check=True)
+    assert filling.fill(packed)["state"] == "filled"
+    assert tree(filling.target) == tree(source)
+
+
+OUTSIDE: dict[str, Callable[[Path], list[tuple[tarfile.TarInfo, bytes]]]] = {
+    "a name with dots": lambda _: [entry("a/../../escaped", data=b"x")],
+    "a name from the root": lambda out: [entry(str(out / "escaped"), data=b"x")],
+    "a link, and a file behind it": lambda out: [
+        entry("way", tarfile.SYMTYPE, linkname=str(out)), entry("way/escaped", data=b"x"),
+    ],
+    "a link, and a folder behind it": lambda out: [
+        entry("way", tarfile.SYMTYPE, linkname=".."), entry("way/escaped", tarfile.DIRTYPE),
+    ],
+    "a link in place of a folder": lambda out: [
+        entry("way", tarfile.DIRTYPE), entry("way", tarfile.SYMTYPE, linkname=str(out)), entry("way/escaped"),
+    ],
+    "a folder in place of a link": lambda out: [
+        entry("way", tarfile.SYMTYPE, linkname=str(out)), entry("way", tarfile.DIRTYPE), entry("way/escaped"),
+    ],
+    "a hard link to a file outside": lambda out: [entry("mine", tarfile.LNKTYPE, linkname=str(out / "secret"))],
+    "a hard link through dots": lambda _: [entry("mine", tarfile.LNKTYPE, linkname="../../secret")],
+    "a hard link through a link": lambda out: [
+        entry("way", tarfile.SYMTYPE, linkname=str(out)), entry("mine", tarfile.LNKTYPE, linkname="way/secret"),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("trick", OUTSIDE)
+def test_no_archive_writes_or_reads_outside(filling: Filling, trick: str) -> None:
+    (filling.folder / "secret").write_text("secret")
+    packed = archive(filling.folder / "evil.tar", OUTSIDE[trick](filling.folder))
+    before = {path for path in filling.folder.rglob("*") if "volumes" not in path.parts}
+    said = filling.fill(packed)
+    assert said["state"] == "failed" and said["because"]
+    assert {path for path in filling.folder.rglob("*") if "volumes" not in path.parts} == before
+    assert not (filling.folder / "volumes/escaped").exists()
+    assert (filling.folder / "secret").stat().st_nlink == 1
+
+
+def test_a_file_in_place_of_a_link_does_not_follow_it(filling: Filling) -> None:
+    (filling.folder / "secret").write_text("secret")
+    link = entry("way", tarfile.SYMTYPE, linkname=str(filling.folder / "secret"))
+    packed = archive(filling.folder / "evil.tar", [link, entry("way", data=b"mine")])
+    assert filling.fill(packed)["state"] == "filled"
+    assert (filling.folder / "secret").read_text() == "secret"
+    assert (filling.target / "way").read_text() == "mine" and not (filling.target / "way").is_symlink()
+
+
+def test_devices_are_left_out_and_counted(filling: Filling) -> None:
+    kinds = (tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE)
+    entries = [entry(f"dev/{number}", kind, devmajor=8) for number, kind in enumerate(kinds)]
+    said = filling.fill(archive(filling.folder / "devices.tar", [*entries, entry("file", data=b"x")]))
+    assert (said["state"], said["left_out"]) == ("filled", 3)
+    assert [path.name for path in filling.target.iterdir()] == ["file"]
+
+
+def test_what_is_larger_than_the_volume_is_refused_in_time(filling: Filling) -> None:
+    filling.more["most_bytes"] = 3 << 20
+    bomb = archive(filling.folder / "bomb.tar.gz", [entry("zeros", data=bytes(64 << 20))], "w:gz")
+    said = filling.fill(bomb)
+    assert said == {"state": "failed", "because": "it is larger than the volume, which has 3 MiB"}
+    assert sum(path.stat().st_size for path in filling.target.rglob("*")) <= 4 << 20
+
+
+def test_an_archive_of_another_digest_is_refused(filling: Filling) -> None:
+    packed = archive(filling.folder / "image.tar", [entry("file", data=b"x")])
+    filling.more["sha256"] = "0" * 64
+    assert "SHA-256" in filling.fill(packed)["because"] and not list(filling.target.iterdir())
+    filling.more["sha256"] = sha256(packed.read_bytes()).hexdigest()
+    assert filling.fill(packed)["state"] == "filled"
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", b"\x1f\x8b broken", b"\x28\xb5\x2f\xfd broken"])
+def test_what_is_no_archive_fails_with_a_word(filling: Filling, content: bytes) -> None:
+    broken = filling.folder / "broken.tar.zst"
+    broken.write_bytes(content)
+    said = filling.fill(broken)
+    assert said["state"] == "failed" and said["because"]
+
+
+def test_a_folder_that_is_not_empty_is_left_alone(filling: Filling) -> None:
+    (filling.target / "theirs").touch()
+    refused = filling.ask("start", make_tree(filling.folder / "source"))
+    assert refused.returncode != 0 and "is not empty" in refused.stderr
+    assert filling.look()["state"] == "foreign"
+    filling.ask("clear", Path("/"))
+    assert (filling.target / "theirs").exists()
+
+
+def test_what_was_filled_goes_to_the_trash_and_what_was_not_whole_is_gone(filling: Filling) -> None:
+    filling.fill(make_tree(filling.folder / "source"))
+    assert filling.ask("clear", Path("/")).returncode == 0
+    assert filling.look()["state"] == "empty"
+    assert (filling.folder / "trash/bin/tool").exists()
+    evil = [entry("half", data=b"x"), entry("../x", data=b"x")]
+    filling.fill(archive(filling.folder / "evil.tar", evil))
+    assert filling.ask("clear", Path("/")).returncode == 0
+    assert filling.look()["state"] == "empty" and not (filling.folder / "trash/half").exists()
+
+
+def test_a_worker_that_was_killed_is_noticed_and_its_work_begun_anew(filling: Filling) -> None:
+    source = filling.folder / "endless.tar"
+    os.mkfifo(source)
+    filling.ask("start", source)
+    with source.open("wb") as endless:
+        endless.write(archive(filling.folder / "x.tar", [entry("half", data=b"x" * 100_000)]).read_bytes()[:50_000])
+        endless.flush()
+        while "pid" not in filling.look():
+            time.sleep(0.02)
+        assert filling.ask("start", source).returncode == 0  # it is at work: nothing happens
+        os.kill(filling.look()["pid"], 9)
+        while filling.look()["state"] == "working":
+            time.sleep(0.02)
+    assert filling.look()["state"] == "broken off"
+    whole = make_tree(filling.folder / "source")
+    assert filling.fill(whole)["state"] == "filled"
+    assert tree(filling.target) == tree(whole)
