@@ -99,6 +99,7 @@ def _start(
     from openqrm.services.live import Live
     from openqrm.services.live_rows import LiveRows
     from openqrm.services.metrics import Metrics
+    from openqrm.services.pruning import Pruner
     from openqrm.services.ringing import Ringer
     from openqrm.services.sign_in import SignIn
     from openqrm.services.site_settings import parse_address
@@ -129,7 +130,7 @@ def _start(
     parts.callback(dispatcher.close)
     parts.callback(world.hosts.end_commands)
     parts.callback(runner.stop)
-    for part in (outbox, boot, rest, live):
+    for part in (outbox, boot, rest, live, Pruner(database, settings.keep_days)):
         part.start()
         parts.callback(part.close)
     children()

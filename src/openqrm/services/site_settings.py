@@ -42,6 +42,9 @@ class SiteSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_o
         int, Meta(ge=1, description="machines that asked for a boot script and never registered: how many are kept")
     ] = 10_000
     console: Annotated[str, Meta(description="directory of the built console; empty: the one that came along")] = ""
+    keep_days: Annotated[
+        int, Meta(ge=0, description="days that finished plans and events seen to are kept; 0: for ever")
+    ] = 180
     log_json: Annotated[bool, Meta(description="log lines as JSON")] = False
 
     @property

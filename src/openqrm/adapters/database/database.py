@@ -19,6 +19,7 @@ from openqrm.adapters.database.migrate import migrate
 from openqrm.adapters.database.overview import Overview
 from openqrm.adapters.database.plan_store import DatabasePlans
 from openqrm.adapters.database.plans import Plans
+from openqrm.adapters.database.pruning import Pruning
 from openqrm.adapters.database.records import DatabaseRecords, Snapshot, TransactionRecords
 from openqrm.adapters.database.search import Search
 from openqrm.adapters.database.sessions import Sessions
@@ -60,6 +61,7 @@ class Database:
         self.records = DatabaseRecords(self.connections)
         self.plans = DatabasePlans(self.connections, codec)
         self.feed = DatabaseFeed(self.connections)
+        self.pruning = Pruning(self.connections)
 
     def migrate(self) -> None:
         """Bring the tables to this version. Raises OpenqrmError `unsupported` when they are of a newer one."""
