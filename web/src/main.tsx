@@ -6,6 +6,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
+import { errorOf } from "./api/problem";
 import { makeClient } from "./frame/client";
 import { router } from "./frame/routes";
 import { startTheme } from "./frame/theme";
@@ -15,7 +16,10 @@ startTheme();
 startLanguages();
 const root = document.getElementById("root");
 if (root) {
-  createRoot(root).render(
+  const log = (error: unknown) => {
+    if (errorOf(error).category === "bug") console.error(error); // all others are told on the page, with advice
+  };
+  createRoot(root, { onCaughtError: log }).render(
     <StrictMode>
       <QueryClientProvider client={makeClient()}>
         <RouterProvider router={router} />

@@ -123,7 +123,28 @@ export interface components {
          * ListAppliances
          * @description List the appliances with their conditions.
          */
-        ListAppliances: Record<string, never>;
+        ListAppliances: {
+            /**
+             * @description how many at most; 0: all
+             * @default 0
+             */
+            limit: number;
+            /**
+             * @description only those behind this one
+             * @default
+             */
+            after: string;
+            /**
+             * @description field to sort by; -FIELD: downwards
+             * @default
+             */
+            sort: string;
+            /**
+             * @description FIELD=VALUE: only those; may be repeated
+             * @default []
+             */
+            filter: string[];
+        };
         /**
          * RemoveAppliance
          * @description Remove a stopped appliance. Its image and volume stay.
@@ -390,6 +411,24 @@ export interface components {
              * @default null
              */
             comment: string | null;
+        };
+        /**
+         * FillImage
+         * @description Fill an image's empty volume from an archive or a folder on the storage's own machine.
+         *
+         *         An archive is a tar, as it is or packed by gzip, bzip2, xz or zstd. Devices in it are left out: a machine that boots
+         *         has its own. What leads out of the volume is refused. When it fails the volume is empty again.
+         */
+        FillImage: {
+            /** @description the image */
+            name: string;
+            /** @description the archive or folder, on the storage's resource */
+            source: string;
+            /**
+             * @description of the archive; another one is refused
+             * @default
+             */
+            sha256: string;
         };
         /**
          * ListImages
@@ -1097,13 +1136,36 @@ export interface components {
             filter: string[];
         };
         /**
+         * SearchSite
+         * @description Search all nouns for a text: names, comments, addresses, events.
+         */
+        SearchSite: {
+            /** @description the text */
+            q: string;
+            /**
+             * @description only these, like resource,image
+             * @default
+             */
+            kinds: string;
+            /**
+             * @description how many at most
+             * @default 20
+             */
+            limit: number;
+        };
+        /**
+         * ShowSummary
+         * @description Show everything at a glance: resources, hosts, storages, plans and what needs attention.
+         */
+        ShowSummary: Record<string, never>;
+        /**
          * CreateStorage
          * @description Declare a storage: a resource, and the plugin that knows how to make volumes on it.
          */
         CreateStorage: {
             /** @description a name for it */
             name: string;
-            /** @description id of the storage plugin, like nfs-storage */
+            /** @description what it is, like nfs-storage or lvm-iscsi */
             type: string;
             /**
              * @description the resource it is on
@@ -1622,11 +1684,55 @@ export interface components {
             filter: string[];
         };
         /**
+         * PurgeVolume
+         * @description Destroy a removed volume for good. Its name must be typed to confirm.
+         */
+        PurgeVolume: {
+            /** @description as VOLUME.NUMBER */
+            name: string;
+        };
+        /**
+         * PurgeDueVolumes
+         * @description Destroy the removed volumes whose time is over, the oldest first, at most 50 at once.
+         */
+        PurgeDueVolumes: Record<string, never>;
+        /**
          * RemoveVolume
-         * @description Destroy a volume and all data on it. Its name must be typed to confirm.
+         * @description Remove a volume and all data on it. Its name must be typed to confirm.
+         *
+         *         Where its storage keeps what it removes it can be had back for some time: see `volume removed`.
          */
         RemoveVolume: {
             /** @description the volume */
+            name: string;
+        };
+        /**
+         * ListRemovedVolumes
+         * @description List removed volumes that can still be had back, and until when they are kept.
+         */
+        ListRemovedVolumes: {
+            /**
+             * @description only those of this storage
+             * @default
+             */
+            storage: string;
+        };
+        /**
+         * ResizeVolume
+         * @description Make a volume bigger, while nobody writes it. There is no way back: a smaller one would lose data.
+         */
+        ResizeVolume: {
+            /** @description the volume */
+            name: string;
+            /** @description its new size in MiB, more than it has */
+            size_mib: number;
+        };
+        /**
+         * RestoreVolume
+         * @description Bring back a removed volume, with all data that was on it, under its old name.
+         */
+        RestoreVolume: {
+            /** @description as VOLUME.NUMBER */
             name: string;
         };
         /**
@@ -2058,6 +2164,89 @@ export interface components {
             may: string;
         };
         /**
+         * Found
+         * @description An object, and where the text was found in it.
+         */
+        Found: {
+            kind: string;
+            name: string;
+            field: string;
+            text: string;
+        };
+        /**
+         * Summary
+         * @description Everything at a glance.
+         */
+        Summary: {
+            at_s: number;
+            resources: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            idle: components["schemas"]["Pool"];
+            load: components["schemas"]["Load"];
+            hosts: components["schemas"]["HostLoad"][];
+            storages: components["schemas"]["StorageSpace"][];
+            appliances: {
+                [key: string]: number;
+            };
+            plans: {
+                [key: string]: number;
+            };
+            events: {
+                [key: string]: number;
+            };
+            running: components["schemas"]["PlanRow"][];
+            stuck: components["schemas"]["PlanRow"][];
+            attention: components["schemas"]["Event"][];
+        };
+        /**
+         * Pool
+         * @description Machines that wait for work.
+         */
+        Pool: {
+            count: number;
+            cpus: number;
+            memory_mib: number;
+        };
+        /**
+         * Load
+         * @description Means and sums over the machines that report.
+         */
+        Load: {
+            reporting: number;
+            load_1: number;
+            cpu_percent: number;
+            memory_used_mib: number;
+            memory_total_mib: number;
+        };
+        /**
+         * HostLoad
+         * @description A host of VMs; null: it does not report.
+         */
+        HostLoad: {
+            name: string;
+            cpu_count: number;
+            memory_mib: number;
+            vms: number;
+            given_mib: number;
+            load_1: number | null;
+            cpu_percent: number | null;
+            memory_used_mib: number | null;
+        };
+        /**
+         * StorageSpace
+         * @description A storage and what its volumes are to hold.
+         */
+        StorageSpace: {
+            name: string;
+            type: string;
+            resource: string;
+            volumes: number;
+            size_mib: number;
+        };
+        /**
          * Storage
          * @description A resource that serves volumes by one technology; `type` is the id of its plugin.
          */
@@ -2195,6 +2384,31 @@ export interface components {
             address: string;
             /** @default  */
             secret: string;
+        };
+        /**
+         * Removal
+         * @description A volume that was removed and can be had back; its name is VOLUME.NUMBER, for namesakes may have been removed.
+         */
+        Removal: {
+            name: string;
+            /** @default 0 */
+            id: number;
+            /** @default 0 */
+            version: number;
+            /** @default  */
+            volume: string;
+            /** @default 0 */
+            number: number;
+            /** @default  */
+            storage: string;
+            /** @default 0 */
+            size_mib: number;
+            /** @default  */
+            source: string;
+            /** @default 0 */
+            removed_s: number;
+            /** @default 0 */
+            until_s: number;
         };
         /**
          * Options

@@ -1,5 +1,6 @@
 /** Who has signed in, and what that role may do. */
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
+import { createContext, use } from "react";
 
 import { ask, rememberToken, send } from "./client";
 import { OpenqrmError, SIGNED_OUT } from "./problem";
@@ -37,9 +38,12 @@ export function useFoundSession() {
   return useQuery({ queryKey: SESSION, queryFn: find, staleTime: Infinity });
 }
 
-/** Below the frame somebody has always signed in. */
+/** Whose pages these are; the gate provides it. */
+export const SessionContext = createContext<Session | null>(null);
+
+/** Below the gate somebody has always signed in. */
 export function useSession(): Session {
-  const session = useQueryClient().getQueryData<Session | null>(SESSION);
+  const session = use(SessionContext);
   if (!session) throw new OpenqrmError("refused", "", "", SIGNED_OUT);
   return session;
 }

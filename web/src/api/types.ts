@@ -21,6 +21,8 @@ export type Kernel = Schemas["Kernel"];
 export type Network = Schemas["Network"];
 export type PluginRow = Schemas["PluginRow"];
 export type PluginDetails = Schemas["PluginDetails"];
+export type Summary = Schemas["Summary"];
+export type Found = Schemas["Found"];
 
 /** Any object as the API lists it: what columns a noun has is read from its description. */
 export type Row = Record<string, unknown>;

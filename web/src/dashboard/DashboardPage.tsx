@@ -1,12 +1,58 @@
-import { PageSection, Title } from "@patternfly/react-core";
+/** The data center at a glance: what there is, how it is doing, what is being changed, what needs somebody. */
+import { Button, Grid, GridItem, PageSection, Title } from "@patternfly/react-core";
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 
+import { ask } from "@/api/client";
+import { useMay, useSession } from "@/api/session";
+import type { Summary } from "@/api/types";
 import { useT } from "@/i18n";
+
+import { AttentionCard } from "./AttentionCard";
+import { CountCard } from "./CountCard";
+import { FirstSteps } from "./FirstSteps";
+import { HostsCard } from "./HostsCard";
+import { PoolCard } from "./PoolCard";
+import { RunningCard } from "./RunningCard";
+import { StoragesCard } from "./StoragesCard";
+import { conditions } from "./totals";
 
 export function DashboardPage() {
   const { t } = useT();
+  const may = useMay();
+  const session = useSession();
+  const summary = useSuspenseQuery({ queryKey: ["summary"], queryFn: () => ask<Summary>("site/summary") }).data;
   return (
-    <PageSection className="q-head">
-      <Title headingLevel="h1">{t("dashboard.title")}</Title>
-    </PageSection>
+    <>
+      <PageSection className="q-head">
+        <div>
+          <Title headingLevel="h1">{t("dashboard.title")}</Title>
+          <p className="q-count">{t("dashboard.hello", { user: session.user })}</p>
+        </div>
+        {may("appliance", "create") ? (
+          <Button component={(props) => <Link {...props} to="/new-appliance" />}>{t("wizard.title")}</Button>
+        ) : null}
+      </PageSection>
+      <PageSection>
+        <Grid hasGutter>
+          <GridItem span={12}><FirstSteps summary={summary} /></GridItem>
+          <GridItem xl={4} md={6}><CountCard noun="appliance" counts={summary.appliances} /></GridItem>
+          <GridItem xl={4} md={6}><CountCard noun="resource" counts={conditions(summary.resources)} /></GridItem>
+          <GridItem xl={4} md={12}><PoolCard summary={summary} /></GridItem>
+          <GridItem xl={8} md={12}>
+            <div className="q-column">
+              <AttentionCard summary={summary} />
+              <RunningCard plans={summary.running} count={summary.plans["running"] ?? 0} />
+            </div>
+          </GridItem>
+          <GridItem xl={4} md={12}>
+            <div className="q-column">
+              <StoragesCard storages={summary.storages} />
+              <HostsCard hosts={summary.hosts} />
+            </div>
+          </GridItem>
+        </Grid>
+      </PageSection>
+    </>
   );
 }

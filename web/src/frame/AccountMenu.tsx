@@ -17,7 +17,7 @@ export function AccountMenu() {
   const client = useQueryClient();
   const [isOpen, setOpen] = useState(false);
   const [isDark, setDark] = useState(theme() === "dark");
-  const leave = useMutation({ mutationFn: signOut, onSettled: () => { client.clear(); client.setQueryData(SESSION, null); } });
+  const leave = useMutation({ mutationFn: signOut, onSettled: () => client.setQueryData(SESSION, null) });
   const changeTheme = () => {
     chooseTheme(isDark ? "light" : "dark");
     setDark(!isDark);

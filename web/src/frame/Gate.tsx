@@ -1,8 +1,9 @@
 /** Nobody passes who has not signed in. */
 import { Bullseye, Spinner } from "@patternfly/react-core";
-import type { ReactNode } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, type ReactNode } from "react";
 
-import { useFoundSession } from "@/api/session";
+import { SESSION, SessionContext, useFoundSession } from "@/api/session";
 import { useT } from "@/i18n";
 import { ProblemPage } from "@/problems/ProblemView";
 
@@ -10,7 +11,13 @@ import { SignInPage } from "./SignInPage";
 
 export function Gate({ children }: { children: ReactNode }) {
   const { t } = useT();
+  const client = useQueryClient();
   const session = useFoundSession();
+  const isSignedOut = session.data === null;
+  useEffect(() => {
+    // what one user has seen is nobody else's business
+    if (isSignedOut) client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
+  }, [client, isSignedOut]);
   if (session.isPending) {
     return (
       <Bullseye className="q-full">
@@ -19,5 +26,6 @@ export function Gate({ children }: { children: ReactNode }) {
     );
   }
   if (session.isError) return <ProblemPage error={session.error} retry={() => void session.refetch()} />;
-  return session.data ? children : <SignInPage />;
+  if (!session.data) return <SignInPage />;
+  return <SessionContext value={session.data}>{children}</SessionContext>;
 }

@@ -21,7 +21,7 @@ export default function StepGraph({ plan }: { plan: PlanView }) {
   const nodes = useMemo(() => nodesOf(plan.steps), [plan.steps]);
   const edges = useMemo(() => edgesOf(plan.steps), [plan.steps]);
   return (
-    <div className="q-graph" role="img" aria-label={t("plan.graphLabel", { title: plan.title })}>
+    <div className="q-graph" role="group" aria-label={t("plan.graphLabel", { title: plan.title })}>
       <ReactFlow
         nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} colorMode={theme()} fitView minZoom={0.2}
         fitViewOptions={{ padding: 0.08, maxZoom: 1 }} nodesDraggable={false} nodesConnectable={false}

@@ -5,9 +5,8 @@ import { useNavigate } from "@tanstack/react-router";
 import { useDeferredValue, useEffect, useRef, useState, type KeyboardEvent } from "react";
 
 import { ask } from "@/api/client";
+import type { Found } from "@/api/types";
 import { useT, useWords } from "@/i18n";
-
-type Found = { kind: string; name: string; title: string; field: string; text: string };
 
 export function SearchBox() {
   const { t } = useT();
@@ -46,7 +45,7 @@ export function SearchBox() {
         <MenuList aria-label={t("search.results")}>
           {(found ?? []).map((each, index) => (
             <MenuItem key={`${each.kind}/${each.name}`} itemId={index} description={each.field === "name" ? undefined : `${words.column(each.field)}: ${each.text}`}>
-              <span className="q-kind">{words.noun(each.kind)}</span> {each.title || each.name}
+              <span className="q-kind">{words.noun(each.kind)}</span> {each.name}
             </MenuItem>
           ))}
           {found?.length === 0 ? <MenuItem isDisabled itemId={-1}>{t("search.none", { text: wanted })}</MenuItem> : null}

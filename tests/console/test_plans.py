@@ -1,0 +1,121 @@
+"""A plan as it runs, as it gets stuck, and the four ways out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from lab.simulated_site import Faults
+from tests.console.visit import Visit, visiting
+from tests.journeys.demonstration import eventually
+from tests.journeys.site import Site, site
+
+
+@pytest.fixture
+def own(built: Path, browser: Browser, tmp_path: Path) -> Iterator[Visit]:
+    """A site of its own: things go wrong there."""
+    with site(tmp_path) as running, visiting(browser, running) as begun:
+        begun.sign_in()
+        yield begun
+
+
+def heading(visit: Visit, text: str) -> None:
+    expect(visit.page.get_by_role("heading", level=1)).to_contain_text(text)
+
+
+def test_an_appliance_is_started_and_stopped_by_clicks(own: Visit) -> None:
+    own.open("/appliance/web")
+    own.button("Start").click()
+    expect(own.page.locator(".q-preview")).to_contain_text("Start appliance web on")
+    own.button("Carry out").click()
+    heading(own, "Start appliance web on")
+    expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text("done", timeout=60_000)
+    expect(own.page.locator(".q-graph .q-node")).to_have_count(len(own.page.locator(".q-steps > li").all()))
+    own.open("/appliance")
+    row = own.page.get_by_role("row", name="web")
+    expect(row).to_contain_text("running")
+    own.open("/appliance/web")
+    own.button("Stop").click()
+    own.button("Carry out").click()
+    heading(own, "Stop appliance web")
+    expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text("done", timeout=60_000)
+
+
+def test_what_is_done_is_taken_back(own: Visit) -> None:
+    plan = own.site.api.do("volume", "create", name="spare", storage="shelf")
+    own.open(f"/plan/{plan['id']}")
+    own.button("Take back").click()
+    dialog = own.page.get_by_role("dialog")
+    expect(dialog.locator("li").first).to_be_visible()
+    dialog.get_by_role("button", name="Take back").click()
+    expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text("undone")
+    assert "spare" not in [row["name"] for row in own.site.api.ask("volume", "list")]
+
+
+def stuck(running: Site) -> dict[str, Any]:
+    """A stop whose machine does not come back: nobody may guess about its volume."""
+    running.api.do("appliance", "start", name="web")
+    running.scene.shelf.unreachable = True
+    plan = running.api.begin("appliance", "stop", name="web")
+    return running.until(plan, lambda now: now["state"] == "stuck", "it is stuck")
+
+
+def test_a_stuck_plan_shows_four_ways_out_and_goes_on(own: Visit) -> None:
+    plan = stuck(own.site)
+    own.open(f"/plan/{plan['id']}")
+    exits = own.page.get_by_role("region", name="This plan is stuck")
+    for way in ("Try again", "Skip the step", "Take back", "Abandon"):
+        expect(exits.get_by_role("button", name=way)).to_be_visible()
+    expect(exits).to_contain_text("nfs-server")
+    expect(exits.get_by_role("button", name="Abandon")).to_be_disabled()
+    assert own.impaired() == []
+    own.site.scene.shelf.unreachable = False
+    exits.get_by_role("button", name="Try again").click()
+    expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text("done", timeout=60_000)
+
+
+def test_a_stuck_plan_is_abandoned_with_a_reason(own: Visit) -> None:
+    plan = stuck(own.site)
+    own.open(f"/plan/{plan['id']}")
+    abandon = own.page.locator(".q-exit-abandon")
+    abandon.get_by_placeholder("Why").fill("the storage is scrap")
+    abandon.get_by_role("button", name="Abandon").click()
+    expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text("abandoned")
+
+
+def test_a_start_that_fails_says_why(own: Visit) -> None:
+    own.site.machine.faults = Faults(fails_at="root-mounted")
+    own.open("/do/appliance/start?name=web")
+    own.button("Carry out").click()
+    expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text("undone", timeout=60_000)
+    expect(own.page.locator(".q-step-hint").first).to_be_visible()
+
+
+def test_lists_change_by_themselves(own: Visit) -> None:
+    own.open("/network")
+    own.site.api.do("network", "create", name="late", cidr="10.8.0.0/24", dhcp="off")
+    expect(own.page.get_by_role("link", name="late")).to_be_visible()
+    own.site.api.do("network", "remove", name="late")
+    expect(own.page.get_by_role("link", name="late")).to_have_count(0)
+
+
+def test_from_nothing_to_a_running_appliance_by_the_wizard(own: Visit) -> None:
+    page = own.page
+    own.open("/new-appliance")
+    page.get_by_label("Name").fill("shop")
+    own.button("Next").click()
+    page.get_by_label("A clone of a volume").check()
+    page.locator("#field-source").click()
+    page.get_by_role("option", name="web").click()
+    own.button("Next").click()
+    own.button("Next").click()
+    expect(page.locator(".q-wishes > li")).to_have_count(4)
+    assert "shop" not in [row["name"] for row in own.site.api.ask("volume", "list")]
+    own.button("Carry out").click()
+    heading(own, "Start appliance shop on")
+    expect(page.locator("h1 .pf-v6-c-label")).to_have_text("done", timeout=60_000)
+    eventually(lambda: own.site.api.ask("appliance", "show", name="shop")["condition"] == "running", lambda: "it runs")

@@ -1,0 +1,27 @@
+import { Card, CardBody, CardHeader, CardTitle } from "@patternfly/react-core";
+
+import type { Summary } from "@/api/types";
+import { useT, useWords } from "@/i18n";
+import { renderMib } from "@/i18n/format";
+import { ObjectLink } from "@/nouns/Cell";
+
+export function StoragesCard({ storages }: Pick<Summary, "storages">) {
+  const { t } = useT();
+  const words = useWords();
+  return (
+    <Card>
+      <CardHeader><CardTitle component="h2">{words.nouns("storage")}</CardTitle></CardHeader>
+      <CardBody>
+        {storages.length === 0 ? <p className="q-quiet">{t("plugins.nothing")}</p> : null}
+        <ul className="q-rows">
+          {storages.slice(0, 8).map(({ name, type, volumes, size_mib }) => (
+            <li key={name}>
+              <span><ObjectLink noun="storage" name={name} /> <small>{type}</small></span>
+              <span className="q-number">{t("dashboard.volumes", { count: volumes })}{size_mib > 0 ? ` · ${renderMib(size_mib)}` : ""}</span>
+            </li>
+          ))}
+        </ul>
+      </CardBody>
+    </Card>
+  );
+}
