@@ -104,7 +104,7 @@ def _cli(catalogue: list[Entry]) -> Iterator[str]:
     yield "openqrm plugin new KIND NAME [--in FOLDER]"
     yield "openqrm initrd prepare SOURCE FOLDER"
     yield "openqrm initrd build FOLDER [--source SOURCE] [--card BUS-ID] [--root TYPE]…"
-    yield "openqrm state backup|list|restore [NAME] [--base DIR]"
+    yield "openqrm state backup|list|restore|remove [NAME] [--base DIR]"
     yield "```"
 
 

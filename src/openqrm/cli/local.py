@@ -126,6 +126,11 @@ def _state(environment: Mapping[str, str]) -> click.Command:
         ("backup", "Make an archive of database and files; it may run while openQRM does.", [name, base]),
         ("list", "List the archives, newest first.", [base]),
         ("restore", "Put an archive in place of what is there; openQRM must not run.", [name, base]),
+        (
+            "remove",
+            "Remove an archive for good.",
+            [name, base, click.Option(["--yes"], is_flag=True, help="ask nothing")],
+        ),
     ]
     for verb, told, parameters in verbs:
         group.add_command(
@@ -134,7 +139,9 @@ def _state(environment: Mapping[str, str]) -> click.Command:
     return group
 
 
-def _run_state(environment: Mapping[str, str], verb: str, base: str | None, name: str = "") -> None:
+def _run_state(
+    environment: Mapping[str, str], verb: str, base: str | None, name: str = "", *, yes: bool = False
+) -> None:
     from openqrm.cli.connection import Told
     from openqrm.domain.errors import OpenqrmError
     from openqrm.services import state
@@ -148,6 +155,10 @@ def _run_state(environment: Mapping[str, str], verb: str, base: str | None, name
                 click.echo(state.backup(settings, name))
             case "list":
                 click.echo("\n".join(path.name.removesuffix(".tgz") for path in state.list_backups(settings)))
+            case "remove":
+                if not yes:
+                    click.confirm(f"Remove the backup {name}? There is no way back.", abort=True, err=True)
+                state.remove_backup(settings, name)
             case _:
                 for line in state.restore(settings, name):
                     click.echo(line)

@@ -52,13 +52,23 @@ def list_backups(settings: SiteSettings) -> list[Path]:
     return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
 
 
-def restore(settings: SiteSettings, name: str) -> Iterator[str]:
-    """Put a backup in place of what is there, step by step. Raises OpenqrmError `refused` while openQRM runs."""
+def remove_backup(settings: SiteSettings, name: str) -> None:
+    """Remove one archive; there is no way back."""
+    _get(settings, name).unlink()
+
+
+def _get(settings: SiteSettings, name: str) -> Path:
     known = {path.name.removesuffix(".tgz"): path for path in list_backups(settings)}
     archive = known.get(name.removesuffix(".tgz"))
     if archive is None:
         hint = f"There are: {', '.join(known) or 'none'}."
-        raise OpenqrmError(Category.NOT_FOUND, f"there is no backup {name!r}", hint)
+        raise OpenqrmError(Category.NOT_FOUND, f"there is no backup {name[:200]!r}", hint)
+    return archive
+
+
+def restore(settings: SiteSettings, name: str) -> Iterator[str]:
+    """Put a backup in place of what is there, step by step. Raises OpenqrmError `refused` while openQRM runs."""
+    archive = _get(settings, name)
     base = Path(settings.base).absolute()
     with _nobody_else(settings), tempfile.TemporaryDirectory(dir=base) as scratch:
         yield f"restoring state from {archive}"

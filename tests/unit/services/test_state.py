@@ -4,9 +4,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from openqrm.adapters.database import Database
 from openqrm.adapters.vault import DatabaseVault
+from openqrm.cli.application import make_commands
 from openqrm.domain.errors import Category, OpenqrmError
 from openqrm.domain.storage import Storage
 from openqrm.planning.storage import CreateStorage, RemoveStorage
@@ -14,7 +16,7 @@ from openqrm.plugin_api.actions import CORE_ACTIONS
 from openqrm.plugin_api.codec import ActionCodec
 from openqrm.services.desk import Wishes
 from openqrm.services.site_settings import SiteSettings
-from openqrm.services.state import ARCHIVE, backup, list_backups, restore
+from openqrm.services.state import ARCHIVE, backup, list_backups, remove_backup, restore
 from tests.unit.services.site import ADMIN, open_site
 
 
@@ -54,3 +56,29 @@ def test_nothing_is_restored_under_a_running_openqrm(tmp_path: Path) -> None:
 def test_an_unknown_backup_is_refused_with_those_there_are(tmp_path: Path) -> None:
     with pytest.raises(OpenqrmError, match="there is no backup"):
         list(restore(SiteSettings(base=str(tmp_path)), "../../etc/passwd"))
+
+
+def test_a_backup_that_is_removed_is_gone_and_nothing_else(tmp_path: Path) -> None:
+    settings = SiteSettings(base=str(tmp_path))
+    with open_site(tmp_path):
+        first, other = backup(settings, "nightly"), backup(settings, "weekly")
+    foreign = first.parent / "mine.tgz"
+    foreign.write_text("no backup")
+    for name in ("mine", "../openqrm.sqlite", "nightly", ""):
+        with pytest.raises(OpenqrmError, match="there is no backup") as refused:
+            remove_backup(settings, name)
+        assert refused.value.category is Category.NOT_FOUND
+    remove_backup(settings, first.name.removesuffix(".tgz"))
+    assert list_backups(settings) == [other] and foreign.exists()
+
+
+def test_the_command_line_asks_before_it_removes(tmp_path: Path) -> None:
+    settings = SiteSettings(base=str(tmp_path))
+    with open_site(tmp_path):
+        archive = backup(settings, "nightly")
+    commands = make_commands({}, lambda *_: None, print)
+    words = ["state", "remove", archive.name.removesuffix(".tgz"), "--base", str(tmp_path)]
+    assert CliRunner().invoke(commands, words, input="n\n").exit_code == 1 and archive.exists()
+    done = CliRunner().invoke(commands, [*words, "--yes"])
+    assert done.exit_code == 0 and not archive.exists()
+    assert "there is no backup" in CliRunner().invoke(commands, [*words, "--yes"]).output
