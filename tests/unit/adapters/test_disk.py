@@ -83,4 +83,4 @@ def test_those_who_ask_while_one_flushes_share_the_next(tmp_path: Path) -> None:
     slow.waiting.wait()
     for thread in threads:
         thread.join()
-    assert slow.count == 4, "one flush, and one for the eight that asked meanwhile; each of the log and its folder"
+    assert slow.count == 3, "the log and, once, its folder; and the log for the eight that asked meanwhile"

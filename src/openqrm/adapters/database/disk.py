@@ -17,6 +17,7 @@ class Disk:
         self._path, self._fsync = path, fsync
         self._counting, self._flushing = threading.Lock(), threading.Lock()
         self._asked = self._flushed = 0
+        self._log = 0  # the number of the log's file, once its name lies on the disk
 
     def flush(self) -> None:
         """All that was committed before this call outlives a power cut when it returns."""
@@ -26,16 +27,19 @@ class Disk:
         with self._flushing:
             if self._flushed < mine:  # else somebody began to flush after we had asked
                 upto = self._asked
-                self._flush(f"{self._path}-wal")
-                self._flush(os.path.dirname(self._path) or ".", os.O_DIRECTORY)  # the log may be a new file
-                self._flushed = upto
+                log = self._flush(f"{self._path}-wal")
+                if log != self._log:
+                    self._flush(os.path.dirname(self._path) or ".", os.O_DIRECTORY)
+                self._flushed, self._log = upto, log
 
-    def _flush(self, path: str, flags: int = 0) -> None:
+    def _flush(self, path: str, flags: int = 0) -> int:
+        """The number of the file; 0 when there is none."""
         try:
-            file = os.open(path, os.O_RDONLY | flags)  # by name each time: SQLite makes the log anew now and then
+            file = os.open(path, os.O_RDONLY | flags)  # by name each time: SQLite may have made the log anew
         except FileNotFoundError:
-            return
+            return 0
         try:
             self._fsync(file)
+            return os.fstat(file).st_ino
         finally:
             os.close(file)
