@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.images.small import EPOCH, Image, pack
+from lab.images.debian import EPOCH
+from lab.images.small import Image, pack
 
 pytestmark = pytest.mark.real
 
