@@ -41,6 +41,7 @@ class StorageHost:
     """Up and reached by SSH once entered, with a volume group, a thin pool in it, and folders on btrfs and XFS."""
 
     address = ADDRESS
+    mac = _HARDWARE.mac
     interface = "eth0"  # of the rack's network, as AoE wants to know it
     volume_group, pool = VOLUME_GROUP, POOL
     btrfs, xfs = BTRFS, XFS

@@ -2,9 +2,18 @@
 
 from collections.abc import Callable, Mapping
 
-from openqrm.plugin_api import Completed, Host
-from openqrm.plugin_api.testing import SimulatedWorld, Simulator
+import pytest
+
+from openqrm.plugin_api import Completed, Host, Record
+from openqrm.plugin_api.testing import STORAGE_RULES, SimulatedWorld, Simulator
 from openqrm.plugin_api.testing.state import State
+from openqrm.plugin_api.testing.storage import other_volumes_are_left_alone, there_is_one_writer
+
+# each command takes a tenth of a second, and some rules need hundreds: they are for `make lab`
+_LONG = (other_volumes_are_left_alone, there_is_one_writer)
+REAL_RULES = [
+    pytest.param(rule, id=rule.__name__, marks=[pytest.mark.lab] if rule in _LONG else []) for rule in STORAGE_RULES
+]
 
 
 class _RealHost(Simulator):
@@ -28,10 +37,19 @@ class _RealHost(Simulator):
 
 
 class RealWorld(SimulatedWorld):
-    """`look` tells what is on the host, as text; two worlds are the same when it is."""
+    """`look` tells what is on the host, as text; two worlds are the same when it is. `beside` are further hosts."""
 
-    def __init__(self, resource: str, host: Host, look: Callable[[], str], secrets: Mapping[str, str]) -> None:
-        super().__init__(hosts={resource: _RealHost(host)}, secrets=secrets)
+    def __init__(
+        self,
+        resource: str,
+        host: Host,
+        look: Callable[[], str],
+        secrets: Mapping[str, str],
+        beside: Mapping[str, Host] | None = None,
+        given: tuple[Record, ...] = (),
+    ) -> None:
+        hosts = {resource: host, **(beside or {})}
+        super().__init__(hosts={name: _RealHost(each) for name, each in hosts.items()}, given=given, secrets=secrets)
         self._look = look
 
     def state(self) -> State:

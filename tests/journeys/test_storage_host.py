@@ -1,0 +1,118 @@
+"""A storage host added by hand: a machine of the rack boots from its kernel NFS service, then from its LIO."""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab import lan
+from lab.demo.api import Api
+from lab.demo.openqrm import serving
+from lab.images.kernel import ensure_kernel
+from lab.machine import Machine
+from lab.rack import Rack
+from lab.storage_host import StorageHost
+from openqrm.plugin_api import run
+from tests.journeys.demonstration import eventually
+from tests.lab.peers import lists, rack_peers
+from tests.lab.tiny_root import COUNT, tiny_root
+
+pytestmark = pytest.mark.real
+
+HINT = "Look into the storage host's console."
+NETWORK = {
+    "name": "rack",
+    "cidr": lan.NETWORK,
+    "interface": lan.BRIDGE,
+    "address": lan.SERVER_ADDRESS,
+    "first": "10.77.0.100",
+    "last": "10.77.0.199",
+    "domain": "rack.internal",
+}
+_WIPE_LIO = "import rtslib_fb; rtslib_fb.RTSRoot().clear_existing(confirm=True)"
+
+
+@dataclass(frozen=True)
+class Site:
+    """openQRM, one bare machine that is idle, and the storage host as resource `box`."""
+
+    api: Api
+    machine: Machine
+    guest: StorageHost
+
+    def sh(self, *argv: str, stdin: bytes = b"") -> str:
+        return run(self.guest.host, argv, stdin=stdin, hint=HINT)
+
+    def idle(self) -> bool:
+        rows = self.api.ask("resource", "list", condition="idle")
+        return any(row["mac"] == self.machine.hardware.mac for row in rows)
+
+    def appliance(self, name: str, storage: str, fill: Callable[[], object], **size: int) -> None:
+        """An appliance with a root on this storage, described."""
+        self.api.do("volume", "create", name=name, storage=storage, **size)
+        fill()
+        self.api.do("image", "create", name=name, volume=name)
+        self.api.do("appliance", "create", name=name, image=name, kernel="default")
+
+    def stop(self, name: str) -> None:
+        self.api.do("appliance", "stop", name=name)
+        eventually(self.idle, lambda: self.api.ask("resource", "list"))
+
+
+@pytest.fixture
+def site(in_cell: None, storage_host: StorageHost, supplies: Path, tmp_path: Path) -> Iterator[Site]:
+    with ExitStack() as parts:
+        rack = parts.enter_context(Rack(tmp_path / "rack", machines=1))
+        listening = parts.enter_context(socket.create_server(("127.0.0.1", 0)))
+        api = parts.enter_context(serving(tmp_path, [listening], f"{lan.SERVER_ADDRESS}:8080")).api
+        made = Site(api, rack.machines[0], storage_host)
+        _set_up(made, tmp_path, ensure_kernel(supplies).folder)
+        yield made
+        made.sh("python3", "-I", "-c", _WIPE_LIO)
+        made.sh("rm", "-rf", f"{storage_host.btrfs}/nas", f"{storage_host.xfs}/san")
+
+
+def _set_up(site: Site, folder: Path, kernel: Path) -> None:
+    api, guest = site.api, site.guest
+    api.do("network", "create", **NETWORK)
+    api.do("plugin", "set", name="dhcpd", settings={"directory": str(folder / "dhcp")})
+    for plugin in ("dhcpd", "ipmi", "nfs-storage", "iscsi-storage"):
+        api.do("plugin", "enable", name=plugin)
+    api.do("kernel", "add", name="default", source=str(kernel))
+    site.sh("mkdir", "-p", "/etc/rtslib-fb-target", "/etc/exports.d")
+    guest.authorize(own_key(api.ask("resource", "show", name="openqrm")))
+    api.do("resource", "add", name="box", mac=guest.mac, address=guest.address, managed=False)
+    api.do("resource", "edit", name="box", ssh_host_key=guest.host_key)
+    nas = {"directory": f"{guest.btrfs}/nas"}
+    san = {"directory": f"{guest.xfs}/san", "backend": "lio"}
+    api.do("storage", "create", name="nas", type="nfs-storage", resource="box", settings=nas)
+    api.do("storage", "create", name="san", type="iscsi-storage", resource="box", settings=san)
+    site.machine.on()
+    eventually(site.idle, site.machine.console)
+    bmc, (row,) = site.machine.bmc, api.ask("resource", "list", condition="idle")
+    label = {"bmc_address": bmc.address, "bmc_port": bmc.port, "bmc_user": bmc.user, "bmc_password": bmc.password}
+    api.do("resource", "edit", name=row["name"], bmc_driver=bmc.kind, **label)
+
+
+def own_key(shown: dict[str, Any]) -> str:
+    return str(shown["resource"]["ssh"]["own_key"])
+
+
+def test_what_boots_from_it_boots_for_real(site: Site) -> None:
+    web, db = f"{site.guest.btrfs}/nas/web", f"{site.guest.xfs}/san/db.img"
+    with rack_peers(site.guest.address, 8) as (stranger,):
+        site.appliance("web", "nas", lambda: site.sh("tar", "-x", "-C", web, stdin=tiny_root()))
+        site.api.do("appliance", "start", name="web")
+        eventually(lambda: COUNT in site.sh("ls", web), "it writes its root".format)
+        assert not lists(stranger, web)
+        site.stop("web")
+        assert web not in site.sh("exportfs", "-s")
+        site.appliance("db", "san", lambda: site.sh("mke2fs", "-q", "-t", "ext4", "-d", web, db), size_mib=64)
+        site.api.do("appliance", "start", name="db")
+        site.stop("db")
+    assert "db" not in site.sh("find", "/sys/kernel/config/target/iscsi", "-name", "iqn*")
+    assert int(site.sh("debugfs", "-R", f"cat {COUNT}", db)) > 0, "it wrote its root"
