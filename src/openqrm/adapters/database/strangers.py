@@ -19,15 +19,20 @@ _MEANT = (
     | exists().where(RECORDS["appliance"].c.resource == RESOURCES.c.name)
     | exists().where(RECORDS["storage"].c.resource == RESOURCES.c.name)
 )
+# By the index alone: it is asked with every machine that is discovered.
 TOO_MANY = (
-    select(RESOURCES.c.name)
-    .where(STRANGER, RESOURCES.c.managed, _UNNAMED)
+    select(RESOURCES.c.id)
+    .where(STRANGER)
     .order_by(RESOURCES.c.id.desc())
     .offset(bindparam("most"))
     .limit(AT_ONCE)
     .subquery()
 )
-THE_OLDEST = select(RESOURCES.c.name).join(TOO_MANY, TOO_MANY.c.name == RESOURCES.c.name).where(~_MEANT)
+THE_OLDEST = (
+    select(RESOURCES.c.name)
+    .join(TOO_MANY, TOO_MANY.c.id == RESOURCES.c.id)
+    .where(RESOURCES.c.managed, RESOURCES.c.claimed_by == "", _UNNAMED, ~_MEANT)
+)
 _THESE: BindParameter[Any] = bindparam("these", expanding=True)
 _REFS: BindParameter[Any] = bindparam("refs", expanding=True)
 _ABOUT = select(EVENTS.c.id).where(EVENTS.c.about.in_(_REFS))

@@ -80,7 +80,7 @@ RECORDS: dict[str, Table] = {word: record_table(kind) for word, kind in KINDS.it
 Index("ix_resources_host", RECORDS["resource"].c.host, RECORDS["resource"].c.memory_mib)
 
 # Asked for a boot script and never came in, as far as an index tells; as text: with parameters SQLite does not use it.
-STRANGER = text("cpu_count = 0 AND version = 1 AND claimed_by = ''")
+STRANGER = text("cpu_count = 0 AND version = 1")
 Index("ix_resources_strangers", RECORDS["resource"].c.id, sqlite_where=STRANGER, postgresql_where=STRANGER)
 
 EVENTS = RECORDS["event"]

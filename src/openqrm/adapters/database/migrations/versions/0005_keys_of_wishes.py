@@ -7,7 +7,7 @@ from alembic import op
 
 revision = "0005"
 down_revision = "0004"
-STRANGER = sa.text("cpu_count = 0 AND version = 1 AND claimed_by = ''")
+STRANGER = sa.text("cpu_count = 0 AND version = 1")
 
 
 def upgrade() -> None:
