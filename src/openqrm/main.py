@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from openqrm.boot.initrd.fragments import Fragment
     from openqrm.boot.initrd.packs import Sources
     from openqrm.boot.uplink.listener import Uplink
+    from openqrm.boot.writer import GroupWriter
     from openqrm.plugin_host.host import PluginHost
     from openqrm.services.desk import Desk
     from openqrm.services.site_settings import SiteSettings
@@ -182,6 +183,7 @@ def _boot_parts(
     caller = HttpCaller(vault)
     parts.callback(caller.close)
     world = RealWorld(records=database.records, hosts=_hosts(parts, base, uplink, database), caller=caller, vault=vault)
+    _watch_power(parts, host, database, world, writer)
     site = Site(
         host_key=uplink.host_key, uplink_port=uplink.port, address=settings.address, most_strangers=settings.strangers
     )  # fmt: skip
@@ -190,6 +192,23 @@ def _boot_parts(
     preparing.start()
     parts.callback(preparing.close)
     return world, uplink, BootDoor(site, writer, kernels)
+
+
+def _watch_power(
+    parts: ExitStack, host: PluginHost, database: Database, world: RealWorld, writer: GroupWriter
+) -> None:
+    """Machines whose power a started plugin reaches are asked whether they are on."""
+    from openqrm.boot.power_watch import PowerWatch
+    from openqrm.domain.resource import Resource
+
+    def ask(resource: Resource) -> str:
+        with database.reading() as tx:
+            driver = host.drivers(tx.facts).power(resource)
+        return driver.observe_power(world, resource) if driver else "unknown"
+
+    watch = PowerWatch(database.records, writer, ask)
+    watch.start()
+    parts.callback(watch.close)
 
 
 def _hosts(parts: ExitStack, base: Path, uplink: Uplink, database: Database) -> Hosts:

@@ -89,7 +89,7 @@ class Condition(StrEnum):
 
 def condition(resource: Resource, seen: Observation | None, now_s: float) -> Condition:
     """The condition of a resource at epoch `now_s`. A resource added by hand is never lost."""
-    if seen is None or (not resource.managed and seen.power == "unknown"):
+    if seen is None or (not resource.managed and not seen.milestone and seen.power != "off"):
         return Condition.UNKNOWN
     if seen.power == "off":
         return Condition.OFF

@@ -40,12 +40,16 @@ class AwaitMilestone:
     def observe(self, world: World) -> Seen:
         seen = world.records.find(Observation, self.resource) or Observation(name=self.resource)
         if seen.profile != self.appliance or not seen.boot_id:
-            return NotYet(f"{self.resource} has not asked for its boot script yet", POLL_S)
+            power = ", and its management controller says that it is off" if seen.power == "off" else ""
+            return NotYet(f"{self.resource} has not asked for its boot script yet{power}", POLL_S)
         if seen.failure:
             message = f"{self.resource} stopped after {seen.milestone}: {seen.failure}"
             raise StepError(Category.REFUSED, message, "Mend what it names, then start again; its console has more.")
         if reached(seen, self.milestone):
             return Satisfied(f"{self.resource} reached {seen.milestone}")
+        if seen.power == "off":  # a boot begins with a machine that is on
+            message = f"{self.resource} went off after {seen.milestone}, says its management controller"
+            raise StepError(Category.REFUSED, message, "Look at its power and its console, then start again.")
         return NotYet(f"{self.resource} is at {seen.milestone or 'no milestone yet'}", POLL_S)
 
     def ensure(self, world: World) -> None:

@@ -1,0 +1,113 @@
+"""Notices which machines are on and off: the controllers of those that do not speak for themselves are asked."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import structlog
+
+from openqrm.boot.writer import GroupWriter, Taken
+from openqrm.domain.errors import OpenqrmError
+from openqrm.domain.resource import Observation, Resource
+from openqrm.ports.boot import Machines
+from openqrm.ports.records import Records
+
+log = structlog.get_logger()
+EVERY_S = 10.0  # those that somebody waits for
+SELDOM_S = 60.0  # all others
+RAREST_S = 600.0  # a controller that does not answer is asked half as often each time
+AT_ONCE = 4  # a silent one takes its whole time limit
+
+
+@dataclass(frozen=True)
+class Power:
+    """What a controller said. `boot_id` is the boot that the machine was in when it was asked."""
+
+    resource: str
+    power: str
+    boot_id: str
+    asked_s: float
+
+
+class PowerWatch:
+    """A slow pass over all controllers. `ask` answers on, off or unknown; it may block for as long as its tool does."""
+
+    def __init__(
+        self, records: Records, writer: GroupWriter, ask: Callable[[Resource], str], *, every_s: float = EVERY_S
+    ) -> None:
+        self._records, self._writer, self._ask, self._every_s = records, writer, ask, every_s
+        self._due_s: dict[str, float] = {}
+        self._pause_s: dict[str, float] = {}
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="power-watch", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """End, after those that are being asked."""
+        self._ending.set()
+        self._thread.join()
+
+    def look(self, now_s: float) -> None:
+        """One pass."""
+        seen = {each.name: each for each in self._records.list(Observation)}
+        due = [each for each in self._records.list(Resource) if each.bmc.driver and self._is_due(each, seen, now_s)]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            told = [each for each in pool.map(lambda each: self._told(each, seen.get(each.name), now_s), due) if each]
+        if told:
+            self._writer.submit(note_power, tuple(told)).result(60)
+
+    def _is_due(self, resource: Resource, seen: dict[str, Observation], now_s: float) -> bool:
+        """What speaks for itself is on, and only asked when it was taken for off."""
+        now = seen.get(resource.name)
+        if now and now.connected and now.power == "on":
+            return False
+        return now_s >= self._due_s.get(resource.name, 0.0)
+
+    def _told(self, resource: Resource, seen: Observation | None, now_s: float) -> Power | None:
+        if self._ending.is_set():
+            return None
+        asked_s = time.time()
+        try:
+            power = "on" if seen and seen.connected else self._ask(resource)
+        except OpenqrmError as error:
+            log.info("power is not known", resource=resource.name, why=error.message)
+            power = "unknown"
+        self._plan_next(resource, power, now_s)
+        return Power(resource.name, power, seen.boot_id if seen else "", asked_s) if power in ("on", "off") else None
+
+    def _plan_next(self, resource: Resource, power: str, now_s: float) -> None:
+        usual_s = self._every_s if resource.claimed_by else SELDOM_S
+        if power == "unknown":
+            usual_s = min(2 * self._pause_s.get(resource.name, usual_s), RAREST_S)
+        self._pause_s[resource.name] = usual_s
+        self._due_s[resource.name] = now_s + usual_s
+
+    def _work(self) -> None:
+        while not self._ending.wait(self._every_s):
+            try:
+                self.look(time.time())
+            except Exception:  # of the database too: one that restarts must not end the watch
+                log.exception("could not look for power; trying again")
+
+
+def note_power(machines: Machines, asks: Sequence[tuple[Power, ...]]) -> Taken[None]:
+    """Write down what is news. What a machine itself said since it was asked about counts for more."""
+    told = {each.resource: each for powers in asks for each in powers}
+    seen = machines.find_many(Observation, list(told))
+    news = [each for name, each in told.items() if _is_news(each, seen.get(name))]
+    machines.put_observations([(each.resource, {"power": each.power}) for each in news])
+    return Taken([None] * len(asks), frozenset(each.resource for each in news))
+
+
+def _is_news(told: Power, seen: Observation | None) -> bool:
+    if seen is None:
+        return True
+    spoke = seen.boot_id != told.boot_id or seen.last_seen_s > told.asked_s
+    return seen.power != told.power and not (spoke and told.power == "off")

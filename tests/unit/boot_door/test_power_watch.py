@@ -1,0 +1,99 @@
+"""Which machines are on and off, by their management controllers, and what the machines themselves say."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from openqrm.boot.power_watch import Power, PowerWatch, note_power
+from openqrm.domain.errors import Category, StepError
+from openqrm.domain.resource import Bmc, Condition, Observation, Resource, condition
+from tests.unit.boot_door.site import NAME, Running, new_key, public
+from tests.unit.boot_door.test_watch import up
+
+HOST = Resource(name="host1", managed=False, bmc=Bmc(driver="ipmi", address="10.0.0.9"))
+
+
+def watch(site: Running, ask: Callable[[Resource], str]) -> PowerWatch:
+    return PowerWatch(site.database.records, site.writer, ask)
+
+
+def shown(site: Running, name: str) -> Condition:
+    resource = site.database.records.get(Resource, name)
+    return condition(resource, site.database.records.find(Observation, name), time.time())
+
+
+def give_bmc(site: Running) -> None:
+    site.database.records.put(replace(site.resource(), bmc=Bmc(driver="ipmi", address="10.0.0.8")))
+
+
+def test_a_machine_added_by_hand_is_shown_on_and_off(site: Running) -> None:
+    site.database.records.put(HOST)
+    said = {"host1": "off"}
+    watching = watch(site, lambda resource: said[resource.name])
+    watching.look(time.time())
+    assert (site.seen("host1").power, shown(site, "host1")) == ("off", Condition.OFF)
+    said["host1"] = "on"
+    watching.look(time.time() + 61)
+    assert (site.seen("host1").power, shown(site, "host1")) == ("on", Condition.UNKNOWN), "no agent tells more"
+
+
+def test_without_a_controller_nobody_is_asked(site: Running) -> None:
+    site.orders()
+    asked: list[str] = []
+    watch(site, lambda resource: asked.append(resource.name) or "off").look(time.time())
+    assert asked == [] and site.seen().power == "on"
+
+
+def test_a_machine_that_speaks_is_not_asked_and_one_that_was_taken_for_off_is_on(site: Running) -> None:
+    up(site, time.time())
+    give_bmc(site)
+    watching = watch(site, lambda _: "off")
+    watching.look(time.time())
+    assert site.seen().power == "on"
+    with site.database.machines() as machines:
+        machines.put_observations([(NAME, {"power": "off"})])
+    watching.look(time.time())
+    assert site.seen().power == "on"
+
+
+def test_a_machine_that_goes_off_while_it_boots_rings_its_plan(site: Running) -> None:
+    site.register(site.orders(), public(new_key()))
+    give_bmc(site)
+    site.rung.clear()
+    watch(site, lambda _: "off").look(time.time())
+    assert site.seen().power == "off" and site.rung == [frozenset({NAME})]
+
+
+def test_an_answer_that_is_older_than_the_boot_does_not_count(site: Running) -> None:
+    before, now = site.orders().boot, site.orders().boot
+    for told in (Power(NAME, "off", before, time.time()), Power(NAME, "off", now, time.time() - 5)):
+        site.writer.submit(note_power, (told,)).result(20)
+    assert site.seen().power == "on"
+
+
+def test_a_controller_that_does_not_answer_is_asked_ever_more_rarely(site: Running) -> None:
+    site.database.records.put(HOST)
+    asked: list[int] = []
+    answers = iter([StepError(Category.REFUSED, "the password is wrong", "Set it anew.")])
+
+    def ask(_resource: Resource) -> str:
+        asked.append(at_s)
+        for error in answers:
+            raise error
+        return "unknown"
+
+    watching, begun_s = watch(site, ask), int(time.time())
+    for at_s in range(begun_s, begun_s + 3600, 10):
+        watching.look(at_s)
+    assert site.database.records.find(Observation, "host1") is None
+    assert 1 < len(asked) < 12
+
+
+def test_one_that_is_waited_for_is_asked_more_often_than_others(site: Running) -> None:
+    site.database.records.put(HOST)
+    site.database.records.put(replace(HOST, name="host2", claimed_by="web"))
+    asked: list[str] = []
+    watching, begun_s = watch(site, lambda resource: asked.append(resource.name) or "off"), time.time()
+    for after_s in range(0, 50, 10):
+        watching.look(begun_s + after_s + 1)
+    assert asked.count("host1") == 1 and asked.count("host2") == 5

@@ -1,0 +1,37 @@
+"""Waiting for a boot ends at once when the machine is seen to be off."""
+
+import pytest
+
+from openqrm.domain.errors import Category, StepError
+from openqrm.domain.plan import NotYet, Satisfied
+from openqrm.domain.resource import Observation
+from openqrm.plugin_api.actions import AwaitMilestone
+from openqrm.plugin_api.testing import SimulatedWorld
+
+WAIT = AwaitMilestone("m1", "web", "init")
+
+
+def world(**seen: str) -> SimulatedWorld:
+    made = SimulatedWorld(hosts={})
+    made.records.put(Observation(name="m1", **{"boot_id": "b", "profile": "web", "power": "on", **seen}))
+    return made
+
+
+def test_a_machine_that_went_off_has_failed() -> None:
+    with pytest.raises(StepError, match="m1 went off after kernel") as failed:
+        WAIT.observe(world(milestone="kernel", power="off"))
+    assert failed.value.category is Category.REFUSED
+
+
+def test_one_that_is_on_or_that_nobody_asked_is_waited_for() -> None:
+    for power in ("on", "unknown"):
+        assert isinstance(WAIT.observe(world(milestone="kernel", power=power)), NotYet)
+
+
+def test_before_its_script_it_may_be_off_for_a_moment_and_that_is_told() -> None:
+    seen = WAIT.observe(world(profile="", milestone="uplink", power="off"))
+    assert isinstance(seen, NotYet) and "says that it is off" in seen.because
+
+
+def test_where_it_has_arrived_its_end_is_not_the_boots() -> None:
+    assert isinstance(WAIT.observe(world(milestone="init", power="off")), Satisfied)
