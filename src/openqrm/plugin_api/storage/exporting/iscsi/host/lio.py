@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 LOCK = "/run/openqrm-lio.lock"
-LUN = 1
+DISK = 1  # its number in the target, and for the machine
 
 rtslib = import_module("rtslib_fb")  # Debian: python3-rtslib-fb; it has no types
 saved_file = Path(import_module("rtslib_fb.root").default_save_file)
@@ -54,12 +54,12 @@ def make(wanted: dict[str, Any]) -> None:
     group = rtslib.TPG(rtslib.Target(rtslib.FabricModule("iscsi"), wanted["iqn"]), 1)
     for name, value in (("authentication", 1), ("generate_node_acls", 0), ("demo_mode_discovery", 0)):
         group.set_attribute(name, value)
-    rtslib.LUN(group, LUN, disk)
+    rtslib.LUN(group, DISK, disk)
     rtslib.NetworkPortal(group, "[::0]" if ":" in wanted["address"] else "0.0.0.0", wanted["port"])
     access = rtslib.NodeACL(group, wanted["initiator"])
     access.chap_userid, access.chap_password = wanted["user"], wanted["password"]
     access.tag = wanted["address"]  # LIO asks for the account alone; this says whose it is
-    rtslib.MappedLUN(access, LUN, LUN)
+    rtslib.MappedLUN(access, DISK, DISK)
     group.enable = True
 
 
@@ -138,11 +138,11 @@ def fits_group(wanted: dict[str, Any], group: dict[str, Any]) -> bool:
         and group["attributes"]["authentication"] == 1
         and group["attributes"]["generate_node_acls"] == 0
         and [portal["port"] for portal in group["portals"]] == [wanted["port"]]
-        and [(lun["index"], lun["storage_object"].rpartition("/")[2]) for lun in group["luns"]]
-        == [(LUN, wanted["name"])]
+        and [(each["index"], each["storage_object"].rpartition("/")[2]) for each in group["luns"]]
+        == [(DISK, wanted["name"])]
         and [{key: access.get(key) for key in account} for access in group["node_acls"]]
         == [{key: wanted[name] for key, name in account.items()}]
-        and [lun["index"] for access in group["node_acls"] for lun in access["mapped_luns"]] == [LUN]
+        and [each["index"] for access in group["node_acls"] for each in access["mapped_luns"]] == [DISK]
     )
 
 
