@@ -1,0 +1,120 @@
+"""KVM on real hosts: the contract, a move of a VM that runs, one that is refused, and whether KVM keeps its promise."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lab.libvirt_hosts import LibvirtHost, LibvirtHosts
+from openqrm.plugin_api import Disk, Nic, Resource, StepError, VirtualMachine, run
+from openqrm.plugin_api.testing import VIRTUALIZATION_RULES, Case, VirtualizationBench
+from openqrm.plugin_api.testing.bench import carry_all
+from openqrm.plugin_api.testing.laws_of_change import (
+    law_03_ensuring_satisfies,
+    law_04_the_inverse_restores,
+    law_05_a_crash_is_harmless,
+)
+from openqrm_plugins.kvm.driver import Driver
+from openqrm_plugins.kvm.settings import Settings
+from openqrm_plugins.kvm.virsh import URI
+from tests.lab.real_world import RealWorld
+
+pytestmark = [pytest.mark.real, pytest.mark.usefixtures("in_cell")]
+
+DRIVER = Driver(Settings(accelerator="qemu"))
+ONE, TWO = Resource(name="hv1", address="10.77.0.11"), Resource(name="hv2", address="10.77.0.12")
+VM = VirtualMachine(name="web", type="kvm", memory_mib=64, nics=(Nic("52:54:00:aa:00:01", "br0"),), disks=("root",))
+DISKLESS = replace(VM, disks=())
+LAWS_OF_CHANGE = (law_03_ensuring_satisfies, law_04_the_inverse_restores, law_05_a_crash_is_harmless)
+STEPS = ("kvm take-up-hv1", "kvm define-web", "kvm power-on", "kvm power-off", "kvm remove-web")
+
+
+class Kvm:
+    """Two hosts, on which `world` leaves no VM."""
+
+    def __init__(self, hosts: list[LibvirtHost], directory: Path) -> None:
+        self.hosts = hosts
+        self.disks = (Disk(volume="root", path=str(directory / "root.raw"), format="raw"),)
+        (directory / "root.raw").touch()
+
+    def virsh(self, *words: str, on: int = 0) -> str:
+        argv = ("virsh", "--quiet", "--connect", URI, *words)
+        return run(self.hosts[on].host, argv, hint="Look at the log of libvirtd.")
+
+    def world(self) -> RealWorld:
+        for number in range(len(self.hosts)):
+            for uuid in self.virsh("list", "--uuid", on=number).split():
+                self.virsh("destroy", uuid, on=number)
+            for uuid in self.virsh("list", "--uuid", "--all", on=number).split():
+                self.virsh("undefine", uuid, on=number)
+        one, two = self.hosts
+        return RealWorld("hv1", one.host, self.look, {}, beside={"hv2": two.host}, given=(ONE, TWO))
+
+    def look(self) -> str:
+        """What is defined, and what runs. What libvirt adds to a definition is the same each time."""
+        known = self.virsh("list", "--uuid", "--all").split()
+        return "\n".join([*(self.virsh("dumpxml", "--inactive", uuid) for uuid in known), self.virsh("list", "--name")])
+
+    def bench(self) -> VirtualizationBench:
+        return VirtualizationBench(DRIVER, ONE, VM, self.world, self.disks)
+
+    def case(self, name: str) -> Case:
+        return next(case for case in self.bench().cases() if case.name == name)
+
+
+@pytest.fixture(scope="module")
+def kvm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kvm]:
+    directory = tmp_path_factory.mktemp("hosts")
+    with LibvirtHosts(directory, 2) as hosts:
+        yield Kvm(hosts, directory)
+
+
+@pytest.mark.parametrize("rule", VIRTUALIZATION_RULES, ids=lambda rule: rule.__name__)
+def test_the_driver_keeps_the_rules_for_real(kvm: Kvm, rule: Callable[[VirtualizationBench], None]) -> None:
+    rule(kvm.bench())
+
+
+@pytest.mark.lab
+@pytest.mark.parametrize("law", LAWS_OF_CHANGE, ids=lambda law: law.__name__)
+@pytest.mark.parametrize("step", STEPS)
+def test_the_actions_keep_the_laws_of_change_for_real(kvm: Kvm, step: str, law: Callable[[Case], None]) -> None:
+    law(kvm.case(step))
+
+
+def test_a_vm_that_runs_moves_to_the_other_host_and_back(kvm: Kvm) -> None:
+    made = kvm.world()
+    resource = Resource(name="web", type="kvm", host="hv1")
+    carry_all((*DRIVER.plan_define("hv1", DISKLESS, ()), *DRIVER.plan_on(resource)), made)
+    (move,) = DRIVER.plan_migrate(DISKLESS, ONE, TWO)
+    carry_all((move,), made)
+    assert "stood still for" in move.action.observe(made).because
+    assert DRIVER.observe_power(made, resource) == "unknown"
+    assert [facts.name for facts in DRIVER.list_machines(made, TWO)] == ["web"] and not kvm.virsh("list", "--name")
+    carry_all(DRIVER.plan_migrate(DISKLESS, TWO, ONE), made)
+    assert DRIVER.observe_power(made, resource) == "on"
+
+
+def test_a_host_that_does_not_know_the_other_one_keeps_its_vm(kvm: Kvm) -> None:
+    made = kvm.world()
+    resource = Resource(name="web", type="kvm", host="hv1")
+    carry_all((*DRIVER.plan_define("hv1", DISKLESS, ()), *DRIVER.plan_on(resource)), made)
+    known = kvm.hosts[0].directory / ".ssh" / "known_hosts"
+    kept = known.read_text()
+    known.write_text("")
+    (move,) = DRIVER.plan_migrate(DISKLESS, ONE, TWO)
+    try:
+        with pytest.raises(StepError, match="does not know the SSH host key"):
+            move.action.ensure(made)
+    finally:
+        known.write_text(kept)
+    assert DRIVER.observe_power(made, resource) == "on"
+    assert not DRIVER.list_machines(made, TWO)
+
+
+def test_a_host_that_promises_kvm_is_tried(kvm: Kvm) -> None:
+    """Whether this computer has it or not: what is noted is what a VM then runs by."""
+    made, auto = kvm.world(), Driver(Settings())
+    carry_all(auto.plan_take_up(ONE), made)
+    carry_all(auto.plan_define("hv1", DISKLESS, ()), made)
+    assert "KVM" in auto.plan_take_up(ONE)[-1].action.observe(made).because
