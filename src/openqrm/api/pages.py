@@ -58,7 +58,7 @@ class Pages(Route):
             if path.startswith(ASSETS):
                 raise HTTPException(404)
             if INDEX not in files:
-                return HTMLResponse(NOT_BUILT, 503)
+                return HTMLResponse(NOT_BUILT, 404)
             path, page = INDEX, files[INDEX]
         return _file(page, request, FOR_EVER if path.startswith(ASSETS) else "no-cache")
 

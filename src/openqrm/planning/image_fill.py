@@ -13,7 +13,7 @@ from openqrm.domain.user import Role
 from openqrm.planning.fields import Name, Path
 from openqrm.planning.record_plans import plan_of
 from openqrm.plugin_api.filling import FillsVolumes
-from openqrm.plugin_api.intents import Intent
+from openqrm.plugin_api.intents import Intent, refers_to
 from openqrm.plugin_api.planning import Planner, Planning
 
 Digest = Annotated[str, Meta(pattern=r"^([0-9a-fA-F]{64})?$")]
@@ -27,7 +27,7 @@ class FillImage(Intent, noun="image", verb="fill", role=Role.ADMINISTRATOR):
     has its own. What leads out of the volume is refused. When it fails the volume is empty again.
     """
 
-    name: Annotated[Name, Meta(description="the image")]
+    name: Annotated[Name, refers_to("image"), Meta(description="the image")]
     source: Annotated[Path, Meta(description="the archive or folder, on the storage's resource")]
     sha256: Annotated[Digest, Meta(description="of the archive; another one is refused")] = ""
 

@@ -29,7 +29,7 @@ from openqrm.plugin_api.drivers import (
     Virtualization,
     VolumeFacts,
 )
-from openqrm.plugin_api.intents import Intent, Query, Secret
+from openqrm.plugin_api.intents import Intent, Query, Secret, refers_to
 from openqrm.plugin_api.run import run
 from openqrm.ports.records import Facts, Records
 from openqrm.ports.world import Completed, Host, HttpAnswer, HttpRequest, World
@@ -89,5 +89,6 @@ __all__ = [
     "parse_address",
     "parse_mac",
     "parse_name",
+    "refers_to",
     "run",
 ]

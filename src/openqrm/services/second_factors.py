@@ -16,6 +16,7 @@ from openqrm.adapters.database import Database, Transaction
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.user import SecondFactor
 from openqrm.ports.world import World
+from openqrm.services.tries import TooManyTries
 
 STEP_S = 30
 AROUND = (-1, 0, 1)  # clocks differ
@@ -79,7 +80,7 @@ class SecondFactors:
         return codes
 
     def check(self, user: str, code: str) -> None:
-        """Raises CodeNeeded, PlanningError `refused` when the code is wrong, `busy` after too many wrong ones."""
+        """Raises CodeNeeded, PlanningError `refused` when the code is wrong, TooManyTries."""
         if not self.standing(user).is_on:
             return
         if not code:
@@ -102,8 +103,7 @@ class SecondFactors:
         with self._database.transaction() as tx:
             before = tx.records.get(SecondFactor, user)
             if now_s < before.due_s:
-                hint = f"Wait {before.due_s - now_s:.0f} seconds."
-                raise PlanningError(Category.BUSY, "too many wrong codes", hint)
+                raise TooManyTries(before.due_s - now_s)
             if after := _accepted(before, key, code, now_s):
                 tx.records.put(replace(after, is_on=True, recovery=switch_on) if switch_on else after)
             else:

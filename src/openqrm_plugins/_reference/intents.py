@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from openqrm.plugin_api import Intent, Plan, Query, Role, Step
+from openqrm.plugin_api import Intent, Plan, Query, Role, Step, refers_to
 from openqrm.plugin_api.manifest import Name
 from openqrm.plugin_api.planning import Planning, Reading
 from openqrm_plugins._reference.actions import TearNote, WriteNote
@@ -16,21 +16,21 @@ from openqrm_plugins._reference.actions import TearNote, WriteNote
 class WriteANote(Intent, noun="note", verb="write", role=Role.OPERATOR):
     """Write a note of an appliance by hand."""
 
-    appliance: Annotated[Name, Meta(description="the appliance")]
+    appliance: Annotated[Name, refers_to("appliance"), Meta(description="the appliance")]
     text: Annotated[str, Meta(max_length=80, pattern=r"^[ -~]*\Z", description="what to write, one line")]
 
 
 class TearANote(Intent, noun="note", verb="tear", role=Role.OPERATOR):
     """Tear up a note that was written by hand."""
 
-    appliance: Annotated[Name, Meta(description="the appliance")]
+    appliance: Annotated[Name, refers_to("appliance"), Meta(description="the appliance")]
     text: Annotated[str, Meta(max_length=80, pattern=r"^[ -~]*\Z", description="what was written")]
 
 
 class ShowNote(Query, noun="note", verb="show", role=Role.READ_ONLY):
     """Read the note of an appliance."""
 
-    appliance: Annotated[Name, Meta(description="the appliance")]
+    appliance: Annotated[Name, refers_to("appliance"), Meta(description="the appliance")]
 
 
 class NoteText(msgspec.Struct):

@@ -78,8 +78,8 @@ def test_the_api_answers_in_its_own_words(browser: TestClient) -> None:
 def test_without_a_build_the_page_says_how_to_get_one(browser: TestClient, folder: Path) -> None:
     (folder / "index.html").unlink()
     answer = browser.get("/")
-    assert answer.status_code == 503 and "make console" in answer.text
-    assert browser.get("/appliances").status_code == 503
+    assert answer.status_code == 404 and "make console" in answer.text
+    assert browser.get("/appliances").status_code == 404
     (folder / "index.html").write_text("again")
     assert browser.get("/").text == "again"
 

@@ -173,7 +173,7 @@ def test_too_many_wrong_codes_are_told_to_wait(browser: TestClient, site: TestSi
     totp = pyotp.TOTP(site.sign_in.factors.enrol("admin").secret)
     site.sign_in.factors.confirm("admin", totp.now())
     answers = [sign_in(browser, code="nonsense").status_code for _ in range(5)]
-    assert answers == [401, 401, 401, 401, 423]
+    assert answers == [401, 401, 401, 401, 429]
 
 
 def test_what_a_role_may_not_is_not_offered(browser: TestClient, site: TestSite) -> None:
