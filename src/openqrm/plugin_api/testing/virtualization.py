@@ -80,8 +80,9 @@ def a_vm_lives_and_is_seen(bench: VirtualizationBench) -> None:
     for steps, power in ((bench.on(), "on"), (bench.off(), "off"), (bench.on(), "on"), (bench.off(), "off")):
         carry_all(steps, world)
         seen = bench.driver.observe_power(world, bench.resource)
-        listed = bench.listed(world)[bench.vm.name].power
-        demand(seen == listed == power, f"after {steps[0].id} the driver sees {seen} and lists {listed}")
+        listed = bench.listed(world).get(bench.vm.name)
+        told = listed.power if listed else "no such VM"
+        demand(seen == told == power, f"after {steps[0].id} the driver sees {seen} and lists {told}")
     carry_all(bench.remove(), world)
     demand(bench.vm.name not in bench.listed(world), "the VM is there after it was removed")
 
