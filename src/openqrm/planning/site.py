@@ -1,9 +1,10 @@
-"""The whole site at a glance, and one search over all nouns; the answers are in openqrm.services."""
+"""The whole site at a glance, one search over all nouns, what plugins add; the answers are in openqrm.services."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta
 
 from openqrm.domain.user import Role
@@ -13,6 +14,33 @@ from openqrm.plugin_api.intents import Query
 
 class ShowSummary(Query, noun="site", verb="summary", role=Role.READ_ONLY):
     """Show everything at a glance: resources, hosts, storages, plans and what needs attention."""
+
+
+class PanelView(msgspec.Struct):
+    """A table that a plugin adds to the page of an object; nothing in it is HTML."""
+
+    plugin: str
+    title: str
+    rows: list[tuple[str, str]]
+
+
+class MenuRow(msgspec.Struct):
+    """An entry that a plugin adds to the menu: it opens the list of `noun`."""
+
+    plugin: str
+    title: str
+    noun: str
+    below: str
+
+
+class ShowPanels(Query, noun="site", verb="panels", role=Role.READ_ONLY):
+    """Show what plugins add to the page of an object."""
+
+    about: Annotated[Line, Meta(description="the object, like appliance/web")]
+
+
+class ShowMenu(Query, noun="site", verb="menu", role=Role.READ_ONLY):
+    """Show what plugins add to the console's menu."""
 
 
 class SearchSite(Query, noun="site", verb="search", role=Role.READ_ONLY):

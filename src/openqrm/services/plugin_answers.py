@@ -1,4 +1,4 @@
-"""How the plugins stand."""
+"""How the plugins stand, and what they add to pages."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from typing import Any
 import msgspec
 
 from openqrm.domain.errors import Category, PlanningError
+from openqrm.domain.kinds import KINDS
 from openqrm.planning.plugin import ListPlugins, PluginDetails, PluginForm, PluginRow, ShowPlugin, ShowPluginForm
+from openqrm.planning.site import MenuRow, PanelView, ShowMenu, ShowPanels
 from openqrm.plugin_api.intents import Query
 from openqrm.plugin_api.planning import Reading
 from openqrm.plugin_host.host import PluginHost, Standing
 from openqrm.services.schemas import render_schema
 from openqrm.services.sealing import sealed_fields
+
+PERSONAL = frozenset({"user", "token", "factor"})  # nobody's pages
 
 
 def answer_list_plugins(_query: ListPlugins, reading: Reading, plugins: PluginHost) -> list[PluginRow]:
@@ -51,9 +55,25 @@ def answer_plugin_form(query: ShowPluginForm, reading: Reading, plugins: PluginH
     return PluginForm(render_schema(loaded.settings), values | dict.fromkeys(sealed_fields(loaded.settings), ""))
 
 
+def answer_panels(query: ShowPanels, reading: Reading, plugins: PluginHost) -> list[PanelView]:
+    kind, _, name = query.about.partition("/")
+    if kind not in KINDS or kind in PERSONAL:
+        raise PlanningError(Category.NOT_FOUND, f"there is no page of {query.about[:80]!r}", "Write appliance/web.")
+    record = reading.facts.get(KINDS[kind], name)
+    told = plugins.ask("panels", reading.facts, record=record, facts=reading.facts)
+    return [PanelView(plugin, panel.title, list(panel.rows)) for plugin, panels in told for panel in panels]
+
+
+def answer_menu(_query: ShowMenu, reading: Reading, plugins: PluginHost) -> list[MenuRow]:
+    told = plugins.ask("menu_items", reading.facts)
+    return [MenuRow(plugin, item.title, item.noun, item.below) for plugin, items in told for item in items]
+
+
 # These are also given the plugins that are here.
 KNOWING: dict[type[Query], Callable[..., Any]] = {
     ListPlugins: answer_list_plugins,
     ShowPlugin: answer_show_plugin,
     ShowPluginForm: answer_plugin_form,
+    ShowPanels: answer_panels,
+    ShowMenu: answer_menu,
 }
