@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from lab.simulated_agent import Ended
 from lab.simulated_hardware import SimulatedHardware
 from openqrm.adapters.hosts.remote import WITH_ENVIRONMENT
+from openqrm.plugin_api.testing.nfs_tools import SimulatedNfs
 from openqrm.plugin_api.testing.simulator import UnknownCommand
 from openqrm.ports.world import Completed
-from openqrm_plugins.nfs_storage.tests.simulator import SimulatedNfs
 
 _PART_BYTES = 1024 * 1024
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from openqrm.plugin_api import Storage
-from openqrm.plugin_api.storage import Blades, DiskFiles, Exporting, Making, VolumeDriver
+from openqrm.plugin_api.storage import Blades, DiskFiles, Exporting, Making, SizedVolumeDriver
 from openqrm_plugins.aoe_storage.settings import Settings
 
 
-class Driver(VolumeDriver[Settings]):
+class Driver(SizedVolumeDriver[Settings]):
     """Files below `directory`."""
 
     def keep_days(self, settings: Settings) -> int:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from openqrm.plugin_api import Storage
-from openqrm.plugin_api.storage import DiskFiles, Exporting, Making, Targets, VolumeDriver
+from openqrm.plugin_api.storage import DiskFiles, Exporting, Making, SizedVolumeDriver, Targets
 from openqrm_plugins.iscsi_storage.settings import Settings
 
 
-class Driver(VolumeDriver[Settings]):
+class Driver(SizedVolumeDriver[Settings]):
     """Files below `directory`."""
 
     def keep_days(self, settings: Settings) -> int:

@@ -5,19 +5,20 @@ from __future__ import annotations
 from openqrm.plugin_api import Storage
 from openqrm.plugin_api.storage import (
     Blades,
+    ExportedFolders,
     Exporting,
     LogicalVolumes,
     Making,
     MountedLogicalVolumes,
+    SizedVolumeDriver,
     Targets,
-    VolumeDriver,
 )
 from openqrm_plugins.lvm_storage.settings import Settings
 
 NFS, ISCSI, AOE = "lvm-nfs", "lvm-iscsi", "lvm-aoe"
 
 
-class Driver(VolumeDriver[Settings]):
+class Driver(SizedVolumeDriver[Settings]):
     """lvm-nfs exports a mounted file system, lvm-iscsi and lvm-aoe the disk itself."""
 
     def keep_days(self, settings: Settings) -> int:
@@ -30,6 +31,8 @@ class Driver(VolumeDriver[Settings]):
         return LogicalVolumes(host, group, pool)
 
     def exporting(self, storage: Storage, settings: Settings) -> Exporting:
+        if storage.type == NFS:
+            return ExportedFolders(storage.resource, settings.nfs_backend, "", settings.version)
         if storage.type == ISCSI:
             return Targets(storage.resource, settings.target, settings.port, settings.prefix, settings.filesystem)
         return Blades(

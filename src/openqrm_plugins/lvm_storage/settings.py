@@ -21,6 +21,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     filesystem: Annotated[Literal["ext4", "xfs"], Meta(description="file system of the roots on its volumes")] = "ext4"
     keep_days: Annotated[Days, Meta(description="days that a removed volume can be had back")] = 7
     directory: Annotated[Folder, Meta(description="lvm-nfs: folder where volumes are mounted")] = "/srv/openqrm"
+    nfs_backend: Annotated[
+        Literal["kernel", "ganesha"], Meta(description="lvm-nfs: what serves NFS there: the kernel, or ganesha")
+    ] = "kernel"
     version: Annotated[Literal["4.2", "4.1", "3"], Meta(description="lvm-nfs: NFS version the machines speak")] = "4.2"
     target: Annotated[Literal["lio", "tgt"], Meta(description="lvm-iscsi: what serves iSCSI there")] = "lio"
     port: Annotated[Port, Meta(description="lvm-iscsi: port of its iSCSI portal")] = 3260

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-AbsolutePath = Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._-]+)+$")]
+from openqrm.plugin_api.storage.fields import AbsolutePath, Days
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,3 +28,4 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
             description="folder of the export files; empty: /etc/exports.d, or /etc/ganesha/exports.d",
         ),
     ] = ""
+    keep_days: Annotated[Days, Meta(description="days that a removed volume can be had back")] = 7

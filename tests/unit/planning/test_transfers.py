@@ -18,9 +18,9 @@ from openqrm.planning.image import CreateImage, EditImage, plan_create_image, pl
 from openqrm.planning.volume import RemoveVolume, plan_remove_volume
 from openqrm.plugin_api.drivers import NetworkService, Power, StorageDriver
 from openqrm.plugin_api.planning import Planning
+from openqrm.plugin_api.storage.exporting.nfs.exports import Client
 from openqrm.plugin_api.testing import SimulatedWorld
 from openqrm_plugins.nfs_storage.driver import Driver as Nfs
-from openqrm_plugins.nfs_storage.exports import Client
 from openqrm_plugins.nfs_storage.settings import Settings
 from openqrm_plugins.tmpfs_storage.driver import Driver as Tmpfs
 

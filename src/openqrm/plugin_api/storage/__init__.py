@@ -4,16 +4,21 @@ A storage plugin says which halves it puts together, and has its own settings. N
 needs. The reasons are in docs/decisions/0008-what-storages-share.md.
 """
 
-from openqrm.plugin_api.storage.driver import VolumeDriver
+from openqrm.plugin_api.storage.driver import SizedVolumeDriver, VolumeDriver
 from openqrm.plugin_api.storage.exporting.aoe import Blades, EndBlade, ServeBlade
 from openqrm.plugin_api.storage.exporting.iscsi.actions import EndTarget, ServeTarget
 from openqrm.plugin_api.storage.exporting.iscsi.targets import Targets
+from openqrm.plugin_api.storage.exporting.nfs.actions import EndExport, ExportFolder
+from openqrm.plugin_api.storage.exporting.nfs.exported_folders import ExportedFolders
+from openqrm.plugin_api.storage.filling import fill_step
 from openqrm.plugin_api.storage.halves import Exporting, Making, Work
 from openqrm.plugin_api.storage.making.disk_files import DiskFiles
 from openqrm.plugin_api.storage.making.disks import CloneDisk, GrowDisk, MakeDisk
+from openqrm.plugin_api.storage.making.folders import CloneFolder, MakeFolder
 from openqrm.plugin_api.storage.making.logical import CloneLogical, GrowLogical, MakeLogical
 from openqrm.plugin_api.storage.making.logical_volumes import LogicalVolumes, MountedLogicalVolumes
 from openqrm.plugin_api.storage.making.mounted import FormatVolume, MountVolume, UnmountVolume
+from openqrm.plugin_api.storage.making.plain_folders import Folders
 from openqrm.plugin_api.storage.making.purge import Purge
 from openqrm.plugin_api.storage.making.put_away import PurgeLogical, PutAwayLogical, TakeBackLogical
 from openqrm.plugin_api.storage.settings import settings_for
@@ -25,6 +30,8 @@ STORAGE_ACTIONS = (
     PutAwayLogical,
     TakeBackLogical,
     PurgeLogical,
+    MakeFolder,
+    CloneFolder,
     MakeDisk,
     CloneDisk,
     GrowDisk,
@@ -32,6 +39,8 @@ STORAGE_ACTIONS = (
     FormatVolume,
     MountVolume,
     UnmountVolume,
+    ExportFolder,
+    EndExport,
     ServeBlade,
     EndBlade,
     ServeTarget,
@@ -42,12 +51,16 @@ __all__ = [
     "STORAGE_ACTIONS",
     "Blades",
     "DiskFiles",
+    "ExportedFolders",
     "Exporting",
+    "Folders",
     "LogicalVolumes",
     "Making",
     "MountedLogicalVolumes",
+    "SizedVolumeDriver",
     "Targets",
     "VolumeDriver",
     "Work",
+    "fill_step",
     "settings_for",
 ]

@@ -25,7 +25,7 @@ S = TypeVar("S", bound=msgspec.Struct)
 class VolumeDriver(Generic[S]):
     """All of StorageDriver. A plugin's Driver says how long it keeps what was removed, and which its halves are."""
 
-    capabilities: frozenset[Capability] = frozenset({Capability.CLONE, Capability.RESIZE, Capability.RESTORE})
+    capabilities: frozenset[Capability] = frozenset({Capability.CLONE, Capability.RESTORE})
 
     def __init__(self, settings: S) -> None:
         self._settings = settings
@@ -58,14 +58,7 @@ class VolumeDriver(Generic[S]):
 
     def keep_s(self, storage: Storage) -> float:
         """How long it can be had back."""
-        return self.keep_days(settings_for(storage, self._settings)) * _DAY_S
-
-    def plan_resize(self, storage: Storage, volume: Volume, size_mib: int) -> tuple[Step, ...]:
-        """Steps that make it bigger. Raises PlanningError when it would not be."""
-        if size_mib <= volume.size_mib:
-            message = f"volume {volume.name} has {volume.size_mib} MiB already, {size_mib} MiB are not more"
-            raise PlanningError(Category.BAD_INPUT, message, "A volume can only become bigger; name a bigger size.")
-        return _steps("resize", storage, volume, self._making(storage).resize(volume, size_mib))
+        return self.keep_days(self.settings_of(storage)) * _DAY_S
 
     def plan_grant(self, storage: Storage, volume: Volume, machine: Machine, secret: str) -> tuple[Step, ...]:
         return self._allow("grant", storage, volume, machine, secret, "this machine alone writes it")
@@ -88,11 +81,15 @@ class VolumeDriver(Generic[S]):
     def list_volumes(self, world: World, storage: Storage) -> list[VolumeFacts]:
         return self._making(storage).list_volumes(world.host(storage.resource))
 
+    def settings_of(self, storage: Storage) -> S:
+        """The plugin's, with the storage's own in front. Raises PlanningError `bad_input`."""
+        return settings_for(storage, self._settings)
+
     def _making(self, storage: Storage) -> Making:
-        return self.making(storage, settings_for(storage, self._settings))
+        return self.making(storage, self.settings_of(storage))
 
     def _exporting(self, storage: Storage) -> Exporting:
-        return self.exporting(storage, settings_for(storage, self._settings))
+        return self.exporting(storage, self.settings_of(storage))
 
     def _allow(
         self, verb: str, storage: Storage, volume: Volume, machine: Machine, secret: str, why: str
@@ -107,6 +104,19 @@ class VolumeDriver(Generic[S]):
         path, writes = self._making(storage).path(volume), verb == "revoke"
         action = self._exporting(storage).refuse(volume, path, machine, secret, writes=writes)
         return (_step(verb, storage, volume, action, why),)
+
+
+class SizedVolumeDriver(VolumeDriver[S]):
+    """The same, for volumes that have a size."""
+
+    capabilities = VolumeDriver.capabilities | {Capability.RESIZE}
+
+    def plan_resize(self, storage: Storage, volume: Volume, size_mib: int) -> tuple[Step, ...]:
+        """Steps that make it bigger. Raises PlanningError when it would not be."""
+        if size_mib <= volume.size_mib:
+            message = f"volume {volume.name} has {volume.size_mib} MiB already, {size_mib} MiB are not more"
+            raise PlanningError(Category.BAD_INPUT, message, "A volume can only become bigger; name a bigger size.")
+        return _steps("resize", storage, volume, self._making(storage).resize(volume, size_mib))
 
 
 def _step(verb: str, storage: Storage, volume: Volume, action: Action, why: str) -> Step:

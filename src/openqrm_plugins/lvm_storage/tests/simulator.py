@@ -3,6 +3,7 @@
 from openqrm.plugin_api.testing.aoe_tools import SimulatedBlades
 from openqrm.plugin_api.testing.lio_tools import SimulatedLio
 from openqrm.plugin_api.testing.lvm_tools import SimulatedLvm
+from openqrm.plugin_api.testing.nfs_tools import SimulatedNfs
 from openqrm.plugin_api.testing.tgt_tools import SimulatedTgt
 
 
@@ -16,3 +17,7 @@ class SimulatedLvmLio(SimulatedLvm, SimulatedLio):
 
 class SimulatedLvmTgt(SimulatedLvm, SimulatedTgt):
     """LVM's tools before tgtd's."""
+
+
+class SimulatedLvmNfs(SimulatedLvm, SimulatedNfs):
+    """LVM's tools before those of NFS."""

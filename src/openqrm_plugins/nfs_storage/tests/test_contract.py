@@ -6,9 +6,9 @@ import pytest
 
 from openqrm.plugin_api import Machine, Storage, Volume
 from openqrm.plugin_api.testing import LAWS, STORAGE_RULES, Case, SimulatedWorld, StorageBench, cases_of
+from openqrm.plugin_api.testing.nfs_tools import SimulatedNfs
 from openqrm_plugins.nfs_storage.driver import Driver
 from openqrm_plugins.nfs_storage.settings import Settings
-from openqrm_plugins.nfs_storage.tests.simulator import SimulatedNfs
 
 DRIVER = Driver(Settings())
 STORAGE = Storage(name="store", type="nfs-storage", resource="store1")
@@ -41,8 +41,11 @@ LIFE = (
 )
 
 
+CASES = [*BENCH.cases(), *BENCH.optional_cases(), *cases_of("ganesha", LIFE, world)]
+
+
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
-@pytest.mark.parametrize("case", [*BENCH.cases(), *cases_of("ganesha", LIFE, world)], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_law(law: Callable[[Case], None], case: Case) -> None:
     law(case)
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from openqrm_plugins.nfs_storage import ganesha, kernel
-from openqrm_plugins.nfs_storage.exports import Client, parse_head, render_head
+from openqrm.plugin_api.storage.exporting.nfs import ganesha, kernel
+from openqrm.plugin_api.storage.exporting.nfs.exports import Client, parse_head, render_head
 
 TRANSCRIPTS = Path(__file__).parent / "transcripts"
 BOTH = frozenset({Client("10.9.7.2", True), Client("10.9.8.2", False)})

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import uuid
 
-from openqrm.plugin_api import Category, Host, StepError, run
-from openqrm_plugins.nfs_storage.exports import Client, Clients, Export, render_head
+from openqrm.domain.errors import Category, StepError
+from openqrm.plugin_api.run import run
+from openqrm.plugin_api.storage.exporting.nfs.exports import Client, Clients, Export, render_head
+from openqrm.ports.world import Host
 
 _LINE = re.compile(r"^(\S+)\s+([^\s(]+)\(([^)]*)\)$")
 _FSID_SPACE = uuid.UUID("6f1c5bb0-5c4b-4f3e-9d6a-4f70656e7172")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from openqrm.plugin_api import Host
+from openqrm.ports.world import Host
 
 _HEAD = "# openqrm: "
 _MODES = {"rw": True, "ro": False}

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 
-from openqrm.plugin_api import Completed
+from openqrm.plugin_api.storage.exporting.nfs.exports import Client
 from openqrm.plugin_api.testing.file_tools import SimulatedFiles
-from openqrm_plugins.nfs_storage.exports import Client
+from openqrm.ports.world import Completed
 
 _LINE = re.compile(r"^(\S+) ([^\s(]+)\((rw|ro),")
 _NOT_FOUND = "Error org.freedesktop.DBus.Error.InvalidArgs: lookup_export failed with Export id not found\n"

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import ClassVar
 
-from openqrm.plugin_api import Category, Differs, Host, Satisfied, Seen, StepError, World, run
+from openqrm.domain.errors import Category, StepError
+from openqrm.domain.plan import Differs, Satisfied, Seen
 from openqrm.plugin_api.actions import COPY_TIMEOUT_S, DISK_HINT, PutAway, find_kind, making_of
+from openqrm.plugin_api.run import run
+from openqrm.ports.world import Host, World
 
 _COPY_MODES = {"auto": "auto", "btrfs": "auto", "reflink": "always", "copy": "never"}
 _SUBVOLUME_INODE = "256"  # btrfs gives the root of every subvolume this number
@@ -17,7 +20,7 @@ _SUBVOLUME_INODE = "256"  # btrfs gives the root of every subvolume this number
 class MakeFolder:
     """There is a folder, empty when it is made; on btrfs a subvolume, so that it can be cloned at no cost."""
 
-    name: ClassVar[str] = "nfs-storage.make-folder"
+    name: ClassVar[str] = "openqrm.make-folder"
     host: str
     volume: str
     path: str
@@ -48,7 +51,7 @@ class MakeFolder:
 class CloneFolder:
     """There is a folder with the content that `source` had when it was made; how is up to `clone` and the disk."""
 
-    name: ClassVar[str] = "nfs-storage.clone-folder"
+    name: ClassVar[str] = "openqrm.clone-folder"
     host: str
     volume: str
     path: str
@@ -69,7 +72,11 @@ class CloneFolder:
         host = world.host(self.host)
         seen = seen_folder(host, self.path)
         if isinstance(seen, Differs) and isinstance(seen_folder(host, self.source), Differs):
-            raise StepError(Category.NOT_FOUND, f"there is no {self.source} to clone", "Look into the storage's trash.")
+            raise StepError(
+                Category.NOT_FOUND,
+                f"there is no {self.source} to clone",
+                "Look whether it was removed: openqrm volume removed",
+            )
         return seen
 
     def ensure(self, world: World) -> None:

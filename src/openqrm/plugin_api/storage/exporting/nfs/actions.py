@@ -1,24 +1,25 @@
-"""What nfs-storage does to a storage."""
+"""Exporting a folder to one machine, and ending it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from openqrm.plugin_api import Category, Differs, Satisfied, Seen, StepError, World
-from openqrm_plugins.nfs_storage.exports import Backend, Client, Clients, Export, parse_head
-from openqrm_plugins.nfs_storage.folders import CloneFolder, MakeFolder
-from openqrm_plugins.nfs_storage.ganesha import Ganesha
-from openqrm_plugins.nfs_storage.kernel import Kernel
+from openqrm.domain.errors import Category, StepError
+from openqrm.domain.plan import Differs, Satisfied, Seen
+from openqrm.plugin_api.storage.exporting.nfs.exports import Backend, Client, Clients, Export, parse_head
+from openqrm.plugin_api.storage.exporting.nfs.ganesha import Ganesha
+from openqrm.plugin_api.storage.exporting.nfs.kernel import Kernel
+from openqrm.ports.world import World
 
 _BACKENDS: dict[str, Backend] = {"kernel": Kernel(), "ganesha": Ganesha()}
 
 
 @dataclass(frozen=True)
-class Allow:
+class ExportFolder:
     """This machine may mount the folder, and no other may write it."""
 
-    name: ClassVar[str] = "nfs-storage.allow"
+    name: ClassVar[str] = "openqrm.export-folder"
     host: str
     export: Export
     client: Client
@@ -30,8 +31,8 @@ class Allow:
     def touches(self) -> tuple[str, ...]:
         return touched(self.export, self.client)
 
-    def inverse(self) -> Refuse:
-        return Refuse(self.host, self.export, self.client)
+    def inverse(self) -> EndExport:
+        return EndExport(self.host, self.export, self.client)
 
     def observe(self, world: World) -> Seen:
         written, live = look(world, self.host, self.export)
@@ -57,10 +58,10 @@ class Allow:
 
 
 @dataclass(frozen=True)
-class Refuse:
+class EndExport:
     """This machine may not mount the folder, and what it has mounted answers no more."""
 
-    name: ClassVar[str] = "nfs-storage.refuse"
+    name: ClassVar[str] = "openqrm.end-export"
     host: str
     export: Export
     client: Client
@@ -71,8 +72,8 @@ class Refuse:
     def touches(self) -> tuple[str, ...]:
         return touched(self.export, self.client)
 
-    def inverse(self) -> Allow:
-        return Allow(self.host, self.export, self.client)
+    def inverse(self) -> ExportFolder:
+        return ExportFolder(self.host, self.export, self.client)
 
     def observe(self, world: World) -> Seen:
         written, live = look(world, self.host, self.export)
@@ -105,6 +106,3 @@ def write(world: World, host: str, export: Export, clients: Clients) -> None:
     else:
         storage.remove_file(backend.file(export))
     backend.apply(storage, export, clients)
-
-
-ACTIONS = (MakeFolder, CloneFolder, Allow, Refuse)

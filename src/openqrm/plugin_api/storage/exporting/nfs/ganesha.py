@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 
-from openqrm.plugin_api import Category, Completed, Host, StepError
-from openqrm_plugins.nfs_storage.exports import Client, Clients, Export, render_head
+from openqrm.domain.errors import Category, StepError
+from openqrm.plugin_api.storage.exporting.nfs.exports import Client, Clients, Export, render_head
+from openqrm.ports.world import Completed, Host
 
 _CALL = (
     *("dbus-send", "--system", "--print-reply", "--reply-timeout=20000", "--dest=org.ganesha.nfsd"),

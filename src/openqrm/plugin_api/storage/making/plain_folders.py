@@ -1,0 +1,60 @@
+"""Volumes that are folders below a folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from openqrm.domain.errors import Category, PlanningError
+from openqrm.domain.storage import Volume
+from openqrm.plugin_api.actions import COPY_TIMEOUT_S, DISK_HINT, PutAway, TakeBack
+from openqrm.plugin_api.drivers import VolumeFacts
+from openqrm.plugin_api.run import run
+from openqrm.plugin_api.storage.halves import Work
+from openqrm.plugin_api.storage.making.folders import CloneFolder, MakeFolder
+from openqrm.plugin_api.storage.making.purge import TRASH, Purge
+from openqrm.ports.world import Host
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Making: folders, on btrfs subvolumes, cloned at no cost where the disk can."""
+
+    host: str
+    directory: str
+    clone: str  # auto, btrfs, reflink or copy
+
+    def path(self, volume: Volume) -> str:
+        return f"{self.directory}/{volume.name}"
+
+    def trash(self, volume: Volume) -> str:
+        """Where it goes when it is removed; `id` tells namesakes apart there."""
+        return f"{self.directory}/{TRASH}/{volume.name}.{volume.id}"
+
+    def create(self, volume: Volume) -> tuple[Work, ...]:
+        path, trash = self.path(volume), self.trash(volume)
+        if not volume.source:
+            return (Work(MakeFolder(self.host, volume.name, path, trash), "the volume is a folder"),)
+        source = f"{self.directory}/{volume.source}"
+        clone = CloneFolder(self.host, volume.name, path, trash, source, self.clone)
+        return (Work(clone, f"it is a clone of {volume.source}", deadline_s=COPY_TIMEOUT_S),)
+
+    def remove(self, volume: Volume) -> tuple[Work, ...]:
+        away = PutAway(self.host, volume.name, self.path(volume), self.trash(volume))
+        return (Work(away, "it can be had back until it is purged"),)
+
+    def restore(self, volume: Volume) -> tuple[Work, ...]:
+        back = TakeBack(self.host, volume.name, self.path(volume), self.trash(volume))
+        return (Work(back, "it is still in the trash"),)
+
+    def purge(self, volume: Volume) -> tuple[Work, ...]:
+        purge = Purge(self.host, volume.name, self.trash(volume))
+        return (Work(purge, "its space is wanted back", deadline_s=COPY_TIMEOUT_S),)
+
+    def resize(self, volume: Volume, size_mib: int) -> tuple[Work, ...]:
+        message = f"volume {volume.name} is a folder, which has no size"
+        raise PlanningError(Category.UNSUPPORTED, message, "It takes what its disk has; extend that.")
+
+    def list_volumes(self, host: Host) -> list[VolumeFacts]:
+        only = ("-mindepth", "1", "-maxdepth", "1", "-type", "d", "-not", "-name", ".*", "-printf", "%f\\0")
+        names = run(host, ("find", self.directory, *only), hint=DISK_HINT).split("\0")
+        return [VolumeFacts(name=name, size_mib=0) for name in sorted(names) if name]
