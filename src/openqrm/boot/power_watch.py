@@ -64,10 +64,11 @@ class PowerWatch:
             self._writer.submit(note_power, tuple(told)).result(60)
 
     def _is_due(self, resource: Resource, seen: dict[str, Observation], now_s: float) -> bool:
-        """What speaks for itself is on, and only asked when it was taken for off."""
+        """What speaks for itself is on; when it falls silent it is asked at once."""
         now = seen.get(resource.name)
-        if now and now.connected and now.power == "on":
-            return False
+        if now and now.connected:
+            self._due_s.pop(resource.name, None)
+            return now.power != "on"
         return now_s >= self._due_s.get(resource.name, 0.0)
 
     def _told(self, resource: Resource, seen: Observation | None, now_s: float) -> Power | None:

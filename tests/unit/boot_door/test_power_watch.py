@@ -56,6 +56,18 @@ def test_a_machine_that_speaks_is_not_asked_and_one_that_was_taken_for_off_is_on
     assert site.seen().power == "on"
 
 
+def test_a_machine_that_falls_silent_is_asked_at_once(site: Running) -> None:
+    site.orders()
+    give_bmc(site)
+    asked: list[str] = []
+    watching, now_s = watch(site, lambda resource: asked.append(resource.name) or "on"), time.time()
+    for after_s, connected in ((0, False), (10, False), (20, True), (30, False)):
+        with site.database.machines() as machines:
+            machines.put_observations([(NAME, {"connected": connected})])
+        watching.look(now_s + after_s)
+    assert len(asked) == 2
+
+
 def test_a_machine_that_goes_off_while_it_boots_rings_its_plan(site: Running) -> None:
     site.register(site.orders(), public(new_key()))
     give_bmc(site)
