@@ -15,6 +15,7 @@ import sys
 import time
 from pathlib import Path
 
+from openqrm_plugins.dhcpd.addresses import ADDRESSES, find_mute, render_advice
 from openqrm_plugins.dhcpd.discover import Offer, parse_offer, render_discover
 
 LOOK_S = 4.0  # a server may ping an address for 3 s before it offers it
@@ -60,6 +61,13 @@ def render_refusal(interface: str, offer: Offer) -> str:
     )
 
 
+def _addresses() -> str:
+    try:
+        return Path(ADDRESSES).read_text()
+    except FileNotFoundError:  # IPv6 is switched off as a whole
+        return ""
+
+
 def main(configuration: str, directory: str, *interfaces: str) -> str:
     """Become dnsmasq; the refusal when there is a foreign server."""
     Path(directory, "hosts").mkdir(parents=True, exist_ok=True)
@@ -71,6 +79,8 @@ def main(configuration: str, directory: str, *interfaces: str) -> str:
             return f"cannot look for other DHCP servers on {interface}: {error.strerror}. Is the interface up?"
         if offer:
             return render_refusal(interface, offer)
+    for interface in find_mute(_addresses(), interfaces):
+        sys.stderr.write(f"{render_advice(interface)}\n")
     os.execvp("dnsmasq", ["dnsmasq", f"--conf-file={configuration}"])
 
 
