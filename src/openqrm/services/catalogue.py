@@ -27,6 +27,8 @@ from openqrm.planning import (
     vm_hardware,
     vm_migrate,
     volume,
+    volume_removed,
+    volume_resize,
 )
 from openqrm.planning import plugin as plugin_planning
 from openqrm.plugin_api.intents import Declared, Intent, Query
@@ -37,8 +39,9 @@ from openqrm.services import answers, decisions, plugin_answers, site_answers
 from openqrm.services.lists import answer_listing
 
 MODULES = (
-    resource, resource_power, kernel, image, storage, volume, network, appliance, appliance_start, appliance_stop,
-    appliance_switch, host, vm, vm_hardware, vm_migrate, plugin_planning, user, event, answers, site_answers, decisions,
+    resource, resource_power, kernel, image, storage, volume, volume_removed, volume_resize, network, appliance,
+    appliance_start, appliance_stop, appliance_switch, host, vm, vm_hardware, vm_migrate, plugin_planning, user,
+    event, answers, site_answers, decisions,
 )  # fmt: skip
 
 
