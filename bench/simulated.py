@@ -6,7 +6,9 @@ What is left of a plan's cost is the product's own: planning, the durable journa
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Any, ClassVar, cast
 
 from openqrm.domain.appliance import BootProfile
@@ -55,6 +57,7 @@ class SimulatedWorld:
     vault: Vault = field(default_factory=MemoryVault)
     power: dict[str, str] = field(default_factory=dict)
     granted: dict[str, str] = field(default_factory=dict)
+    boots: Iterator[int] = field(default_factory=count)
 
     def host(self, resource: str) -> Host:
         raise StepError(Category.UNAVAILABLE, f"{resource} is simulated", "It has no agent.")
@@ -69,7 +72,8 @@ class SimulatedWorld:
         """The machine is on and has come, at once, as far as it can with the profile it has."""
         profile = self.records.find(BootProfile, resource)
         appliance, milestone = (profile.appliance, "init") if profile else ("", "uplink")
-        self._observe(resource, power="on", profile=appliance, milestone=milestone, boot_id="b", connected=False)
+        boot = f"b{next(self.boots)}"
+        self._observe(resource, power="on", profile=appliance, milestone=milestone, boot_id=boot, connected=False)
 
     def switch_off(self, resource: str) -> None:
         """The machine is off."""

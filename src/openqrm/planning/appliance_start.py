@@ -13,7 +13,14 @@ from openqrm.domain.plan import OnFailure, Plan, Step
 from openqrm.domain.resource import Resource
 from openqrm.domain.storage import Image, Volume
 from openqrm.domain.user import Role
-from openqrm.planning.boot_profile import added_by_plugins, check_filled, later_steps, profile_of, profile_step
+from openqrm.planning.boot_profile import (
+    added_by_plugins,
+    boot_before,
+    check_filled,
+    later_steps,
+    profile_of,
+    profile_step,
+)
 from openqrm.planning.fit import choose_resource
 from openqrm.planning.grants import grant_steps, granted, machine_of
 from openqrm.planning.host import take_up_steps
@@ -116,7 +123,7 @@ def _boot_steps(appliance: Appliance, resource: Resource, planning: Planning, ne
     else:
         first, *rest = power.plan_on(resource)
         boot = after((replace(first, needs=needs), *rest), "")
-    ready = AwaitMilestone(resource.name, appliance.name, "init")
+    ready = AwaitMilestone(resource.name, appliance.name, "init", boot_before(resource, planning.facts))
     step = Step(
         id="ready",
         action=ready,

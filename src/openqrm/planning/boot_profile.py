@@ -11,12 +11,13 @@ from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.kernel import Kernel
 from openqrm.domain.names import parse_arguments, parse_name
 from openqrm.domain.plan import Step
-from openqrm.domain.resource import Resource
+from openqrm.domain.resource import Observation, Resource
 from openqrm.domain.storage import Image, Storage, Volume
 from openqrm.planning.addresses import address_towards
 from openqrm.plugin_api.actions import put
 from openqrm.plugin_api.drivers import Root
 from openqrm.plugin_api.planning import Planning
+from openqrm.ports.records import Facts
 
 
 def check_filled(image: Image, volume: Volume, machine: Resource, planning: Planning) -> frozenset[str]:
@@ -124,3 +125,9 @@ def _root_of(volume: Volume, machine: Resource, planning: Planning) -> Root:
     storage = planning.facts.get(Storage, volume.storage)
     address = address_towards(planning.facts.get(Resource, storage.resource), machine, planning.facts)
     return planning.drivers.storage(storage).root(storage, volume, address, volume.grant.secret)
+
+
+def boot_before(resource: Resource, facts: Facts) -> str:
+    """The boot it is in while this is planned: the plan has to wait for another one."""
+    seen = facts.find(Observation, resource.name)
+    return seen.boot_id if seen else ""

@@ -207,6 +207,7 @@ class Rack:
     bmc: bool = True
     dies_at: str = ""
     filled: bool = False
+    boots: int = 0
     machines: dict[str, Machine] = field(default_factory=lambda: {name: Machine() for name in ADDRESSES})
 
     def world(self) -> SimulatedWorld:
@@ -251,7 +252,8 @@ class Rack:
             if machine.booting:
                 profile = world.records.find(BootProfile, name)
                 machine.booting, machine.runs = False, profile.appliance if profile else ""
-                seen = Observation(name=name, boot_id="b", profile=machine.runs, connected=True)
+                self.boots += 1
+                seen = Observation(name=name, boot_id=f"b{self.boots}", profile=machine.runs, connected=True)
             power = "on" if machine.on else "off"
             milestone, failure = self._reached(machine)
             fresh = Observation(

@@ -33,5 +33,12 @@ def test_before_its_script_it_may_be_off_for_a_moment_and_that_is_told() -> None
     assert isinstance(seen, NotYet) and "says that it is off" in seen.because
 
 
+def test_what_an_earlier_boot_has_reached_does_not_count() -> None:
+    wait = AwaitMilestone("m1", "web", "init", after="b")
+    for power in ("on", "off", "unknown"):
+        assert isinstance(wait.observe(world(milestone="init", power=power)), NotYet)
+    assert isinstance(wait.observe(world(milestone="init", boot_id="c")), Satisfied)
+
+
 def test_where_it_has_arrived_its_end_is_not_the_boots() -> None:
     assert isinstance(WAIT.observe(world(milestone="init", power="off")), Satisfied)

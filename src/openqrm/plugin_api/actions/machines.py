@@ -18,12 +18,16 @@ SETTLES_S = 10.0  # from being asked to the end of the agent's connection; after
 
 @dataclass(frozen=True)
 class AwaitMilestone:
-    """The resource boots with the profile of this appliance (empty: idle) and has come as far as `milestone`."""
+    """The resource boots with the profile of this appliance (empty: idle) and has come as far as `milestone`.
+
+    `after` is the boot it was in before: what that one has reached does not count.
+    """
 
     name: ClassVar[str] = "openqrm.await-milestone"
     resource: str
     appliance: str
     milestone: str
+    after: str = ""
 
     hint: ClassVar[str] = "Look at the machine's console and at the last milestone it reported."
 
@@ -39,7 +43,7 @@ class AwaitMilestone:
 
     def observe(self, world: World) -> Seen:
         seen = world.records.find(Observation, self.resource) or Observation(name=self.resource)
-        if seen.profile != self.appliance or not seen.boot_id:
+        if seen.profile != self.appliance or seen.boot_id in ("", self.after):
             power = ", and its management controller says that it is off" if seen.power == "off" else ""
             return NotYet(f"{self.resource} has not asked for its boot script yet{power}", POLL_S)
         if seen.failure:
