@@ -42,7 +42,9 @@ class RebootResource(Intent, noun="resource", verb="reboot", role=Role.OPERATOR)
 
 def plan_power_on(intent: PowerOnResource, planning: Planning) -> Plan:
     resource, power = _reached(intent.name, planning)
-    return _plan(intent, f"Power on {resource.name}", power.plan_on(resource), resource, "powered-on")
+    on = power.plan_on(resource)
+    steps = (*on, *after(note_power(resource, "on", planning), on[-1].id))
+    return _plan(intent, f"Power on {resource.name}", steps, resource, "powered-on")
 
 
 def plan_power_off(intent: PowerOffResource, planning: Planning) -> Plan:
@@ -52,21 +54,22 @@ def plan_power_off(intent: PowerOffResource, planning: Planning) -> Plan:
         raise PlanningError(Category.CONFLICT, message, "Stop the appliance; or say claimed, and it will be missed.")
     ask = Step(id="ask", action=AskShutdown(resource.name), why="its services end in order", optional=True,
                attempts=1, deadline_s=60)  # fmt: skip
-    steps = (ask, *after((*power.plan_off(resource), *note_off(resource, planning)), "ask"))
+    steps = (ask, *after((*power.plan_off(resource), *note_power(resource, "off", planning)), "ask"))
     return _plan(intent, f"Power off {resource.name}", steps, resource, "powered-off")
 
 
-def note_off(resource: Resource, planning: Planning) -> tuple[Step, ...]:
-    """Steps that note a resource as off: nobody else tells, for what is off reports nothing."""
+def note_power(resource: Resource, power: str, planning: Planning) -> tuple[Step, ...]:
+    """Steps that note a resource as on or off: what is off reports nothing, and what is on not until it has booted."""
     seen = planning.facts.find(Observation, resource.name)
-    say = f"Note that {resource.name} is off"
+    say = f"Note that {resource.name} is {power}"
     if seen is None:
-        action: Action = put(Observation(name=resource.name, power="off"), None, say)
-    elif seen.power != "off":
-        action = SetField("observation", resource.name, "power", "off", seen.power, say)
+        action: Action = put(Observation(name=resource.name, power=power), None, say)
+    elif seen.power != power:
+        action = SetField("observation", resource.name, "power", power, seen.power, say)
     else:
         return ()
-    return (Step(id="note-off", action=action, why="what is off can be started on"),)
+    why = "what it may be used for depends on that"
+    return (Step(id=f"note-{power}", action=action, why=why, attempts=1, optional=True),)  # its boot may be first
 
 
 def plan_reboot(intent: RebootResource, planning: Planning) -> Plan:

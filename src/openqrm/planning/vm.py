@@ -20,7 +20,7 @@ from openqrm.planning.order import after
 from openqrm.planning.placement import Policy, choose_host
 from openqrm.planning.record_plans import ASKED, new_name, plan_of, refuse_in_use
 from openqrm.planning.resource import sights
-from openqrm.planning.resource_power import note_off
+from openqrm.planning.resource_power import note_power
 from openqrm.planning.vm_parts import (
     Boot,
     Bridge,
@@ -131,13 +131,14 @@ def plan_create_vm(intent: CreateVm, planning: Planning) -> Plan:
         name=vm.name, mac=vm.nics[0].mac, type=vm.type, host=host, boot=resource_boot(vm), cpu_count=vm.cpu_count,
         memory_mib=vm.memory_mib, nic_count=1,
     )  # fmt: skip
+    given = driver.plan_define(host, vm, disks_of(vm, host, planning))
     steps = [
         Step(id="record", action=put(vm, None, f"Create VM {vm.name}"), why=f"{host} has room for it"),
         Step(id="resource", action=put(resource, None, f"Create resource {vm.name}"), why="a VM is a resource",
              needs=("record",)),
         fits_step(host, vm.name, "resource"),
         *attach_steps(disks, vm.name, planning, "fits"),
-        *after((*driver.plan_define(host, vm, disks_of(vm, host, planning)), *note_off(resource, planning)), "fits"),
+        *after((*given, *note_power(resource, "off", planning)), "fits"),
     ]  # fmt: skip
     plan = plan_of(intent, f"Create VM {vm.name} on {host}", steps, about=vm, past="created")
     return replace(plan, on_failure=OnFailure.UNDO, locks=locks_of(vm, vm.disks))

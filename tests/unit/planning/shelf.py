@@ -80,6 +80,9 @@ class PlainVirtualization:
     def plan_off(self, resource: Resource) -> tuple[Step, ...]:
         return (said("power-off"),)
 
+    def plan_on(self, resource: Any) -> Any:
+        return (said("power-on"),)
+
     def plan_migrate(self, vm: VirtualMachine, source: Resource, target: Resource) -> tuple[Step, ...]:
         return (said(f"migrate-{vm.name}-{source.name}-{target.name}"),)
 

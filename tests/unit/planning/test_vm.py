@@ -18,7 +18,7 @@ from openqrm.planning.appliance_start import StartAppliance, plan_start_applianc
 from openqrm.planning.appliance_stop import StopAppliance, plan_stop_appliance
 from openqrm.planning.grants import granted_volumes
 from openqrm.planning.host import AddHost, RemoveHost, plan_add_host, plan_remove_host
-from openqrm.planning.resource_power import PowerOffResource, plan_power_off
+from openqrm.planning.resource_power import PowerOffResource, PowerOnResource, plan_power_off, plan_power_on
 from openqrm.planning.vm import CreateVm, RemoveVm, plan_create_vm, plan_remove_vm
 from openqrm.planning.vm_hardware import (
     AddDisk,
@@ -142,6 +142,8 @@ def test_what_is_powered_off_is_noted_as_off() -> None:
     assert isinstance(noted, SetField) and (noted.value, noted.before) == ("off", IS_IDLE.power)
     again = plan_power_off(PowerOffResource("web"), planning(*HOSTS, VM, ITS_RESOURCE, IS_OFF))
     assert ids(again) == ["ask", "power-off"]
+    on = plan_power_on(PowerOnResource("web"), planning(*HOSTS, VM, ITS_RESOURCE, IS_OFF))
+    assert ids(on) == ["power-on", "note-on"], "a VM that has not booted yet is moved as one that runs"
 
 
 def test_what_runs_is_moved_running_and_what_is_off_is_moved_off() -> None:
