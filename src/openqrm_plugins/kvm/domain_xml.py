@@ -23,6 +23,7 @@ class Domain:
     hardware: Hardware
     uuid: str
     accelerator: str  # kvm or qemu
+    is_on: bool = False  # never so in the XML for its next start
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def parse_domain(text: str) -> Domain:
         )
         if _orders(domain) != _wanted_orders(domain, hardware):
             hardware = replace(hardware, boot="")
-        return Domain(hardware, _text(domain, "uuid"), domain.attrib["type"])
+        return Domain(hardware, _text(domain, "uuid"), domain.attrib["type"], is_on="id" in domain.attrib)
     except (KeyError, ValueError) as error:
         raise _garbled(text) from error
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from openqrm.plugin_api import Category, Differs, Satisfied, Seen, StepError, World
 from openqrm_plugins.kvm.domain_xml import parse_domain, render_without_once
 from openqrm_plugins.kvm.hardware import uuid_of
-from openqrm_plugins.kvm.virsh import ON, ask, find_xml, get_state
+from openqrm_plugins.kvm.virsh import ON, ask, find_xml, get_state, start, unknown
 
 
 @dataclass(frozen=True)
@@ -29,17 +29,17 @@ class PowerOn:
         return PowerOff(self.host, self.vm)
 
     def observe(self, world: World) -> Seen:
-        state = get_state(world, self.host, self.vm)
-        if state not in ON:
-            return Differs(f"VM {self.vm} is {state}")
-        if _used_up(world, self.host, self.vm):
-            return Differs(f"VM {self.vm} is {state}, and would boot from its one-time device again")
-        return Satisfied(f"VM {self.vm} is {state}")
+        text = find_xml(world, self.host, self.vm, as_it_runs=True)
+        if not text:
+            raise unknown(self.host, self.vm)
+        if not parse_domain(text).is_on:
+            return Differs(f"VM {self.vm} is off")
+        if _used_up(world, self.host, self.vm, text):
+            return Differs(f"VM {self.vm} is on, and would boot from its one-time device again")
+        return Satisfied(f"VM {self.vm} is on")
 
     def ensure(self, world: World) -> None:
-        if get_state(world, self.host, self.vm) not in ON:
-            _switch(world, self.host, "start", self.vm, "Domain is already active")
-        if text := _used_up(world, self.host, self.vm):
+        if text := _used_up(world, self.host, self.vm, start(world, self.host, self.vm)):
             regular = render_without_once(text)
             ask(world, self.host, "define", "--file", "/dev/stdin", stdin=regular.encode())
 
@@ -66,22 +66,17 @@ class PowerOff:
         return Differs(f"VM {self.vm} is {state}") if state in ON else Satisfied(f"VM {self.vm} is {state}")
 
     def ensure(self, world: World) -> None:
-        _switch(world, self.host, "destroy", self.vm, "domain is not running")
+        """That somebody else did it a moment before is as good."""
+        try:
+            ask(world, self.host, "destroy", "--domain", uuid_of(self.vm))
+        except StepError as error:
+            if error.category is not Category.REFUSED or "domain is not running" not in error.message:
+                raise
 
 
-def _switch(world: World, host: str, verb: str, vm: str, so_already: str) -> None:
-    """That somebody else did it a moment before is as good."""
-    try:
-        ask(world, host, verb, "--domain", uuid_of(vm))
-    except StepError as error:
-        if error.category is not Category.REFUSED or so_already not in error.message:
-            raise
-
-
-def _used_up(world: World, host: str, vm: str) -> str:
+def _used_up(world: World, host: str, vm: str, running: str) -> str:
     """The XML for its next start, when that has a one-time device that this start was for; else empty."""
-    text = find_xml(world, host, vm)
-    if not text or not parse_domain(text).hardware.once:
+    if not parse_domain(running).hardware.once:
         return ""
-    started = find_xml(world, host, vm, as_it_runs=True)
-    return text if started and parse_domain(started).hardware.once else ""
+    text = find_xml(world, host, vm)
+    return text if text and parse_domain(text).hardware.once else ""

@@ -69,9 +69,14 @@ def get_state(world: World, host: str, vm: str) -> str:
     """The same. Raises StepError `not_found` when the host does not know it."""
     state = find_state(world, host, vm)
     if not state:
-        message = f"{host} does not know VM {vm}"
-        raise StepError(Category.NOT_FOUND, message, "Was it moved or removed by hand? virsh list --all on the hosts.")
+        raise unknown(host, vm)
     return state
+
+
+def unknown(host: str, vm: str) -> StepError:
+    """The error that a host does not know this VM."""
+    message = f"{host} does not know VM {vm}"
+    return StepError(Category.NOT_FOUND, message, "Was it moved or removed by hand? virsh list --all on the hosts.")
 
 
 def find_xml(world: World, host: str, vm: str, *, as_it_runs: bool = False) -> str:
@@ -82,6 +87,15 @@ def find_xml(world: World, host: str, vm: str, *, as_it_runs: bool = False) -> s
         return ""
     if done.status != 0:
         raise explain_failure(host, done)
+    return done.out
+
+
+def start(world: World, host: str, vm: str) -> str:
+    """Start this VM, unless it is on already; the XML that it runs with. One call: the second costs as much again."""
+    name = f"--domain {uuid_of(vm)}"
+    done = _call(world, host, f"start {name}; dumpxml {name}")
+    if done.status != 0 or ("error:" in done.err and "Domain is already active" not in done.err):
+        raise explain_failure(host, Completed(1, "", done.err))
     return done.out
 
 

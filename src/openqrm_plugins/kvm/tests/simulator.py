@@ -74,6 +74,8 @@ class SimulatedLibvirt(Simulator):
             case ("list", "--uuid", *which):
                 shown = (u for u, d in self.domains.items() if which or d.started)
                 return Completed(0, "\n".join([*shown, ""]))
+            case (several,) if several.startswith("start "):
+                return self._start_and_dump(*several.replace("--domain ", "").split("; "))
             case (several,) if several.startswith("dumpxml "):
                 return self._dump(several.split("; "))
             case ("define", "--file", "/dev/stdin"):
@@ -97,8 +99,6 @@ class SimulatedLibvirt(Simulator):
                 return self._work(bool(which))
             case _ if self.fault:
                 return recorded(self.fault, uuid)
-            case ("start",):
-                return self._start(domain)
             case ("destroy",):
                 return self._destroy(uuid, domain)
             case ("undefine", *_) if domain.started:
@@ -109,10 +109,19 @@ class SimulatedLibvirt(Simulator):
                 return recorded("undefine")
         raise UnknownCommand(" ".join(words))
 
+    def _start_and_dump(self, start: str, dump: str) -> Completed:
+        uuid = start.removeprefix("start ")
+        domain = self.domains.get(uuid)
+        done = self._start(domain) if domain else recorded("unknown-domstate", uuid)
+        shown = self._dump([dump])
+        return Completed(shown.status, shown.out, done.err + shown.err)
+
     def _start(self, domain: SimulatedDomain) -> Completed:
+        if self.fault:
+            return recorded(self.fault)
         if domain.started:
             return recorded("start-again")
-        domain.started = domain.defined
+        domain.started = domain.defined.replace("<domain ", '<domain id="1" ', 1)
         return recorded("start")
 
     def _destroy(self, uuid: str, domain: SimulatedDomain) -> Completed:

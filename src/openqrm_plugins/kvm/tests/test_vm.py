@@ -62,6 +62,14 @@ def test_that_somebody_else_was_a_moment_sooner_is_as_good() -> None:
     assert DRIVER.observe_power(made, RESOURCE) == "on"
 
 
+@pytest.mark.parametrize("fault", ["start-no-bridge", "start-no-memory"])
+def test_a_start_that_fails_says_why_although_virsh_goes_on(fault: str) -> None:
+    made = made_with(VM)
+    libvirt_in(made).fault = fault
+    with pytest.raises(StepError, match="libvirt on h1: it"):
+        DRIVER.plan_on(RESOURCE)[0].action.ensure(made)
+
+
 def test_a_vm_that_its_host_does_not_know_is_neither_on_nor_off() -> None:
     made = world()
     assert DRIVER.observe_power(made, RESOURCE) == "unknown"
