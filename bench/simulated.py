@@ -23,6 +23,7 @@ from openqrm.plugin_api.drivers import (
     Power,
     Root,
     StorageDriver,
+    TerminalDriver,
     Virtualization,
     VolumeFacts,
 )
@@ -58,8 +59,11 @@ class SimulatedWorld:
     power: dict[str, str] = field(default_factory=dict)
     granted: dict[str, str] = field(default_factory=dict)
     boots: Iterator[int] = field(default_factory=count)
+    hosts: dict[str, Host] = field(default_factory=dict)
 
     def host(self, resource: str) -> Host:
+        if resource in self.hosts:
+            return self.hosts[resource]
         raise StepError(Category.UNAVAILABLE, f"{resource} is simulated", "It has no agent.")
 
     def http(self, request: HttpRequest) -> HttpAnswer:
@@ -191,6 +195,9 @@ class SimulatedDrivers:
         raise PlanningError(Category.UNSUPPORTED, f"there are no VMs of type {type_} here", "Measure something else.")
 
     def network_services(self) -> list[NetworkService]:
+        return []
+
+    def terminals(self) -> list[TerminalDriver]:
         return []
 
 

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
+
     from openqrm.adapters.database import Database
     from openqrm.adapters.dispatch.local import LocalDispatcher
     from openqrm.adapters.dispatch.procrastinate import ProcrastinateDispatcher
@@ -88,7 +90,6 @@ def _start(
 ) -> Desk:  # fmt: skip
     from openqrm.api.application import make_application
     from openqrm.api.listen import Listener, bind
-    from openqrm.api.pages import Pages
     from openqrm.api.routes import Door
     from openqrm.api.stream import stream_route
     from openqrm.api.tls import find_tls, tell_place
@@ -120,12 +121,11 @@ def _start(
         say(f"first administrator: user admin, password {password} (also in {base}/first-password until used)")
     metrics = Metrics(database, uplink.count)
     live = Live(database, LiveRows(host, catalogue, world))
-    pages = Pages(Path(settings.console) if settings.console else Path(__file__).with_name("console"))
-    more = [stream_route(live, sign_in), pages]
+    more = [stream_route(live, sign_in), *_pages_and_terminals(settings, base, database, world)]
     application = make_application(Door(desk, sign_in, catalogue), metrics.render, more)
     rest_sockets = listening or [bind(*parse_address(settings.http))]
     tls = find_tls(settings, base, rest_sockets)
-    rest = Listener("rest", application, rest_sockets, tls, settings.proxy)
+    rest = Listener("rest", application, rest_sockets, tls, settings.proxy, websockets=True)
     boot = Listener("boot", boot_door, [boot_socket])
     outbox = Outbox(database.feed, subscribers(host, database, world))
     parts.callback(dispatcher.close)
@@ -139,6 +139,18 @@ def _start(
     rest_url = tell_place(base, rest_sockets[0], tls)
     say(f"ready: REST on {rest_url}, boot door on {_told(boot_socket)}, uplink on port {uplink.port}")
     return desk
+
+
+def _pages_and_terminals(settings: SiteSettings, base: Path, database: Database, world: RealWorld) -> list[BaseRoute]:
+    from openqrm.adapters.hosts.access import access_by
+    from openqrm.adapters.hosts.terminals import SshTerminals
+    from openqrm.api.pages import Pages
+    from openqrm.api.terminal import terminal_route
+    from openqrm.services.terminals import Tickets
+
+    terminals = SshTerminals(base / OWN_KEY, access_by(database.records))
+    pages = Pages(Path(settings.console) if settings.console else Path(__file__).with_name("console"))
+    return [terminal_route(Tickets(database, world), terminals), pages]
 
 
 def _dispatcher(parts: ExitStack, database: Database) -> LocalDispatcher | ProcrastinateDispatcher:
@@ -194,9 +206,7 @@ def _boot_parts(
     return world, uplink, BootDoor(site, writer, kernels)
 
 
-def _watch_power(
-    parts: ExitStack, host: PluginHost, database: Database, world: RealWorld, writer: GroupWriter
-) -> None:
+def _watch_power(parts: ExitStack, host: PluginHost, database: Database, world: RealWorld, writer: GroupWriter) -> None:
     """Machines whose power a started plugin reaches are asked whether they are on."""
     from openqrm.boot.power_watch import PowerWatch
     from openqrm.domain.resource import Resource

@@ -35,12 +35,14 @@ class Listener:
     """Serves until it is closed; requests at work come to their end, up to five seconds."""
 
     def __init__(
-        self, name: str, application: Any, listening: list[socket.socket], tls: Tls | None = None, proxy: str = ""
-    ) -> None:
+        self, name: str, application: Any, listening: list[socket.socket], tls: Tls | None = None, proxy: str = "",
+        *, websockets: bool = False,
+    ) -> None:  # fmt: skip
         self.sockets = listening
         config = uvicorn.Config(
             application, log_config=None, access_log=False, lifespan="off", server_header=False,
-            timeout_graceful_shutdown=5, limit_concurrency=None, backlog=BACKLOG, http=Impatient, ws="none",
+            timeout_graceful_shutdown=5, limit_concurrency=None, backlog=BACKLOG, http=Impatient,
+            ws="websockets-sansio" if websockets else "none",
             date_header=False, ssl_certfile=tls.certificate if tls else None, ssl_keyfile=tls.key if tls else None,
             proxy_headers=bool(proxy), forwarded_allow_ips=proxy,  # nobody else says where a request comes from
         )  # fmt: skip

@@ -25,6 +25,7 @@ NOUNS = {
     "role": "what users may do",
     "site": "everything at a glance, and a search",
     "storage": "what holds volumes",
+    "terminal": "shells and serial lines of machines",
     "token": "API tokens",
     "user": "who signs in",
     "vm": "virtual machines",
@@ -82,9 +83,11 @@ def make_commands(environment: Mapping[str, str], serve: Serve, initrd: Callable
     from openqrm.cli.local import local_commands
     from openqrm.cli.new_plugin import new_plugin
     from openqrm.cli.sign_in_link import sign_in_link
+    from openqrm.cli.terminal import attach_command
 
     group = Openqrm(environment)
-    for noun, own in (("plugin", new_plugin()), ("user", sign_in_link(environment))):
+    link, attach = sign_in_link(environment), attach_command(environment)
+    for noun, own in (("plugin", new_plugin()), ("user", link), ("terminal", attach)):
         verbs = group.commands[noun]
         assert isinstance(verbs, click.Group)
         verbs.add_command(own)

@@ -32,7 +32,7 @@ class Connection:
     ) -> None:
         self.url, certificate = find_door(environment)
         try:
-            verify = trust(self.url, certificate)
+            self.verify = trust(self.url, certificate)
         except OSError as error:  # of TLS too
             hint = "OPENQRM_CA names a PEM file: an authority's certificate, or the one of the REST door itself."
             raise Told(f"{certificate}: {error}", hint) from None
@@ -42,7 +42,7 @@ class Connection:
             headers, auth = _found(environment)
         headers |= {"X-OpenQRM-Code": code} if code else {}
         self._client = httpx2.Client(
-            base_url=f"{self.url}/api/v1", headers=headers, auth=auth, timeout=TIMEOUT_S, verify=verify
+            base_url=f"{self.url}/api/v1", headers=headers, auth=auth, timeout=TIMEOUT_S, verify=self.verify
         )  # fmt: skip
 
     def get(self, noun: str, verb: str, fields: Mapping[str, Any]) -> Any:

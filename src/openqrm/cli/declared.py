@@ -19,10 +19,11 @@ MODULES = {
     "role": ("user",),
     "site": ("site",),
     "storage": ("storage",),
+    "terminal": ("terminal",),
     "token": ("user",),
     "user": ("user",),
     "vm": ("vm", "vm_hardware", "vm_migrate"),
-    "volume": ("volume",),
+    "volume": ("volume", "volume_removed", "volume_resize"),
 }
 
 

@@ -9,6 +9,7 @@ from openqrm.domain.network import Network
 from openqrm.domain.record import Record
 from openqrm.domain.resource import Observation, Resource
 from openqrm.domain.storage import Image, Loan, Removal, Storage, Volume
+from openqrm.domain.terminal import Terminal
 from openqrm.domain.user import PluginState, SecondFactor, Token, User
 from openqrm.domain.vm import VirtualMachine
 
@@ -28,6 +29,7 @@ KINDS: dict[str, type[Record]] = {
         Resource,
         SecondFactor,
         Storage,
+        Terminal,
         Token,
         User,
         VirtualMachine,

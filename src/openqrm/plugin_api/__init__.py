@@ -11,7 +11,7 @@ from openqrm.domain.names import parse_address, parse_mac, parse_name
 from openqrm.domain.network import Network
 from openqrm.domain.plan import Action, Differs, Irreversible, NotYet, OnFailure, Plan, Satisfied, Seen, Step
 from openqrm.domain.record import Record
-from openqrm.domain.resource import SELF, Bmc, Observation, Resource
+from openqrm.domain.resource import SELF, Bmc, Observation, Resource, Ssh
 from openqrm.domain.storage import Image, Storage, Volume
 from openqrm.domain.user import Role
 from openqrm.domain.vm import Disk, Nic, VirtualMachine
@@ -23,6 +23,7 @@ from openqrm.plugin_api.drivers import (
     Machine,
     MachineFacts,
     NetworkService,
+    Place,
     Power,
     Root,
     StorageDriver,
@@ -65,6 +66,7 @@ __all__ = [
     "Observation",
     "OnFailure",
     "OpenqrmError",
+    "Place",
     "Plan",
     "PlanningError",
     "Power",
@@ -77,6 +79,7 @@ __all__ = [
     "Satisfied",
     "Secret",
     "Seen",
+    "Ssh",
     "Step",
     "StepError",
     "Storage",

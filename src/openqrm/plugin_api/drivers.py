@@ -111,6 +111,18 @@ class TransferDriver(StorageDriver, Protocol):
 
 
 @runtime_checkable
+class DiffersByType(Protocol):
+    """Of storage drivers for several types of storage that cannot all do the same."""
+
+    def capabilities_of(self, storage: Storage) -> frozenset[Capability]: ...
+
+
+def capabilities_of(driver: StorageDriver, storage: Storage) -> frozenset[Capability]:
+    """What a driver can do on this storage."""
+    return driver.capabilities_of(storage) if isinstance(driver, DiffersByType) else driver.capabilities
+
+
+@runtime_checkable
 class ResizesVolumes(Protocol):
     """Of storage drivers with the capability `resize`."""
 
@@ -251,6 +263,23 @@ class HybridCloud(Protocol):
     def list_instances(self, world: World) -> list[str]: ...
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a terminal is to be had: a command on this resource; none: a login shell."""
+
+    host: str
+    argv: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class TerminalDriver(Protocol):
+    """A way to terminals of machines."""
+
+    def find_place(self, resource: Resource, line: str) -> Place | None:
+        """Where its terminal is: `line` is ssh or serial. None when this driver has none. Pure."""
+        ...
+
+
 KINDS: dict[str, type] = {
     "storage": StorageDriver,
     "power": Power,
@@ -260,4 +289,5 @@ KINDS: dict[str, type] = {
     "monitoring": Monitoring,
     "configuration": Configuration,
     "hybrid-cloud": HybridCloud,
+    "terminal": TerminalDriver,
 }

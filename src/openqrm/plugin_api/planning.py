@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from openqrm.domain.plan import Plan
 from openqrm.domain.resource import Resource
 from openqrm.domain.storage import Storage
-from openqrm.plugin_api.drivers import NetworkService, Power, StorageDriver, Virtualization
+from openqrm.plugin_api.drivers import NetworkService, Power, StorageDriver, TerminalDriver, Virtualization
 from openqrm.ports.records import Facts
 from openqrm.ports.world import World
 
@@ -27,6 +27,10 @@ class Drivers(Protocol):
 
     def virtualization(self, type_: str) -> Virtualization:
         """Of VMs of this type."""
+        ...
+
+    def terminals(self) -> list[TerminalDriver]:
+        """Of all started plugins."""
         ...
 
     def network_services(self) -> list[NetworkService]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.resource import Resource
 from openqrm.domain.storage import Storage
-from openqrm.plugin_api.drivers import NetworkService, Power, StorageDriver, Virtualization
+from openqrm.plugin_api.drivers import NetworkService, Power, StorageDriver, TerminalDriver, Virtualization
 from openqrm.ports.records import Facts
 
 if TYPE_CHECKING:
@@ -40,6 +40,10 @@ class EnabledDrivers:
     def network_services(self) -> list[NetworkService]:
         started = self._host.started(self._facts)
         return [self._made(id_, "network-service") for id_ in started if self._has(id_, "network-service")]
+
+    def terminals(self) -> list[TerminalDriver]:
+        started = self._host.started(self._facts)
+        return [self._made(id_, "terminal") for id_ in started if self._has(id_, "terminal")]
 
     def get(self, kind: str, plugin: str) -> Any:
         """The driver of this kind. Raises PlanningError `unsupported`."""

@@ -11,7 +11,8 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from openqrm.adapters.hosts.ssh import SshAccess, SshHosts
+from openqrm.adapters.hosts.ssh import SshHosts
+from openqrm.adapters.hosts.ssh_connection import SshAccess
 from tests.unit.boot_door.site import new_key, public
 from tests.unit.boot_door.ssh_peer import SshPeer
 

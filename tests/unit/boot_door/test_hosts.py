@@ -14,7 +14,8 @@ import pytest
 from openqrm.adapters.hosts.choice import Hosts
 from openqrm.adapters.hosts.local import LocalHost
 from openqrm.adapters.hosts.remote import RemoteHost
-from openqrm.adapters.hosts.ssh import SshAccess, SshHosts
+from openqrm.adapters.hosts.ssh import SshHosts
+from openqrm.adapters.hosts.ssh_connection import SshAccess
 from openqrm.adapters.http import HttpCaller
 from openqrm.domain.errors import Category, Ending, StepError
 from openqrm.domain.resource import SELF

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from openqrm.adapters.hosts.ssh import SshAccess
+from openqrm.adapters.hosts.ssh_connection import SshAccess
 from openqrm.domain.resource import Resource
 from openqrm.ports.records import Facts
 

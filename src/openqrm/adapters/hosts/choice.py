@@ -7,7 +7,8 @@ from functools import partial
 
 from openqrm.adapters.hosts.local import LocalHost
 from openqrm.adapters.hosts.remote import RemoteHost
-from openqrm.adapters.hosts.ssh import SshAccess, SshHosts
+from openqrm.adapters.hosts.ssh import SshHosts
+from openqrm.adapters.hosts.ssh_connection import SshAccess
 from openqrm.domain.errors import Category, StepError
 from openqrm.domain.resource import SELF
 from openqrm.ports.uplink import Uplinks

@@ -14,29 +14,11 @@ from pathlib import Path
 import asyncssh
 
 from openqrm.adapters.hosts.remote import RemoteHost
+from openqrm.adapters.hosts.ssh_connection import HINT, SshAccess, connect, told_as_steps
 from openqrm.domain.errors import Category, Ending, StepError
 from openqrm.ports.uplink import Executed
 
 LONGEST_STREAM = 1024 * 1024
-CONNECT_TIMEOUT_S = 15.0
-SIGNATURES = (  # all that are sound, named one by one: asyncssh would offer the known kind alone
-    "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "rsa-sha2-512", "rsa-sha2-256",
-)  # fmt: skip
-HINT = "Look whether the machine is on and its sshd answers at this address and port."
-FOREIGN_HINT = (
-    "If its key was renewed: compare ssh-keyscan with the host's own file, then openqrm resource edit --ssh-host-key."
-)
-DENIED_HINT = "Put the own_key that openqrm resource show openqrm tells into authorized_keys of that user there."
-
-
-@dataclass(frozen=True)
-class SshAccess:
-    """How to reach one machine. `host_key` is a line such as `ssh-ed25519 AAAA…`."""
-
-    address: str
-    host_key: str
-    user: str = "root"
-    port: int = 22
 
 
 @dataclass
@@ -80,21 +62,14 @@ class SshHosts:
     def _execute(self, access: SshAccess, argv: tuple[str, ...], stdin: bytes, timeout_s: float) -> Executed:
         ended = self._begin(access, argv, stdin, timeout_s)
         try:
-            return ended.result()
+            with told_as_steps(access):
+                return ended.result()
         except CancelledError:
             raise Ending from None
         except TimeoutError:
             raise StepError(
                 Category.UNAVAILABLE, f"{argv[0]} on {access.address} did not end within {timeout_s:.0f} s", HINT
             ) from None
-        except (asyncssh.HostKeyNotVerifiable, asyncssh.KeyExchangeFailed) as error:
-            message = f"{access.address} does not show the SSH host key that is known of it: {error}"
-            raise StepError(Category.REFUSED, message, FOREIGN_HINT) from error
-        except asyncssh.PermissionDenied as error:
-            message = f"{access.address} does not let openQRM in as {access.user}"
-            raise StepError(Category.REFUSED, message, DENIED_HINT) from error
-        except (OSError, asyncssh.Error) as error:
-            raise StepError(Category.UNAVAILABLE, f"no SSH to {access.address}: {error}", HINT) from error
         finally:
             with self._lock:
                 self._commands.discard(ended)
@@ -124,21 +99,7 @@ class SshHosts:
         found = self._open.get(access)
         if found is not None and not found.is_closed():
             return found
-        known = asyncssh.import_public_key(access.host_key)
-        async with asyncio.timeout(CONNECT_TIMEOUT_S):
-            connection = await asyncssh.connect(
-                access.address,
-                access.port,
-                username=access.user,
-                client_keys=[str(self.key_file)],
-                known_hosts=([known], [], []),
-                # The known kind first, but all: a machine without it would hang up, which looks like a broken line.
-                server_host_key_algs=sorted(SIGNATURES, key=lambda each: each.encode() not in known.sig_algorithms),
-                keepalive_interval=30,
-                preferred_auth="publickey",
-                config=None,
-                agent_path=None,
-            )
+        connection = await connect(access, self.key_file)
         self._open[access] = connection
         return connection
 

@@ -1,0 +1,21 @@
+"""Terminals: leave to open one, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from openqrm.domain.record import Record
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terminal(Record):
+    """Good for one user, one place and a short time; gone once it has been used. Only the ticket's SHA-256 is kept."""
+
+    kind: ClassVar[str] = "terminal"
+    user: str = ""
+    resource: str = ""  # that it is of
+    host: str = ""  # that leads to it
+    argv: tuple[str, ...] = ()  # what runs there; empty: a login shell
+    digest: str = ""
+    expires_at_s: float = 0.0
