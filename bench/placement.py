@@ -33,13 +33,14 @@ class RecordsOnly:
 def measure(scratch: Path) -> Iterator[Row]:
     """What a VM costs from the question until its booking lies on the disk; the same steps as `vm create` takes."""
     absent = peer.missing()
+    peer_name = absent or "Placement 16"
     theirs = None if absent else peer.placing_cpu_ms(scratch / "peer", HOSTS, VMS // 4)
     for hosts, goal in ((HOSTS, at_most(4)), (MANY, None)):
         with closing(_filled(scratch / f"{hosts}.sqlite", hosts)) as database:
             spent_ms, wrong = _place(database, hosts)
         yield Row(
             name=f"choose a host and book it, {hosts:,} hosts with {hosts * EACH:,} VMs", value=spent_ms,
-            unit="ms CPU each", goal=goal, peer=theirs if goal else None, peer_name=(absent or "Placement 16") if goal else "",
+            unit="ms CPU each", goal=goal, peer=theirs if goal else None, peer_name=peer_name if goal else "",
             note=f"{wrong} of {VMS} on a host that had not the most memory, or beyond what it has",
         )  # fmt: skip
 
