@@ -31,9 +31,11 @@ BENCHES = {
     "start": Bench("bench.start", 90, cell=True),
     "engine": Bench("bench.engine", 480),
     "placement": Bench("bench.placement", 300, peers=("placement",)),
+    "clones": Bench("bench.clones", 120),
     "registration": Bench("bench.registration", 180, peers=("ironic",)),
     "heartbeats": Bench("bench.heartbeats", 120),
     "lists": Bench("bench.lists", 180),
+    "vm": Bench("bench.vm", 240, cell=True),
     "netboot": Bench("bench.netboot", 180, peers=("nginx",), cell=True),
     "appliance": Bench("bench.appliance", 300, peers=("nginx",), cell=True),
 }

@@ -14,19 +14,19 @@ from openqrm.adapters.database import Database
 from openqrm.adapters.dispatch.local import LocalDispatcher
 from openqrm.domain.appliance import Appliance
 from openqrm.domain.kernel import Kernel
-from openqrm.domain.plan import Plan, PlanState
+from openqrm.domain.plan import Action, Plan, PlanState
 from openqrm.domain.record import Record
 from openqrm.domain.resource import Bmc, Resource
 from openqrm.domain.storage import Image, Storage, Volume
 from openqrm.engine.runner import Runner
-from openqrm.planning import appliance_start, appliance_stop, resource, resource_power
+from openqrm.planning import appliance_start, appliance_stop, resource, resource_power, vm
 from openqrm.plugin_api.actions import CORE_ACTIONS
 from openqrm.plugin_api.codec import ActionCodec
 from openqrm.plugin_api.intents import Intent
-from openqrm.plugin_api.planning import Planning
+from openqrm.plugin_api.planning import Drivers, Planning
 
 PLANNERS: dict[Any, Any] = {}
-for module in (appliance_start, appliance_stop, resource, resource_power):
+for module in (appliance_start, appliance_stop, resource, resource_power, vm):
     PLANNERS |= module.PLANNERS
 LOOK_S = 0.01
 DRIVE_LIMIT_S = 60.0
@@ -35,10 +35,12 @@ DRIVE_LIMIT_S = 60.0
 class Workshop:
     """A site with as many machines, volumes, images and appliances as lanes."""
 
-    def __init__(self, folder: Path, lanes: int) -> None:
+    def __init__(self, folder: Path, lanes: int, drivers: Drivers, actions: Sequence[type[Action]] = ()) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self._drivers = drivers
         self._folder = folder
-        self.database = Database(f"sqlite:///{folder}/bench.sqlite", ActionCodec((*CORE_ACTIONS, *simulated.ACTIONS)))
+        codec = ActionCodec((*CORE_ACTIONS, *simulated.ACTIONS, *actions))
+        self.database = Database(f"sqlite:///{folder}/bench.sqlite", codec)
         self.database.migrate()
         self.world = simulated.SimulatedWorld(self.database.records)
         self.dispatcher = LocalDispatcher()
@@ -51,7 +53,7 @@ class Workshop:
     def ask(self, intent: Intent) -> int:
         """Plan it, store the plan, have it driven; how many steps it has."""
         with self.database.transaction() as tx:
-            planning = Planning(tx.facts, simulated.SimulatedDrivers(), "bench", time.time(), str(self._folder))
+            planning = Planning(tx.facts, self._drivers, "bench", time.time(), str(self._folder))
             plan: Plan = PLANNERS[type(intent)](intent, planning)
             number = tx.plans.create(replace(plan, made_from=tx.facts.made_from), **_asked())
         self.dispatcher.submit(number)
@@ -80,9 +82,11 @@ def _asked() -> dict[str, Any]:
 
 
 @contextmanager
-def workshop(folder: Path, lanes: int) -> Iterator[Workshop]:
+def workshop(
+    folder: Path, lanes: int, drivers: Drivers | None = None, actions: Sequence[type[Action]] = ()
+) -> Iterator[Workshop]:
     """One that is at work until the block ends."""
-    shop = Workshop(folder, lanes)
+    shop = Workshop(folder, lanes, drivers or simulated.SimulatedDrivers(), actions)
     shop.dispatcher.start(shop.runner.drive, shop.database.plans.unfinished)
     try:
         yield shop

@@ -15,7 +15,7 @@ from openqrm.planning import image_fill
 from openqrm.planning.fields import Keys, Line, Name, NameOrNone, Text
 from openqrm.planning.record_plans import edited, new_name, plan_put, plan_remove, record_of, refuse_in_use
 from openqrm.planning.transfers import refuse_overwriting
-from openqrm.plugin_api.drivers import Capability
+from openqrm.plugin_api.drivers import Capability, capabilities_of
 from openqrm.plugin_api.intents import Intent, Query, Secret, refers_to
 from openqrm.plugin_api.listing import Listing, ListQuery
 from openqrm.plugin_api.planning import Planner, Planning, Reading
@@ -104,7 +104,7 @@ def _check_transfers(image: Image, planning: Planning) -> None:
         if name == image.volume:
             raise PlanningError(Category.BAD_INPUT, f"{field} is the image's own volume", "Name another volume.")
         storage = planning.facts.get(Storage, planning.facts.get(Volume, name).storage)
-        if Capability.TRANSFER not in planning.drivers.storage(storage).capabilities:
+        if Capability.TRANSFER not in capabilities_of(planning.drivers.storage(storage), storage):
             raise PlanningError(Category.UNSUPPORTED, f"{field}: {storage.type} cannot be copied from", TRANSFER_HINT)
     if image.transfer_to and image.transfer_to == image.install_from:
         message = "install_from and transfer_to are the same volume"

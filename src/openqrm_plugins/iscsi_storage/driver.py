@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from openqrm.plugin_api import Storage
+from openqrm.plugin_api import Disk, Storage, Volume
 from openqrm.plugin_api.storage import DiskFiles, Exporting, Making, SizedVolumeDriver, Targets
 from openqrm_plugins.iscsi_storage.settings import Settings
 
 
 class Driver(SizedVolumeDriver[Settings]):
     """Files below `directory`."""
+
+    def disk(self, storage: Storage, volume: Volume) -> Disk:
+        """As the disk of a VM on the storage itself."""
+        return Disk(volume=volume.name, path=self.making(storage, self.settings_of(storage)).path(volume), format="raw")
 
     def keep_days(self, settings: Settings) -> int:
         return settings.keep_days

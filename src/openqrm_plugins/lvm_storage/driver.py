@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from openqrm.plugin_api import Storage
+from openqrm.plugin_api import Capability, Category, Disk, PlanningError, Storage, Volume
 from openqrm.plugin_api.storage import (
     Blades,
     ExportedFolders,
@@ -20,6 +20,17 @@ NFS, ISCSI, AOE = "lvm-nfs", "lvm-iscsi", "lvm-aoe"
 
 class Driver(SizedVolumeDriver[Settings]):
     """lvm-nfs exports a mounted file system, lvm-iscsi and lvm-aoe the disk itself."""
+
+    def capabilities_of(self, storage: Storage) -> frozenset[Capability]:
+        """Folders can be copied from and to, disks cannot."""
+        return self.capabilities | ({Capability.TRANSFER} if storage.type == NFS else frozenset())
+
+    def disk(self, storage: Storage, volume: Volume) -> Disk:
+        """As the disk of a VM on the storage itself."""
+        if storage.type == NFS:
+            message = f"volume {volume.name} is a mounted file system, and no disk for a VM"
+            raise PlanningError(Category.UNSUPPORTED, message, "Use one on a storage of type lvm-iscsi or lvm-aoe.")
+        return Disk(volume=volume.name, path=self.making(storage, self.settings_of(storage)).path(volume), format="raw")
 
     def keep_days(self, settings: Settings) -> int:
         return settings.keep_days

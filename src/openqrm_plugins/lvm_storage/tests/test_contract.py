@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from openqrm.plugin_api import Storage
+from openqrm.plugin_api import Capability, Category, PlanningError, Storage, Volume
 from openqrm.plugin_api.testing import LAWS, STORAGE_RULES, Case, SimulatedWorld, StorageBench
 from openqrm.plugin_api.testing.storage import FIRST, SECOND
 from openqrm_plugins.lvm_storage.driver import Driver
@@ -57,3 +57,26 @@ def test_law(law: Callable[[Case], None], case: Case) -> None:
 @pytest.mark.parametrize("each", BENCHES, ids=lambda each: each.storage.name)
 def test_rule(rule: Callable[[StorageBench], None], each: StorageBench) -> None:
     rule(each)
+
+
+def test_only_folders_are_copied_from() -> None:
+    """And only disks are disks of VMs."""
+    nfs, iscsi = (Storage(name="s", type=type_, resource="store1") for type_ in ("lvm-nfs", "lvm-iscsi"))
+    web = Volume(name="web", id=1, storage="s", size_mib=64)
+    assert Capability.TRANSFER in DRIVER.capabilities_of(nfs)
+    assert Capability.TRANSFER not in DRIVER.capabilities_of(iscsi)
+    assert DRIVER.disk(iscsi, web).path == "/dev/lab/web"
+    with pytest.raises(PlanningError, match="no disk for a VM"):
+        DRIVER.disk(nfs, web)
+
+
+@pytest.mark.parametrize("volume", [Volume(name="web", storage="s"), Volume(name="pvmove1", storage="s", size_mib=1)])
+def test_what_cannot_be_a_logical_volume_is_refused(volume: Volume) -> None:
+    with pytest.raises(PlanningError) as refused:
+        DRIVER.plan_create(Storage(name="s", type="lvm-aoe", resource="store1"), volume)
+    assert refused.value.category is Category.BAD_INPUT
+
+
+def test_smaller_is_refused() -> None:
+    with pytest.raises(PlanningError, match="has 64 MiB already"):
+        DRIVER.plan_resize(Storage(name="s", type="lvm-aoe"), Volume(name="web", storage="s", size_mib=64), 64)
