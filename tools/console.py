@@ -73,8 +73,8 @@ def render_words() -> str:
     for entry in Catalogue(PluginHost()):
         declared = entry.declared
         words["nouns"].add(declared.noun)
-        words["verbs"].add(declared.verb)
         if entry.is_intent:
+            words["verbs"].add(declared.verb)
             title, _, help_text = (getdoc(declared) or "").partition("\n")
             properties = msgspec.json.schema_components([declared])[1][declared.__name__]["properties"]
             words["fields"].update(properties)

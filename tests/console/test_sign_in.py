@@ -45,7 +45,7 @@ def test_a_link_opens_the_door_once(browser: Browser, openqrm: Site) -> None:
 def test_the_console_speaks_german_and_dims_the_light(visit: Visit) -> None:
     visit.page.get_by_role("button", name="admin").click()
     visit.page.get_by_role("menuitem", name="Deutsch").click()
-    expect(visit.page.get_by_role("link", name="Ressourcen")).to_be_visible()
+    expect(visit.page.get_by_role("link", name="Ressourcen").first).to_be_visible()
     visit.page.get_by_role("button", name="admin").click()
     visit.page.get_by_role("menuitem", name="Dunkle Darstellung").click()
     expect(visit.page.locator("html")).to_have_class(re.compile("pf-v6-theme-dark"))

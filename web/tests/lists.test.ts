@@ -2,7 +2,7 @@ import { QueryClient } from "@tanstack/react-query";
 import { describe, expect, it } from "vitest";
 
 import { Catalogue, type Declaration } from "@/api/catalogue";
-import { listKey, merged, nameOf, type Change } from "@/api/lists";
+import { joined, listKey, merged, nameOf, type Change } from "@/api/lists";
 import { takeUp } from "@/api/stream";
 import type { Row } from "@/api/types";
 import { columnsOf, compare, flat } from "@/nouns/columns";
@@ -29,6 +29,10 @@ describe("a list after changes", () => {
   it("has the newest in front where that is the order", () => {
     const after = merged("plan", [{ id: "1" }], [{ kind: "plan", name: "2", version: 0, row: { id: "2" } }, { kind: "plan", name: "3", version: 0, row: { id: "3" } }], true);
     expect(after.map((row) => row["id"])).toEqual(["3", "2", "1"]);
+  });
+
+  it("takes the next page, and nothing twice", () => {
+    expect(joined("resource", ROWS, [{ name: "b", condition: "older" }, { name: "c" }])).toEqual([...ROWS, { name: "c" }]);
   });
 
   it("is taken up from the stream; lists that are asked for with a filter are asked for again", () => {

@@ -10,7 +10,7 @@ const step = (id: string, needs: string[] = [], more: Partial<StepView> = {}): S
   id, what: id, why: "", needs, undo: "", notice: "", optional: false, state: "waiting", note: "", hint: "", began_s: 0, ended_s: 0, ...more,
 });
 const plan = (...steps: StepView[]): PlanView => ({
-  id: "1", title: "", intent: "", about: "", state: "running", steps, confirm: "", on_failure: "undo", digest: "", asked_by: "",
+  id: "1", title: "", intent: "", about: "", state: "running", steps, confirm: "", on_failure: "undo", digest: "", asked_by: "", asked_from: "",
   reason: "", created_s: 0, finished_s: 0, note: "", can: [],
 });
 

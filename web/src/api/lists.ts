@@ -1,5 +1,5 @@
 /** Lists and single objects of any noun, kept up to date by the stream. */
-import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient, useSuspenseQuery, type QueryClient } from "@tanstack/react-query";
 
 import { ask, type Params } from "./client";
 import type { Row } from "./types";
@@ -20,22 +20,56 @@ export function isRow(value: unknown): value is Row {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function listing(noun: string, params: Params) {
+/** Of these the stream tells every change, so that a list once loaded stays right. */
+const TOLD = new Set([
+  "appliance", "image", "kernel", "network", "resource", "storage", "volume", "plugin", "user", "token",
+]);
+const FIRST_PAGE = 500; // is there and drawn at once; the rest comes behind it
+const NEXT_PAGE = 5000;
+
+export function isTold(noun: string): boolean {
+  return TOLD.has(noun);
+}
+
+export function listing(client: QueryClient, noun: string, params: Params = {}) {
+  const key = listKey(noun, params);
+  const isPaged = TOLD.has(noun) && Object.keys(params).length === 0;
   return {
-    queryKey: listKey(noun, params),
-    queryFn: ({ signal }: { signal: AbortSignal }) => ask<Row[]>(`${noun}/list`, params, signal),
+    queryKey: key,
+    queryFn: async ({ signal }: { signal: AbortSignal }) => {
+      const rows = await ask<Row[]>(`${noun}/list`, isPaged ? { limit: FIRST_PAGE } : params, signal);
+      if (isPaged && rows.length === FIRST_PAGE) void loadRest(client, noun, rows);
+      return rows;
+    },
+    staleTime: isPaged ? Infinity : 30_000,
     structuralSharing: false as const, // comparing 25,000 rows costs more than drawing the 40 that are seen
   };
 }
 
+/** When it breaks off, the rows behind are missing until the list is asked for again. */
+async function loadRest(client: QueryClient, noun: string, first: readonly Row[]): Promise<void> {
+  const key = listKey(noun);
+  for (let last = first.at(-1); last !== undefined; ) {
+    const rows: Row[] = await ask<Row[]>(`${noun}/list`, { limit: NEXT_PAGE, after: nameOf(noun, last) }).catch(() => []);
+    client.setQueryData(key, (old: Row[] = []) => joined(noun, old, rows));
+    last = rows.length === NEXT_PAGE ? rows.at(-1) : undefined;
+  }
+}
+
+/** A page behind those that are there; what the stream has told of meanwhile is not taken twice. */
+export function joined(noun: string, rows: readonly Row[], page: readonly Row[]): Row[] {
+  const there = new Set(rows.map((row) => nameOf(noun, row)));
+  return [...rows, ...page.filter((row) => !there.has(nameOf(noun, row)))];
+}
+
 export function useList(noun: string, params: Params = {}): Row[] {
-  return useSuspenseQuery(listing(noun, params)).data;
+  return useSuspenseQuery(listing(useQueryClient(), noun, params)).data;
 }
 
 /** The same where a page can do without: `undefined` until it is there. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- who asks knows what the API declares
 export function useFoundList<T>(noun: string, params: Params = {}, enabled = true): T[] | undefined {
-  return useQuery({ ...listing(noun, params), enabled }).data as T[] | undefined;
+  return useQuery({ ...listing(useQueryClient(), noun, params), enabled }).data as T[] | undefined;
 }
 
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as above

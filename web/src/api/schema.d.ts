@@ -1136,6 +1136,19 @@ export interface components {
             filter: string[];
         };
         /**
+         * ShowMenu
+         * @description Show what plugins add to the console's menu.
+         */
+        ShowMenu: Record<string, never>;
+        /**
+         * ShowPanels
+         * @description Show what plugins add to the page of an object.
+         */
+        ShowPanels: {
+            /** @description the object, like appliance/web */
+            about: string;
+        };
+        /**
          * SearchSite
          * @description Search all nouns for a text: names, comments, addresses, events.
          */
@@ -1246,6 +1259,23 @@ export interface components {
         ShowStorage: {
             /** @description the storage */
             name: string;
+        };
+        /**
+         * OpenTerminal
+         * @description Get a ticket for a terminal of a resource: good once, for a minute, for yourself.
+         *
+         *         `ssh` is a shell on the machine, `serial` the first serial line of a VM. `openqrm terminal attach` does both at
+         *         once, asking and opening.
+         */
+        OpenTerminal: {
+            /** @description the machine */
+            resource: string;
+            /**
+             * @description ssh or serial
+             * @default ssh
+             * @enum {unknown}
+             */
+            line: "serial" | "ssh";
         };
         /**
          * CreateToken
@@ -1954,6 +1984,8 @@ export interface components {
             /** @default  */
             asked_by: string;
             /** @default  */
+            asked_from: string;
+            /** @default  */
             reason: string;
             /** @default 0 */
             created_s: number;
@@ -2162,6 +2194,28 @@ export interface components {
         RoleRow: {
             name: string;
             may: string;
+        };
+        /**
+         * MenuRow
+         * @description An entry that a plugin adds to the menu: it opens the list of `noun`.
+         */
+        MenuRow: {
+            plugin: string;
+            title: string;
+            noun: string;
+            below: string;
+        };
+        /**
+         * PanelView
+         * @description A table that a plugin adds to the page of an object; nothing in it is HTML.
+         */
+        PanelView: {
+            plugin: string;
+            title: string;
+            rows: [
+                string,
+                string
+            ][];
         };
         /**
          * Found

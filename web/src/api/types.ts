@@ -22,6 +22,8 @@ export type Network = Schemas["Network"];
 export type PluginRow = Schemas["PluginRow"];
 export type PluginDetails = Schemas["PluginDetails"];
 export type Summary = Schemas["Summary"];
+export type Panel = Schemas["PanelView"];
+export type MenuEntry = Schemas["MenuRow"];
 export type Found = Schemas["Found"];
 
 /** Any object as the API lists it: what columns a noun has is read from its description. */

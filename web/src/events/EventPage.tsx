@@ -2,6 +2,7 @@
 import { Button, EmptyState, PageSection, SearchInput, Title, ToggleGroup, ToggleGroupItem } from "@patternfly/react-core";
 import { BellIcon } from "@patternfly/react-icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { ask } from "@/api/client";
@@ -25,7 +26,8 @@ export function EventPage() {
   const may = useMay();
   const [severity, setSeverity] = useState("");
   const [isOpenOnly, setOpenOnly] = useState(false);
-  const [filter, setFilter] = useState("");
+  const said = useSearch({ strict: false })["q"];
+  const [filter, setFilter] = useState(typeof said === "string" ? said : "");
   const [limit, setLimit] = useState(PAGE);
   const params = { severity, open: isOpenOnly, limit };
   const events = useQuery({

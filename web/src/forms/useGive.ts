@@ -4,6 +4,7 @@ import { useState } from "react";
 
 import type { Declaration } from "@/api/catalogue";
 import { give, type Body, type Wishes } from "@/api/client";
+import { isTold } from "@/api/lists";
 import type { Outcome } from "@/api/types";
 import { toast } from "@/frame/toasts";
 import { useT } from "@/i18n";
@@ -17,7 +18,7 @@ export function useGive(intent: Declaration) {
   const giving = useMutation({
     mutationFn: ({ body, wishes }: { body: Body; wishes: Wishes }) => give(intent.noun, intent.verb, body, wishes),
     onSuccess: async (outcome) => {
-      await client.invalidateQueries({ queryKey: ["list", intent.noun] });
+      if (!isTold(intent.noun)) await client.invalidateQueries({ queryKey: ["list", intent.noun] });
       if (Object.keys(outcome.told).length > 0) {
         setTold(outcome.told);
         return;

@@ -1,7 +1,10 @@
 import { Nav, NavGroup, NavItem } from "@patternfly/react-core";
+import { useQuery } from "@tanstack/react-query";
 import { Link, useRouterState } from "@tanstack/react-router";
 
 import { useCatalogue } from "@/api/catalogue";
+import { ask } from "@/api/client";
+import type { MenuEntry } from "@/api/types";
 import { useT, useWords } from "@/i18n";
 
 import { grouped } from "./nouns";
@@ -12,6 +15,9 @@ export function Navigation() {
   const words = useWords();
   const path = useRouterState({ select: (state) => state.location.pathname });
   const here = path.startsWith("/do/") ? (path.split("/")[2] ?? "") : (path.split("/")[1] ?? "");
+  const listed = useCatalogue().listed;
+  const menu = useQuery({ queryKey: ["list", "plugin", { menu: true }], queryFn: () => ask<MenuEntry[]>("site/menu") }).data ?? [];
+  const own = menu.filter(({ noun }) => listed.includes(noun));
   return (
     <Nav aria-label={t("app.navigation")}>
       <NavGroup title={t("nav.overview")}>
@@ -22,11 +28,11 @@ export function Navigation() {
           <Link to="/topology">{t("nav.topology")}</Link>
         </NavItem>
       </NavGroup>
-      {grouped(useCatalogue().listed).map(({ group, nouns }) => (
+      {grouped(listed, own.map(({ noun }) => noun)).map(({ group, nouns }) => (
         <NavGroup key={group} title={t(`nav.${group}`)}>
           {nouns.map((noun) => (
             <NavItem key={noun} itemId={noun} isActive={here === noun}>
-              <Link to="/$noun" params={{ noun }}>{words.nouns(noun)}</Link>
+              <Link to="/$noun" params={{ noun }}>{own.find((each) => each.noun === noun)?.title ?? words.nouns(noun)}</Link>
             </NavItem>
           ))}
         </NavGroup>

@@ -8,11 +8,12 @@ const GROUPS = {
 
 export type Group = keyof typeof GROUPS | "more";
 
-export function grouped(listed: readonly string[]): { group: Group; nouns: string[] }[] {
-  const known = new Set<string>(Object.values(GROUPS).flat());
+/** `named`: nouns to which a plugin gives a title of its own; they stand with what plugins add. */
+export function grouped(listed: readonly string[], named: readonly string[] = []): { group: Group; nouns: string[] }[] {
+  const known = new Set<string>(Object.values(GROUPS).flat().filter((noun) => !named.includes(noun)));
   const groups: { group: Group; nouns: string[] }[] = Object.entries(GROUPS).map(([group, nouns]) => ({
     group: group as Group,
-    nouns: nouns.filter((noun) => listed.includes(noun)),
+    nouns: nouns.filter((noun) => listed.includes(noun) && !named.includes(noun)),
   }));
   groups.push({ group: "more", nouns: listed.filter((noun) => !known.has(noun)) });
   return groups.filter(({ nouns }) => nouns.length > 0);

@@ -46,7 +46,9 @@ const account = createRoute({
   path: "/account",
   component: lazyRouteComponent(() => import("@/account/AccountPage"), "AccountPage"),
 });
-const events = createRoute({ getParentRoute: () => root, path: "/event", component: EventPage });
+const filtered = (search: Record<string, unknown>): { q?: string } =>
+  typeof search["q"] === "string" && search["q"] !== "" ? { q: search["q"] } : {};
+const events = createRoute({ getParentRoute: () => root, path: "/event", component: EventPage, validateSearch: filtered });
 const plugins = createRoute({ getParentRoute: () => root, path: "/plugin", component: PluginsPage });
 const plugin = createRoute({ getParentRoute: () => root, path: "/plugin/$name", component: PluginPage });
 const plan = createRoute({ getParentRoute: () => root, path: "/plan/$name", component: PlanPage });
@@ -65,8 +67,7 @@ const list = createRoute({
   getParentRoute: () => root,
   path: "/$noun",
   component: ListPage,
-  validateSearch: (search: Record<string, unknown>): { q?: string } =>
-    typeof search["q"] === "string" && search["q"] !== "" ? { q: search["q"] } : {},
+  validateSearch: filtered,
 });
 const detail = createRoute({ getParentRoute: () => root, path: "/$noun/$name", component: DetailPage });
 

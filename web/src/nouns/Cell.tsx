@@ -7,6 +7,7 @@ import { useT, useWords } from "@/i18n";
 import type { CellKind } from "./columns";
 import { PlanLabel, StateLabel } from "./StateLabel";
 import { textOfValue } from "./text";
+import { useTick } from "./useTick";
 
 type Props = { kind: CellKind; value: unknown; noun: string; column?: string };
 
@@ -56,6 +57,7 @@ function Flag({ on }: { on: boolean }) {
 }
 
 export function Moment({ seconds }: { seconds: number }) {
+  useTick();
   if (seconds === 0) return <span className="q-none">–</span>;
   return <time dateTime={new Date(seconds * 1000).toISOString()} title={renderTime(seconds)}>{renderAgo(seconds)}</time>;
 }

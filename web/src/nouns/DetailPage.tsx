@@ -12,6 +12,7 @@ import { flat, stateColumn } from "./columns";
 import { DetailActions } from "./DetailActions";
 import { FactsCard } from "./FactsCard";
 import { HistoryCard, EventsCard } from "./HistoryCard";
+import { PanelsCard } from "./PanelsCard";
 import { RelatedCard } from "./RelatedCard";
 import { StateLabel } from "./StateLabel";
 
@@ -60,6 +61,7 @@ function Detail({ noun, name, object }: Props & { object: Row }) {
             <div className="q-column">
               {observed ? <FactsCard noun={noun} title={t("detail.observed")} facts={observed} /> : null}
               <FactsCard noun={noun} title={observed ? t("detail.wanted") : t("detail.facts")} facts={wanted} />
+              <PanelsCard noun={noun} name={name} />
             </div>
           </GridItem>
           <GridItem lg={5} md={12}>

@@ -16,6 +16,7 @@ import { PlanLabel } from "./StateLabel";
 
 type Props = { intent: Declaration; names: readonly string[]; close: (isDone: boolean) => void };
 type Result = PlanView | Error;
+const WAIT_S = 60; // for the end of each; one that takes longer shows that it is at work
 
 export function GroupDialog({ intent, names, close }: Props) {
   const { t } = useT();
@@ -41,7 +42,7 @@ export function GroupDialog({ intent, names, close }: Props) {
     for (const [index, name] of names.entries()) {
       const shown = previews[index]?.data;
       if (!shown) continue;
-      const wishes = { expected: shown.digest, confirm: shown.plan.confirm };
+      const wishes = { expected: shown.digest, confirm: shown.plan.confirm, wait: WAIT_S };
       const result = await give(intent.noun, intent.verb, { [intent.subject]: name }, wishes)
         .then(({ plan }): Result => plan)
         .catch((error: unknown): Result => errorOf(error));

@@ -1,9 +1,8 @@
 import { Card, CardBody, CardHeader, CardTitle } from "@patternfly/react-core";
-import { useQueries } from "@tanstack/react-query";
+import { useQueries, useQueryClient } from "@tanstack/react-query";
 
 import { useCatalogue } from "@/api/catalogue";
-import { ask } from "@/api/client";
-import { listKey, nameOf } from "@/api/lists";
+import { listing, nameOf } from "@/api/lists";
 import type { Row } from "@/api/types";
 import { useT, useWords } from "@/i18n";
 
@@ -17,10 +16,11 @@ type Props = { noun: string; name: string; row: Row };
 export function RelatedCard({ noun, name, row }: Props) {
   const { t } = useT();
   const words = useWords();
+  const client = useQueryClient();
   const catalogue = useCatalogue();
   const nouns = refersTo(noun, catalogue);
   const lists = useQueries({
-    queries: nouns.map((each) => ({ queryKey: listKey(each), queryFn: () => ask<Row[]>(`${each}/list`), structuralSharing: false as const })),
+    queries: nouns.map((each) => listing(client, each)),
   });
   const away = referencesOf(noun, row, catalogue);
   const hither: Reference[] = lists.flatMap(({ data }, index) => {

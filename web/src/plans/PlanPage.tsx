@@ -79,6 +79,7 @@ function Circumstances({ plan }: { plan: PlanView }) {
     <p className="q-lead">
       {t("plan.number", { id: plan.id })} · <AboutLink about={plan.about} /> · {t("plan.askedBy", { user: plan.asked_by })}{" "}
       <Moment seconds={created_s} />
+      {plan.asked_from ? ` · ${plan.asked_from}` : ""}
       {finished_s > 0 || isRunning ? ` · ${renderLength(length)}` : ""}
       {plan.reason ? ` · „${plan.reason}“` : ""}
     </p>

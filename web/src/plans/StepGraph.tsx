@@ -46,7 +46,7 @@ function nodesOf(steps: readonly StepView[]): StepNode[] {
 function edgesOf(steps: readonly StepView[]): Edge[] {
   const atWork = new Set(steps.filter(({ state }) => state === "at work").map(({ id }) => id));
   return linesOf(steps).map(([source, target]) => ({
-    id: `${source}-${target}`, source, target, type: "smoothstep", animated: atWork.has(target),
+    id: `${source}-${target}`, source, target, animated: atWork.has(target),
   }));
 }
 

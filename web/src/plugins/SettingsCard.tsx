@@ -45,7 +45,7 @@ function Settings({ name, form }: { name: string; form: SettingsForm }) {
   const [values, setValues] = useState<Values>(start);
   const changed = fields.filter((field) => !isSame(values[field.name], start[field.name]));
   const faulty = fields.filter((field) => faultOf(field, values[field.name]));
-  const body = { name, settings: Object.fromEntries(changed.map((field) => [field.name, String(values[field.name])])) };
+  const body = { name, settings: Object.fromEntries(changed.map((field) => [field.name, JSON.stringify(values[field.name])])) };
   const isReady = changed.length > 0 && faulty.length === 0;
   const shown = usePreview(intent, body, isReady);
   const giving = useGive(intent);

@@ -25,10 +25,11 @@ export function SearchBox() {
   }).data;
   useSlash(() => input.current?.focus());
 
-  const go = ({ kind, name }: Found) => {
+  const go = ({ kind, name, text: told }: Found) => {
     setOpen(false);
     setText("");
-    void navigate({ to: "/$noun/$name", params: { noun: kind, name } });
+    if (kind === "event") void navigate({ to: "/event", search: { q: told } });
+    else void navigate({ to: "/$noun/$name", params: { noun: kind, name } });
   };
   const keys = (event: KeyboardEvent) => {
     const first = found?.[0];

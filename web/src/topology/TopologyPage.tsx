@@ -2,14 +2,13 @@
 import "@xyflow/react/dist/style.css";
 
 import { PageSection, SearchInput, Skeleton, Title, ToggleGroup, ToggleGroupItem } from "@patternfly/react-core";
-import { useQueries } from "@tanstack/react-query";
+import { useQueries, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Background, Controls, MiniMap, ReactFlow, type Edge, type Node } from "@xyflow/react";
 import { useDeferredValue, useMemo, useState } from "react";
 
 import { useCatalogue } from "@/api/catalogue";
-import { ask } from "@/api/client";
-import { listKey } from "@/api/lists";
+import { listing } from "@/api/lists";
 import type { Row } from "@/api/types";
 import { theme } from "@/frame/theme";
 import { useT, useWords } from "@/i18n";
@@ -23,13 +22,14 @@ export function TopologyPage() {
   const { t } = useT();
   const words = useWords();
   const navigate = useNavigate();
+  const client = useQueryClient();
   const catalogue = useCatalogue();
   const nouns = COLUMNS.filter((noun) => catalogue.listed.includes(noun));
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [filter, setFilter] = useState("");
   const wanted = useDeferredValue(filter);
   const lists = useQueries({
-    queries: nouns.map((noun) => ({ queryKey: listKey(noun), queryFn: () => ask<Row[]>(`${noun}/list`), structuralSharing: false as const })),
+    queries: nouns.map((noun) => listing(client, noun)),
     combine: (results) => results.map(({ data }) => data),
   });
   const picture = useMemo(() => {

@@ -1,5 +1,4 @@
 /** The wizard's wishes one after the other; when one fails, what was made is taken back on demand. */
-import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { ask, give } from "@/api/client";
@@ -12,7 +11,6 @@ const WAIT_S = 300;
 export type Progress = { state: "waiting" | "at work" | "done" | "failed" | "undone"; plan?: PlanView };
 
 export function useCarryOut(wishes: readonly Wish[]) {
-  const client = useQueryClient();
   const [steps, setSteps] = useState<Progress[]>([]);
   const [error, setError] = useState<OpenqrmError>();
   const [isAtWork, setAtWork] = useState(false);
@@ -31,7 +29,6 @@ export function useCarryOut(wishes: readonly Wish[]) {
       return undefined;
     } finally {
       setAtWork(false);
-      await client.invalidateQueries({ queryKey: ["list"] });
     }
   };
 
