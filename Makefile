@@ -22,11 +22,11 @@ test: ## all tests, on PostgreSQL, in a browser and on real machines too (up to 
 	@exec $(PYTHON) -m tools.suites host real
 
 lab: ## what takes longer than that
-	@tools/setup.sh machines database
+	@tools/setup.sh machines hypervisors database
 	@exec $(PYTHON) -m tools.suites lab
 
 bench: ## the numbers, as a table and in build/bench/results.json
-	@tools/setup.sh --if-possible machines database
+	@tools/setup.sh --if-possible machines hypervisors database
 	@exec $(PYTHON) -m bench
 
 lock: ## requirements.lock from pyproject.toml, keeping the pins that still fit

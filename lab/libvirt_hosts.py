@@ -19,7 +19,8 @@ from types import TracebackType
 import asyncssh
 
 from lab import lan
-from openqrm.adapters.hosts.ssh import SshAccess, SshHosts
+from openqrm.adapters.hosts.ssh import SshHosts
+from openqrm.adapters.hosts.ssh_connection import SshAccess
 from openqrm.domain.errors import StepError
 from openqrm.plugin_api import Host
 
@@ -61,6 +62,8 @@ class LibvirtHosts:
         self._open = ExitStack()
 
     def __enter__(self) -> list[LibvirtHost]:
+        if lacking := missing():
+            raise RuntimeError(" ".join(lacking))
         with ExitStack() as stack:
             lan.create()
             key = self._directory / "key"
