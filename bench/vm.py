@@ -87,7 +87,7 @@ def _made(site: Serving, rest: Rest, host: LibvirtHost) -> Iterator[Row]:
         note=f"{wall} {median(on_host):.2f} s; each action of ours looks before and after, with one virsh each",
     )  # fmt: skip
     yield Row(
-        name=NAMES[2], value=median(cpu_ms), unit="ms CPU", goal=at_most(50), note="of openQRM, requests included"
+        name=cost, value=median(cpu_ms), unit="ms CPU", goal=at_most(50), note="of openQRM, requests included"
     )
 
 
