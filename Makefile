@@ -18,7 +18,7 @@ check: ## the fast loop: format, lint, types, imports, dependencies, fast tests
 	@exec $(PYTHON) -m tools.check
 
 test: ## all tests, on PostgreSQL, in a browser and on real machines too (up to 20 minutes)
-	@tools/setup.sh machines database console
+	@tools/setup.sh machines hypervisors database console
 	@exec $(PYTHON) -m tools.suites host real
 
 lab: ## what takes longer than that
