@@ -66,7 +66,7 @@ class Iscsi:
         return RealWorld("store1", self.guest.host, self.look, SECRETS)
 
     def look(self) -> str:
-        files = self.sh("find", self.directory, "-name", ".trash", "-prune", "-o", "-printf", "%P %y %s\\n")
+        files = self.sh("find", self.directory, "-name", ".trash", "-prune", "-o", "-type", "f", "-printf", "%P %s\\n")
         return "\n".join([*sorted(files.splitlines()), self.sh("sh", "-c", _LOOK), *self.saved()])
 
     def saved(self) -> list[str]:
