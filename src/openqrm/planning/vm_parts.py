@@ -13,9 +13,10 @@ from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.names import parse_mac
 from openqrm.domain.plan import Step
 from openqrm.domain.resource import Resource
-from openqrm.domain.storage import Storage, Volume
+from openqrm.domain.storage import Loan, Storage, Volume
 from openqrm.domain.vm import Disk, Nic, VirtualMachine
 from openqrm.planning.placement import OWN_MIB, Need
+from openqrm.planning.record_plans import refuse_in_use
 from openqrm.plugin_api.actions import FitsHost, put
 from openqrm.plugin_api.drivers import LocalDisks
 from openqrm.plugin_api.planning import Planning
@@ -60,6 +61,7 @@ def disks_of(vm: VirtualMachine, host: str, planning: Planning) -> tuple[Disk, .
         if volume.granted_to not in ("", vm.name):
             message = f"volume {name} is granted to {volume.granted_to}"
             raise PlanningError(Category.CONFLICT, message, "A volume has one writer: clone it.")
+        refuse_in_use(volume, facts.list(Loan, volume=name), "Wait until nobody copies from it any more.")
         disks.append(driver.disk(storage, volume))
     return tuple(disks)
 

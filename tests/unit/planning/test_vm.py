@@ -12,7 +12,7 @@ from openqrm.domain.errors import Category, PlanningError, StepError
 from openqrm.domain.kernel import Kernel
 from openqrm.domain.plan import OnFailure, Plan
 from openqrm.domain.resource import Observation, Resource
-from openqrm.domain.storage import Grant, Image, Storage, Volume
+from openqrm.domain.storage import Grant, Image, Loan, Storage, Volume
 from openqrm.domain.vm import Nic, VirtualMachine
 from openqrm.planning.appliance_start import StartAppliance, plan_start_appliance
 from openqrm.planning.appliance_stop import StopAppliance, plan_stop_appliance
@@ -119,6 +119,13 @@ def test_more_memory_is_booked_before_it_is_given() -> None:
     assert refused(plan_edit_vm, EditVm("web", memory_mib=1024), here).category is Category.CONFLICT
 
 
+def test_a_change_that_is_undone_leaves_the_vm_as_it_was() -> None:
+    here = planning(*HOSTS, VM, ITS_RESOURCE)
+    step = plan_edit_vm(EditVm("web", memory_mib=512), here).steps[-1]
+    (was,) = here.drivers.virtualization("kvm").plan_define("h1", VM, ())
+    assert step.inverse == was.action != step.action.inverse()
+
+
 def test_cards_come_and_go_and_the_first_stays() -> None:
     here = planning(*HOSTS, VM, ITS_RESOURCE)
     more = written(plan_add_nic(AddNic("web", "br1"), here), 0)["nics"]
@@ -181,6 +188,8 @@ def test_a_vm_is_the_one_writer_of_its_disks() -> None:
     assert written(plan, 1)["boot"] == "local"
     taken = refused(plan_create_vm, CreateVm("web", disk="theirs"), here)
     assert taken.category is Category.CONFLICT and "granted to db" in taken.message
+    lent = planning(*HOSTS, *DISKS, Loan(name="root.db", volume="root", resource="db"))
+    assert "loan root.db" in refused(plan_create_vm, CreateVm("web", disk="root"), lent).message
 
 
 def test_a_disk_comes_and_goes() -> None:
