@@ -147,8 +147,11 @@ def _plan_change(
         steps.append(fits_step(resource.host, after_.name, steps[-1].id))
     new = [name for name in after_.disks if name not in before.disks]
     steps += attach_steps(new, after_.name, planning, steps[-1].id)
-    disks = disks_of(after_, resource.host, planning)
-    steps += after(driver.plan_define(resource.host, after_, disks), steps[-1].id)
+    was = {each.id: each for each in driver.plan_define(resource.host, before, disks_of(before, resource.host, planning))}
+    given = driver.plan_define(resource.host, after_, disks_of(after_, resource.host, planning))
+    # undone, it has the hardware that it had; by itself a definition is undone by taking the VM away
+    given = tuple(replace(step, back=was[step.id].action if step.id in was else None) for step in given)
+    steps += after(given, steps[-1].id)
     old = [name for name in before.disks if name not in after_.disks]
     steps += detach_steps(old, planning, steps[-1].id)
     plan = plan_of(intent, f"Change VM {after_.name}", steps, about=after_, past="changed")
