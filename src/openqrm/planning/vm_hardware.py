@@ -147,7 +147,8 @@ def _plan_change(
         steps.append(fits_step(resource.host, after_.name, steps[-1].id))
     new = [name for name in after_.disks if name not in before.disks]
     steps += attach_steps(new, after_.name, planning, steps[-1].id)
-    was = {each.id: each for each in driver.plan_define(resource.host, before, disks_of(before, resource.host, planning))}
+    had = driver.plan_define(resource.host, before, disks_of(before, resource.host, planning))
+    was = {step.id: step for step in had}
     given = driver.plan_define(resource.host, after_, disks_of(after_, resource.host, planning))
     # undone, it has the hardware that it had; by itself a definition is undone by taking the VM away
     given = tuple(replace(step, back=was[step.id].action if step.id in was else None) for step in given)
