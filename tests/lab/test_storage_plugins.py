@@ -16,6 +16,7 @@ from openqrm.plugin_api.storage.exporting.aoe import list_blades
 from openqrm.plugin_api.storage.making.lvm import list_logical
 from openqrm.plugin_api.testing import STORAGE_RULES, Case, StorageBench
 from openqrm.plugin_api.testing.bench import carry_all
+from openqrm.plugin_api.testing.case import carry_through
 from openqrm.plugin_api.testing.laws_of_change import (
     law_03_ensuring_satisfies,
     law_04_the_inverse_restores,
@@ -24,6 +25,7 @@ from openqrm.plugin_api.testing.laws_of_change import (
 from openqrm.plugin_api.testing.storage import FIRST, SECOND
 from openqrm_plugins.aoe_storage.driver import Driver as AoeDriver
 from openqrm_plugins.aoe_storage.settings import Settings as AoeSettings
+from openqrm_plugins.device_manager.actions import JoinGroup
 from openqrm_plugins.lvm_storage.driver import Driver as LvmDriver
 from openqrm_plugins.lvm_storage.settings import Settings as LvmSettings
 from tests.lab.boot_server import BootServer
@@ -65,7 +67,7 @@ class Real:
         for volume in list_logical(self.guest.host, "lab"):
             if not volume.is_pool:
                 self.sh("lvremove", "-q", "--yes", f"lab/{volume.name}")
-        return RealWorld("store1", self.guest.host, self.look, {"grant-web": "AoE uses no secret"})
+        return RealWorld("store1", self.guest.host, self.look, {"grant-web": "s3cretS3cretS3cr"})
 
     def look(self) -> str:
         """What was put away is left out, for nobody counts on it."""
@@ -150,3 +152,45 @@ def test_a_machine_boots_from_it_alone_until_the_revoke(real: Real, builder: Ini
         unit.wait_for_console(UP)
         carry_all(real.driver.plan_revoke(real.storage, volume, UNIT, ""), world)
         unit.wait_for_console(CUT_OFF, timeout_s=240)  # the module aoe gives a storage up after 180 s
+
+
+@pytest.mark.parametrize("type_", ["lvm-nfs", "lvm-iscsi"])
+def test_the_life_of_a_volume(type_: str, storage_host: StorageHost, real: Real) -> None:
+    """Made, granted, revoked, cloned, extended, removed, had back and purged, with the kernel's NFS and LIO."""
+    storage = Storage(name="life", type=type_, resource="store1")
+    web = Volume(name="web", id=5, storage="life", size_mib=64)
+    clone = Volume(name="db", id=6, storage="life", size_mib=64, source="web")
+    world = real.world()
+    storage_host.host.run(("mkdir", "-p", "/etc/exports.d"))
+    carry_all(LVM.plan_create(storage, web), world)
+    if type_ == "lvm-nfs":
+        storage_host.host.write_file("/srv/openqrm/web/kept", b"data")
+    carry_all(LVM.plan_grant(storage, web, UNIT, "grant-web"), world)
+    carry_all(LVM.plan_revoke(storage, web, UNIT, "grant-web"), world)
+    carry_all(LVM.plan_create(storage, clone), world)
+    carry_all(LVM.plan_resize(storage, web, 128), world)
+    carry_all(LVM.plan_remove(storage, web), world)
+    assert [each.name for each in LVM.list_volumes(world, storage)] == ["db"]
+    carry_all(LVM.plan_restore(storage, web), world)
+    assert {each.name: each.size_mib for each in LVM.list_volumes(world, storage)} == {"db": 64, "web": 128}
+    if type_ == "lvm-nfs":
+        assert {storage_host.host.read_file(f"/srv/openqrm/{name}/kept") for name in ("web", "db")} == {b"data"}
+        assert int(real.sh("df", "-m", "--output=size", "/srv/openqrm/web").split()[-1]) > 100
+    for volume in (web, clone):
+        carry_all((*LVM.plan_remove(storage, volume), *LVM.plan_purge(storage, volume)), world)
+    assert [each.name for each in list_logical(storage_host.host, "lab")] == ["pool"]
+
+
+def test_a_volume_group_of_a_device_that_nobody_uses(storage_host: StorageHost, real: Real) -> None:
+    world = real.world()
+    with pytest.raises(StepError, match="mounted at /srv/xfs"):
+        JoinGroup("store1", "two", "/dev/vdc", new=True).observe(world)
+    real.sh("umount", storage_host.xfs)
+    with pytest.raises(StepError, match="something on /dev/vdc: xfs"):
+        JoinGroup("store1", "two", "/dev/vdc", new=True).observe(world)
+    real.sh("wipefs", "--quiet", "--all", "/dev/vdc")
+    carry_through(JoinGroup("store1", "two", "/dev/vdc", new=True), world)
+    assert real.sh("vgs", "--noheadings", "--options", "vg_name", "two").split() == ["two"]
+    for argv in (("vgremove", "-q", "two"), ("pvremove", "-q", "/dev/vdc"), ("mkfs.xfs", "-q", "-f", "/dev/vdc")):
+        real.sh(*argv)
+    real.sh("mount", "/dev/vdc", storage_host.xfs)
