@@ -17,7 +17,8 @@ import asyncssh
 
 from lab import lan, qemu
 from lab.images.storage import StorageImage
-from openqrm.adapters.hosts.ssh import SshAccess, SshHosts
+from openqrm.adapters.hosts.ssh import SshHosts
+from openqrm.adapters.hosts.ssh_connection import SshAccess
 from openqrm.domain.errors import StepError
 from openqrm.plugin_api import Host, run
 
