@@ -10,8 +10,11 @@ from dataclasses import dataclass
 
 import structlog
 
+from openqrm.boot.events import event
+from openqrm.boot.watch import tell
 from openqrm.boot.writer import GroupWriter, Taken
-from openqrm.domain.errors import OpenqrmError
+from openqrm.domain.errors import Category, OpenqrmError
+from openqrm.domain.event import Severity
 from openqrm.domain.resource import Observation, Resource
 from openqrm.ports.boot import Machines
 from openqrm.ports.records import Records
@@ -57,7 +60,11 @@ class PowerWatch:
     def look(self, now_s: float) -> None:
         """One pass."""
         seen = {each.name: each for each in self._records.list(Observation)}
-        due = [each for each in self._records.list(Resource) if each.bmc.driver and self._is_due(each, seen, now_s)]
+        due = [
+            each
+            for each in self._records.list(Resource)
+            if (each.bmc.driver or each.host) and self._is_due(each, seen, now_s)
+        ]
         with ThreadPoolExecutor(AT_ONCE) as pool:
             told = [each for each in pool.map(lambda each: self._told(each, seen.get(each.name), now_s), due) if each]
         if told:
@@ -80,6 +87,9 @@ class PowerWatch:
         except OpenqrmError as error:
             log.info("power is not known", resource=resource.name, why=error.message)
             power = "unknown"
+            if error.category is Category.NOT_FOUND:  # its host answers, and does not know it
+                text = f"{resource.name} has vanished from {resource.host}: {error.message}"
+                self._writer.submit(tell, (event("resource.vanished", resource.name, Severity.ERROR, text),))
         self._plan_next(resource, power, now_s)
         return Power(resource.name, power, seen.boot_id if seen else "", asked_s) if power in ("on", "off") else None
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from openqrm.boot.power_watch import Power, PowerWatch, note_power
 from openqrm.domain.errors import Category, StepError
+from openqrm.domain.event import Event
 from openqrm.domain.resource import Bmc, Condition, Observation, Resource, condition
 from tests.unit.boot_door.site import NAME, Running, new_key, public
 from tests.unit.boot_door.test_watch import up
@@ -109,3 +110,20 @@ def test_one_that_is_waited_for_is_asked_more_often_than_others(site: Running) -
     for after_s in range(0, 50, 10):
         watching.look(begun_s + after_s + 1)
     assert asked.count("host1") == 1 and asked.count("host2") == 5
+
+
+def test_a_vm_is_asked_about_and_one_that_its_host_does_not_know_is_told_of_once(site: Running) -> None:
+    site.database.records.put(Resource(name="vm1", type="kvm", host="h1"))
+    watch(site, lambda _: "off").look(time.time())
+    assert site.seen("vm1").power == "off"
+
+    def gone(_: Resource) -> str:
+        raise StepError(Category.NOT_FOUND, "h1 has no VM vm1", "Was it removed by hand?")
+
+    for _ in range(2):
+        watch(site, gone).look(time.time())
+    deadline = time.monotonic() + 20
+    while not (told := [each for each in site.database.records.list(Event) if each.topic == "resource.vanished"]):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert [each.text for each in told] == ["vm1 has vanished from h1: h1 has no VM vm1"]
