@@ -152,7 +152,7 @@ def test_one_image_runs_on_metal_and_on_vms_of_two_hosts(promise: Promise) -> No
 
     api.do("vm", "create", name="vm1", host=one.name, memory_mib=512)
     shown = promise.previewed("resource", "power-on", name="vm1")
-    assert shown == [f"Switch on VM vm1 on {one.name}"]
+    assert shown[0] == f"Switch on VM vm1 on {one.name}"
     promise.until_idle("vm1")
     promise.move_to("vm1", "kvm")
     promise.is_whole_on("vm1")

@@ -68,7 +68,8 @@ def test_another_boot_order_is_seen() -> None:
         "<domain><name>web</name><uuid>u</uuid><vcpu>1</vcpu><memory>1</memory></domain>",
         "<domain type='kvm'><name>web</name><uuid>u</uuid><vcpu>two</vcpu><memory>1</memory></domain>",
         "<domain type='kvm'><name>web</name><uuid>u</uuid><vcpu>1</vcpu><memory unit='ells'>1</memory></domain>",
-        "<!DOCTYPE d [<!ENTITY a 'b'>]><domain type='kvm'><name>&a;</name></domain>",
+        "<!DOCTYPE d [<!ENTITY a 'b'>]><domain type='kvm'><name>&a;</name><uuid>u</uuid><vcpu>1</vcpu>"
+        "<memory>1</memory></domain>",
         "\x00<domain/>",
     ],
 )

@@ -18,7 +18,7 @@ from openqrm.plugin_api import (
 )
 from openqrm.plugin_api.testing import SimulatedWorld, VirtualizationBench
 from openqrm.plugin_api.testing.bench import carry_all
-from openqrm_plugins.kvm.acceleration import BOOT_ID, PROOF
+from openqrm_plugins.kvm.acceleration import BOOT_ID, PROOF, SECTOR
 from openqrm_plugins.kvm.domain_xml import parse_domain
 from openqrm_plugins.kvm.driver import Driver
 from openqrm_plugins.kvm.hardware import uuid_of
@@ -112,6 +112,7 @@ def test_kvm_is_used_where_it_works(status: int, accelerator: str) -> None:
     assert parse_domain(libvirt_in(made).domains[uuid_of("web")].defined).accelerator == accelerator
     seen = DRIVER.plan_take_up(HOST)[-1].action.observe(made)
     assert ("emulated" in seen.because) == (accelerator == "qemu")
+    assert SECTOR not in libvirt_in(made).files
 
 
 def test_kvm_is_tried_anew_after_a_boot_and_on_a_host_that_forgets() -> None:
