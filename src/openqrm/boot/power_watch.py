@@ -43,6 +43,8 @@ class PowerWatch:
         self, records: Records, writer: GroupWriter, ask: Callable[[Resource], str], *, every_s: float = EVERY_S
     ) -> None:
         self._records, self._writer, self._ask, self._every_s = records, writer, ask, every_s
+        self._names: list[str] = []  # of those that have a controller; thousands are not read whole at every pass
+        self._listed_s = 0.0
         self._due_s: dict[str, float] = {}
         self._pause_s: dict[str, float] = {}
         self._ending = threading.Event()
@@ -59,27 +61,26 @@ class PowerWatch:
 
     def look(self, now_s: float) -> None:
         """One pass."""
-        seen = {each.name: each for each in self._records.list(Observation)}
-        due = [
-            each
-            for each in self._records.list(Resource)
-            if (each.bmc.driver or each.host) and self._is_due(each, seen, now_s)
-        ]
+        if now_s - self._listed_s >= SELDOM_S:
+            self._listed_s = now_s
+            self._names = [each.name for each in self._records.list(Resource) if each.bmc.driver or each.host]
+        seen = {each.name: each for each in self._records.list(Observation)} if self._names else {}
+        due = [name for name in self._names if self._is_due(name, seen.get(name), now_s)]
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            told = [each for each in pool.map(lambda each: self._told(each, seen.get(each.name), now_s), due) if each]
+            told = [each for each in pool.map(lambda name: self._told(name, seen.get(name), now_s), due) if each]
         if told:
             self._writer.submit(note_power, tuple(told)).result(60)
 
-    def _is_due(self, resource: Resource, seen: dict[str, Observation], now_s: float) -> bool:
+    def _is_due(self, name: str, seen: Observation | None, now_s: float) -> bool:
         """What speaks for itself is on; when it falls silent it is asked at once."""
-        now = seen.get(resource.name)
-        if now and now.connected:
-            self._due_s.pop(resource.name, None)
-            return now.power != "on"
-        return now_s >= self._due_s.get(resource.name, 0.0)
+        if seen and seen.connected:
+            self._due_s.pop(name, None)
+            return seen.power != "on"
+        return now_s >= self._due_s.get(name, 0.0)
 
-    def _told(self, resource: Resource, seen: Observation | None, now_s: float) -> Power | None:
-        if self._ending.is_set():
+    def _told(self, name: str, seen: Observation | None, now_s: float) -> Power | None:
+        resource = None if self._ending.is_set() else self._records.find(Resource, name)
+        if resource is None:
             return None
         asked_s = time.time()
         try:
