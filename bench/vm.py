@@ -86,9 +86,7 @@ def _made(site: Serving, rest: Rest, host: LibvirtHost) -> Iterator[Row]:
         name=same, value=median(ours) / median(on_host), unit=unit, peer=1.0, peer_name="virsh",
         note=f"{wall} {median(on_host):.2f} s; each action of ours looks before and after, with one virsh each",
     )  # fmt: skip
-    yield Row(
-        name=cost, value=median(cpu_ms), unit="ms CPU", goal=at_most(50), note="of openQRM, requests included"
-    )
+    yield Row(name=cost, value=median(cpu_ms), unit="ms CPU", goal=at_most(50), note="of openQRM, requests included")
 
 
 def _by_hand(host: LibvirtHost, virsh: Callable[..., str]) -> float:
