@@ -98,8 +98,8 @@ def main(words: list[str]) -> int:
         case ["npm", *rest]:
             return ensure_packages() or run_npm(*rest)
         case ["types", *folder]:
-            types, words = (Path(folder[0], each.name) if folder else each for each in (TYPES, WORDS))
-            words.write_text(render_words())
+            types, told = (Path(folder[0], each.name) if folder else each for each in (TYPES, WORDS))
+            told.write_text(render_words())
             return ensure_packages() or write_types(types)
         case ["check"]:
             return ensure_packages() or check()

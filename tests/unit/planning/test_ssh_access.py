@@ -4,7 +4,7 @@ import asyncssh
 import pytest
 
 from openqrm.adapters.hosts.access import access_by
-from openqrm.adapters.hosts.ssh import SshAccess
+from openqrm.adapters.hosts.ssh_connection import SshAccess
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.names import parse_host_key
 from openqrm.domain.resource import Resource, Ssh
