@@ -112,6 +112,7 @@ class Plan:
     intent: str = ""
     on_failure: OnFailure = OnFailure.UNDO
     locks: tuple[str, ...] = ()  # objects no other plan may touch meanwhile, beside what the steps touch
+    shares: tuple[str, ...] = ()  # objects that must stay as they are meanwhile: others may share them, none may touch
     made_from: tuple[tuple[str, int], ...] = ()
     confirm: str = ""  # what must be typed before it may run (data is destroyed, many objects touched)
     topic_done: str = ""  # the event of its success
@@ -120,6 +121,10 @@ class Plan:
     def touches(self) -> tuple[str, ...]:
         """Every object this plan needs for itself, sorted, so that locks are always taken in one order."""
         return tuple(sorted({*self.locks, *(ref for step in self.steps for ref in step.action.touches())}))
+
+    def only_shares(self) -> tuple[str, ...]:
+        """Every object that it needs to stay as it is, and does not touch itself; sorted."""
+        return tuple(sorted({*self.shares} - {*self.touches()}))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -89,13 +89,13 @@ def plan_clone_volume(intent: CloneVolume, planning: Planning) -> Plan:
     return _plan_making(intent, volume, f"Clone volume {source.name} as {volume.name}", planning, source.ref)
 
 
-def _plan_making(intent: Intent, volume: Volume, title: str, planning: Planning, *locks: str) -> Plan:
+def _plan_making(intent: Intent, volume: Volume, title: str, planning: Planning, *shares: str) -> Plan:
     storage = planning.facts.get(Storage, volume.storage)
     made = after(planning.drivers.storage(storage).plan_create(storage, volume), "record")
     say = f"Create volume {volume.name}"
     record = Step(id="record", action=put(volume, None, say), why="what is written down first can be taken back")
     plan = plan_of(intent, title, (record, *made), about=volume, past="created")
-    return replace(plan, locks=(*plan.locks, *locks))
+    return replace(plan, shares=shares)
 
 
 def plan_remove_volume(intent: RemoveVolume, planning: Planning) -> Plan:

@@ -32,7 +32,7 @@ class ActionCodec:
         raw = msgspec.json.decode(text)
         steps = tuple(self._load_step(step) for step in raw.pop("steps"))
         raw["on_failure"] = OnFailure(raw["on_failure"])
-        raw["locks"] = tuple(raw["locks"])
+        raw["locks"], raw["shares"] = tuple(raw["locks"]), tuple(raw.get("shares", ()))
         raw["made_from"] = tuple((ref, version) for ref, version in raw["made_from"])
         return Plan(steps=steps, **raw)
 

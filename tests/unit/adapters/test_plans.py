@@ -257,3 +257,65 @@ def test_plans_of_a_disabled_plugin_are_listed_without_their_steps(database: Dat
 def test_a_plan_without_steps_locks_nothing(database: Database) -> None:
     with database.transaction() as tx:
         tx.plans.create(Plan(title="nothing", steps=()), asked_by="ann", reason="", now_s=1.0)
+
+
+def hold(database: Database, *locks: str, shares: str = "") -> str:
+    plan = Plan(title="Hold", steps=(), locks=locks, shares=(shares,) if shares else ())
+    with database.transaction() as tx:
+        return tx.plans.create(plan, asked_by="ann", reason="", now_s=1.0)
+
+
+def end(database: Database, plan: str) -> None:
+    settle(database, plan, PlanState.DONE, "", [])
+
+
+def test_many_share_an_object_and_nobody_touches_it_meanwhile(database: Database) -> None:
+    sharing = [hold(database, f"volume/{name}", shares="volume/golden") for name in "abc"]
+    for each in sharing:
+        with pytest.raises(OpenqrmError, match="is at work on volume/golden"):
+            hold(database, "volume/golden")
+        end(database, each)
+    touching = hold(database, "volume/golden")
+    with pytest.raises(OpenqrmError, match=f"plan {touching} is at work on volume/golden"):
+        hold(database, shares="volume/golden")
+    end(database, touching)
+    hold(database, shares="volume/golden")
+
+
+def test_what_is_touched_is_not_only_shared(database: Database) -> None:
+    hold(database, "volume/golden", shares="volume/golden")
+    with pytest.raises(OpenqrmError, match="is at work on volume/golden"):
+        hold(database, shares="volume/golden")
+
+
+def test_sharing_since_is_not_in_the_way_of_an_undo_and_touching_is(database: Database) -> None:
+    first = hold(database, "volume/a", shares="volume/golden")
+    end(database, first)
+    end(database, hold(database, "volume/b", shares="volume/golden"))
+    decide(database, first, Fact.UNDO_ASKED)
+    end(database, first)
+    end(database, hold(database, "volume/golden"))
+    with pytest.raises(OpenqrmError, match="has worked on volume/golden"):
+        decide(database, first, Fact.UNDO_ASKED)
+
+
+def test_two_that_share_and_touch_at_once_do_not_both_get_it(database: Database) -> None:
+    """On PostgreSQL neither would see the other before it is committed."""
+    gate, taken = threading.Barrier(8), []
+
+    def ask(number: int) -> None:
+        gate.wait()
+        try:
+            shared = number % 2 == 0
+            plan = hold(database, *([] if shared else ["volume/golden"]), shares="volume/golden" if shared else "")
+        except OpenqrmError:
+            return
+        taken.append((plan, shared))
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    kinds = {shared for _, shared in taken}
+    assert taken and (kinds == {True} or len(taken) == 1), taken

@@ -86,3 +86,9 @@ def test_there_is_one_default_kernel_at_every_moment() -> None:
         "Make kernel old the default",
         "Kernel default is no longer the default",
     ]
+
+
+def test_many_clones_of_one_volume_may_be_made_at_once() -> None:
+    golden, storage = Volume(name="golden", storage="s", size_mib=64), Storage(name="s", type="nfs-storage")
+    plan = volume.plan_clone_volume(volume.CloneVolume("copy", "golden"), planning(golden, storage))
+    assert plan.only_shares() == ("volume/golden",) and "volume/golden" not in plan.touches()

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
+from openqrm.adapters.database.dialect import in_turn
 from openqrm.adapters.database.tables import LOCKS, PLANS
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.plan import PlanState
 
 BUSY_HINT = "Wait until that plan has finished, or look whether it is stuck: openqrm plan show"
+TAKE_LOCK = 6_000_007  # who shares and who does not must see each other before either is committed
 TAKING = insert(LOCKS)
 RELEASING = update(LOCKS).where(LOCKS.c.plan == bindparam("at_plan")).values(held=False)
-HELD = (
-    select(LOCKS.c.ref, LOCKS.c.plan)
-    .where(LOCKS.c.ref.in_(bindparam("refs", expanding=True)), LOCKS.c.held.is_(True))
-    .limit(1)
-)
+_OF_THESE = LOCKS.c.ref.in_(bindparam("refs", expanding=True))
+HELD = select(LOCKS.c.ref, LOCKS.c.plan).where(_OF_THESE, LOCKS.c.held.is_(True)).limit(1)
+HELD_ALONE = HELD.where(LOCKS.c.shared.is_(False))
 
 
 class Locks:
@@ -27,38 +26,39 @@ class Locks:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def take(self, plan: int, refs: Sequence[str]) -> None:
-        """Take all of them. Raises PlanningError `busy` that names the plan which holds one."""
-        if not refs:
+    def take(self, plan: int, refs: Sequence[str], shares: Sequence[str] = ()) -> None:
+        """All of them, SHARES beside others that share them. Raises PlanningError `busy` that names who has one."""
+        if not (refs or shares):
             return
-        self._refuse_held(refs)
-        try:
-            self._connection.execute(TAKING, [{"plan": plan, "ref": ref, "held": True} for ref in refs])
-        except IntegrityError as error:
-            # PostgreSQL: the other one took it after we had looked.
-            raise PlanningError(
-                Category.BUSY, f"another plan has just begun to work on {' or '.join(refs)[:500]}", BUSY_HINT
-            ) from error
+        in_turn(self._connection, TAKE_LOCK)
+        self._refuse_held(refs, shares)
+        rows = [{"plan": plan, "ref": ref, "held": True, "shared": ref in shares} for ref in (*refs, *shares)]
+        self._connection.execute(TAKING, rows)
 
     def take_again(self, plan: int) -> None:
         """Take back what a finished plan had. Raises PlanningError `conflict` when a later plan touched any of it."""
-        mine = select(LOCKS.c.ref).where(LOCKS.c.plan == plan)
+        in_turn(self._connection, TAKE_LOCK)
+        mine = self._connection.execute(select(LOCKS.c.ref, LOCKS.c.shared).where(LOCKS.c.plan == plan)).all()
+        shares = [row.ref for row in mine if row.shared]
+        refs = [row.ref for row in mine if not row.shared]
         later = select(LOCKS.c.ref, LOCKS.c.plan).join(PLANS, PLANS.c.id == LOCKS.c.plan)
-        later = later.where(LOCKS.c.ref.in_(mine), LOCKS.c.plan > plan, PLANS.c.state != PlanState.UNDONE)
+        touched = LOCKS.c.ref.in_(refs) | (LOCKS.c.ref.in_(shares) & LOCKS.c.shared.is_(False))
+        later = later.where(touched, LOCKS.c.plan > plan, PLANS.c.state != PlanState.UNDONE)
         found = self._connection.execute(later.order_by(LOCKS.c.plan.desc()).limit(1)).first()
         if found is not None:
             message = f"plan {found.plan} has worked on {found.ref} since plan {plan}"
             raise PlanningError(
                 Category.CONFLICT, message, "What it did can no longer be taken back alone; ask for a new plan."
             )
-        self._refuse_held(list(self._connection.scalars(mine)))
+        self._refuse_held(refs, shares)
         self._connection.execute(update(LOCKS).where(LOCKS.c.plan == plan).values(held=True))
 
     def release(self, plan: int) -> None:
         """Let go of all of them."""
         self._connection.execute(RELEASING, {"at_plan": plan})
 
-    def _refuse_held(self, refs: Sequence[str]) -> None:
-        found = self._connection.execute(HELD, {"refs": list(refs)}).first()
-        if found is not None:
-            raise PlanningError(Category.BUSY, f"plan {found.plan} is at work on {found.ref}", BUSY_HINT)
+    def _refuse_held(self, refs: Sequence[str], shares: Sequence[str]) -> None:
+        for question, these in ((HELD, refs), (HELD_ALONE, shares)):
+            found = self._connection.execute(question, {"refs": list(these)}).first() if these else None
+            if found is not None:
+                raise PlanningError(Category.BUSY, f"plan {found.plan} is at work on {found.ref}", BUSY_HINT)

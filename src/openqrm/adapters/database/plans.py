@@ -64,7 +64,7 @@ class Plans:
         }  # fmt: skip
         key = self._connection.execute(CREATING, values).inserted_primary_key
         number = int(key[0]) if key else 0
-        self._locks.take(number, plan.touches())
+        self._locks.take(number, plan.touches(), plan.only_shares())
         self._refuse_stale(plan)
         return str(number)
 

@@ -18,8 +18,8 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    false,
     text,
-    true,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -153,9 +153,11 @@ LOCKS = Table(
     Column("plan", ForeignKey(PLANS.c.id, ondelete="CASCADE"), primary_key=True, type_=NUMBER),
     Column("ref", Text, primary_key=True),
     Column("held", Boolean, nullable=False),
+    Column("shared", Boolean, nullable=False, server_default=false()),  # beside others that share it
     sqlite_with_rowid=False,
 )
-Index("uq_locks_held", LOCKS.c.ref, unique=True, sqlite_where=LOCKS.c.held == true(), postgresql_where=LOCKS.c.held)
+_alone = LOCKS.c.held & ~LOCKS.c.shared
+Index("uq_locks_held", LOCKS.c.ref, unique=True, sqlite_where=_alone, postgresql_where=_alone)
 Index("ix_locks_ref", LOCKS.c.ref, LOCKS.c.plan)
 
 BOOTS = Table(
