@@ -216,6 +216,38 @@ export interface components {
             resource: string | null;
         };
         /**
+         * CreateGroup
+         * @description Make a volume group of a device that nobody uses. The device must be typed to confirm.
+         */
+        CreateGroup: {
+            /** @description the resource */
+            resource: string;
+            /** @description a name for the volume group */
+            group: string;
+            /** @description like /dev/sdb */
+            device: string;
+        };
+        /**
+         * ExtendGroup
+         * @description Extend a volume group by a device that nobody uses. The device must be typed to confirm.
+         */
+        ExtendGroup: {
+            /** @description the resource */
+            resource: string;
+            /** @description the volume group */
+            group: string;
+            /** @description like /dev/sdb */
+            device: string;
+        };
+        /**
+         * ListDevices
+         * @description List the block devices of a resource, and what uses each.
+         */
+        ListDevices: {
+            /** @description the resource */
+            resource: string;
+        };
+        /**
          * AcknowledgeEvent
          * @description Say that an event has been seen to.
          */
@@ -1826,6 +1858,20 @@ export interface components {
          * @enum {unknown}
          */
         ApplianceCondition: "degraded" | "running" | "starting" | "stopped" | "stopping" | "stuck";
+        /**
+         * Device
+         * @description A disk, partition or array. `used` says what for, in words; empty: nobody is known to use it.
+         */
+        Device: {
+            name: string;
+            type: string;
+            size_mib: number;
+            model: string;
+            serial: string;
+            rotational: boolean;
+            group: string;
+            used: string;
+        };
         /**
          * Event
          * @description A fact in the past tense (`topic`, e.g. `appliance.started`) about one object; its name is its number.
