@@ -71,6 +71,8 @@ def render_words() -> str:
 
     words: dict[str, set[str]] = {"nouns": set(), "verbs": set(), "fields": set(), "texts": set()}
     for entry in Catalogue(PluginHost()):
+        if entry.plugin:  # what a plugin says is shown as it says it
+            continue
         declared = entry.declared
         words["nouns"].add(declared.noun)
         if entry.is_intent:
