@@ -19,7 +19,7 @@ check: ## the fast loop: format, lint, types, imports, dependencies, fast tests
 
 test: ## all tests, on PostgreSQL, in a browser and on real machines too (up to 20 minutes)
 	@tools/setup.sh machines hypervisors database console
-	@exec $(PYTHON) -m tools.suites host real
+	@exec $(PYTHON) -m tools.suites host console real
 
 lab: ## what takes longer than that
 	@tools/setup.sh machines hypervisors database

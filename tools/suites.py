@@ -30,7 +30,8 @@ class Suite:
 
 SUITES = {
     "fast": Suite("not real and not lab and not postgresql and not slow and not console"),
-    "host": Suite("not real and not lab"),
+    "host": Suite("not real and not lab and not console"),
+    "console": Suite("console"),  # apart: a browser's driver keeps an event loop in its process
     "real": Suite("real and not lab", in_cell=True),
     "lab": Suite("lab", in_cell=True),
 }
@@ -48,9 +49,11 @@ def prepare(name: str) -> list[str]:
 
 
 def fetch_supplies(names: list[str]) -> None:
-    """Kernel and image, made once and kept: a cell reaches nobody to fetch them from."""
+    """Kernel and image, made once and kept: a cell reaches nobody to fetch them from. And the pages, before two serve."""
     if any(SUITES[name].in_cell for name in names):
         subprocess.run([sys.executable, "-m", "lab.images", "build/lab"], check=True)
+    if "console" in names:
+        subprocess.run([sys.executable, "-m", "tools.console", "build"], check=True)
 
 
 def main(names: list[str]) -> int:

@@ -9,8 +9,8 @@ import re
 
 from openqrm.domain.errors import Category, PlanningError
 
-NAME_PATTERN = r"^[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$"
-MAC_PATTERN = r"^[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}$"
+NAME_PATTERN = r"^[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$(?!\n)"
+MAC_PATTERN = r"^[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}$(?!\n)"
 HOST_KEY_TYPES = ("ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa")
 _NAME = re.compile(NAME_PATTERN, re.ASCII)
 _MAC = re.compile(MAC_PATTERN, re.ASCII)

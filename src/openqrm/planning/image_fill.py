@@ -16,7 +16,7 @@ from openqrm.plugin_api.filling import FillsVolumes
 from openqrm.plugin_api.intents import Intent, refers_to
 from openqrm.plugin_api.planning import Planner, Planning
 
-Digest = Annotated[str, Meta(pattern=r"^([0-9a-fA-F]{64})?$")]
+Digest = Annotated[str, Meta(pattern=r"^([0-9a-fA-F]{64})?$(?!\n)")]
 ELSEWHERE = "Set its install_from to a volume on a storage of type nfs-storage: the next boot fills it."
 
 

@@ -12,7 +12,7 @@ from openqrm.domain.user import Role
 from openqrm.planning.fields import Line
 from openqrm.plugin_api.intents import Intent, Query, refers_to
 
-PlanId = Annotated[str, refers_to("plan"), Meta(pattern=r"^[0-9A-Za-z-]{1,64}$", description="the plan")]
+PlanId = Annotated[str, refers_to("plan"), Meta(pattern=r"^[0-9A-Za-z-]{1,64}$(?!\n)", description="the plan")]
 Limit = Annotated[int, Meta(ge=1, le=1000, description="how many at most")]
 
 
@@ -73,4 +73,4 @@ class ListEvents(Query, noun="event", verb="list", role=Role.READ_ONLY):
 class AcknowledgeEvent(Intent, noun="event", verb="acknowledge", role=Role.OPERATOR):
     """Say that an event has been seen to."""
 
-    name: Annotated[str, refers_to("event"), Meta(description="its number", pattern="^[0-9]{1,18}$")]
+    name: Annotated[str, refers_to("event"), Meta(description="its number", pattern=r"^[0-9]{1,18}$(?!\n)")]

@@ -21,7 +21,7 @@ from openqrm.plugin_api.actions import FitsHost, put
 from openqrm.plugin_api.drivers import LocalDisks
 from openqrm.plugin_api.planning import Planning
 
-Bridge = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$", max_length=15)]
+Bridge = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$(?!\n)", max_length=15)]
 Boot = Literal["net", "disk", "iso"]
 BootOrNone = Literal["", "net", "disk", "iso"]
 Count = Annotated[int, Meta(ge=1, le=1024)]

@@ -20,7 +20,7 @@ from openqrm.plugin_api.intents import Intent, Query, refers_to
 from openqrm.plugin_api.planning import Planning, Reading
 
 MOST = 50  # in one plan
-RemovalName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,62}\.[0-9]{1,18}$", description="as VOLUME.NUMBER")]
+RemovalName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,62}\.[0-9]{1,18}$(?!\n)", description="as VOLUME.NUMBER")]
 
 
 class ListRemovedVolumes(Query, noun="volume", verb="removed", role=Role.READ_ONLY):

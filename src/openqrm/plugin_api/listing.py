@@ -15,7 +15,7 @@ from openqrm.plugin_api.planning import Reading
 
 R = TypeVar("R", bound=Record)
 FILLED = object()  # what `narrow` says where a field is not to be empty
-Filter = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,62}=[^\u0000-\u001f\u007f]*$", max_length=300)]
+Filter = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,62}=[^\u0000-\u001f\u007f]*$(?!\n)", max_length=300)]
 
 
 class ListQuery(Query, kw_only=True):
@@ -24,10 +24,10 @@ class ListQuery(Query, kw_only=True):
     limit: Annotated[int, Meta(ge=0, le=10_000, description="how many at most; 0: all")] = 0
     after: Annotated[
         str,
-        Meta(pattern=r"^[^\u0000-\u001f\u007f]*$", max_length=200, description="only those behind this one"),
+        Meta(pattern=r"^[^\u0000-\u001f\u007f]*$(?!\n)", max_length=200, description="only those behind this one"),
     ] = ""
     sort: Annotated[
-        str, Meta(pattern=r"^(-?[a-z][a-z0-9_]{0,62})?$", description="field to sort by; -FIELD: downwards")
+        str, Meta(pattern=r"^(-?[a-z][a-z0-9_]{0,62})?$(?!\n)", description="field to sort by; -FIELD: downwards")
     ] = ""
     filter: Annotated[list[Filter], Meta(max_length=20, description="FIELD=VALUE: only those; may be repeated")] = (
         msgspec.field(default_factory=list)

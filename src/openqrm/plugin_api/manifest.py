@@ -19,8 +19,8 @@ API_VERSION = 1  # grows when what plugins may import changes its shape
 MAX_BYTES = 64 * 1024
 
 Name = Annotated[str, Meta(pattern=NAME_PATTERN)]
-ClassPath = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*$")]
-Topic = Annotated[str, Meta(pattern=r"^[a-z*][a-z_-]*(\.[a-z*][a-z_-]*)*$")]
+ClassPath = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*$(?!\n)")]
+Topic = Annotated[str, Meta(pattern=r"^[a-z*][a-z_-]*(\.[a-z*][a-z_-]*)*$(?!\n)")]
 
 
 class PluginCategory(StrEnum):

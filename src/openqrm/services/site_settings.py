@@ -13,7 +13,7 @@ from msgspec import Meta
 from openqrm.domain.errors import Category, OpenqrmError
 
 PREFIX = "OPENQRM_"
-Address = Annotated[str, Meta(pattern=r"^(\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z.-]*):[0-9]{1,5}$")]
+Address = Annotated[str, Meta(pattern=r"^(\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z.-]*):[0-9]{1,5}$(?!\n)")]
 
 
 class SiteSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

@@ -17,14 +17,14 @@ class WriteANote(Intent, noun="note", verb="write", role=Role.OPERATOR):
     """Write a note of an appliance by hand."""
 
     appliance: Annotated[Name, refers_to("appliance"), Meta(description="the appliance")]
-    text: Annotated[str, Meta(max_length=80, pattern=r"^[ -~]*\Z", description="what to write, one line")]
+    text: Annotated[str, Meta(max_length=80, pattern=r"^[ -~]*$(?!\n)", description="what to write, one line")]
 
 
 class TearANote(Intent, noun="note", verb="tear", role=Role.OPERATOR):
     """Tear up a note that was written by hand."""
 
     appliance: Annotated[Name, refers_to("appliance"), Meta(description="the appliance")]
-    text: Annotated[str, Meta(max_length=80, pattern=r"^[ -~]*\Z", description="what was written")]
+    text: Annotated[str, Meta(max_length=80, pattern=r"^[ -~]*$(?!\n)", description="what was written")]
 
 
 class ShowNote(Query, noun="note", verb="show", role=Role.READ_ONLY):

@@ -14,7 +14,7 @@ from openqrm.plugin_api.storage.fields import GroupName
 from openqrm_plugins.device_manager.actions import JoinGroup
 from openqrm_plugins.device_manager.devices import Device, list_devices
 
-Path = Annotated[str, Meta(pattern=r"^/dev(/[A-Za-z0-9:._+-]+)+\Z", max_length=200)]
+Path = Annotated[str, Meta(pattern=r"^/dev(/[A-Za-z0-9:._+-]+)+$(?!\n)", max_length=200)]
 
 
 class ListDevices(Query, noun="device", verb="list", role=Role.OPERATOR):

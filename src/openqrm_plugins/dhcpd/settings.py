@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-DIRECTORY_PATTERN = r"^/[A-Za-z0-9/._-]+\Z"
+DIRECTORY_PATTERN = r"^/[A-Za-z0-9/._-]+$(?!\n)"
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

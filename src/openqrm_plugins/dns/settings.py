@@ -7,9 +7,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-DIRECTORY_PATTERN = r"^/[A-Za-z0-9/._-]+\Z"
-DOMAIN_PATTERN = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*\Z"
-ADDRESS_PATTERN = r"^[0-9A-Fa-f.:]+\Z"
+DIRECTORY_PATTERN = r"^/[A-Za-z0-9/._-]+$(?!\n)"
+DOMAIN_PATTERN = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$(?!\n)"
+ADDRESS_PATTERN = r"^[0-9A-Fa-f.:]+$(?!\n)"
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,7 +10,7 @@ from msgspec import Meta
 Accelerator = Literal["auto", "kvm", "qemu"]
 Cache = Literal["none", "writethrough", "writeback", "directsync"]
 Transport = Literal["ssh", "tls", "tcp"]
-CPU_MODEL = r"^[A-Za-z0-9_.-]{0,40}\Z"
+CPU_MODEL = r"^[A-Za-z0-9_.-]{0,40}$(?!\n)"
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

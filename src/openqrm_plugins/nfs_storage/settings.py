@@ -24,7 +24,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     exports: Annotated[
         str,
         Meta(
-            pattern=r"^((/[A-Za-z0-9._-]+)+)?$",
+            pattern=r"^((/[A-Za-z0-9._-]+)+)?$(?!\n)",
             description="folder of the export files; empty: /etc/exports.d, or /etc/ganesha/exports.d",
         ),
     ] = ""

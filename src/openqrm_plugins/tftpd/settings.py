@@ -14,7 +14,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     folder: Annotated[
         str,
         Meta(
-            pattern=r"^/[A-Za-z0-9/._-]+\Z",
+            pattern=r"^/[A-Za-z0-9/._-]+$(?!\n)",
             description="its files are handed out to anybody: undionly.kpxe for BIOS, snponly.efi for UEFI",
         ),
     ] = "/usr/lib/ipxe"
