@@ -102,6 +102,7 @@ def shown(peer: Peer, initiator: str) -> bool:
     return f"{IQN}:web" in listed.stdout
 
 
+@pytest.mark.lab
 @pytest.mark.parametrize("rule", REAL_RULES)
 def test_rule(rule: Callable[[StorageBench], None], iscsi: Iscsi) -> None:
     rule(iscsi.bench())

@@ -86,6 +86,7 @@ def nfs(request: pytest.FixtureRequest, storage_host: StorageHost) -> Iterator[N
     made.world()
 
 
+@pytest.mark.lab
 @pytest.mark.parametrize("rule", REAL_RULES)
 def test_rule(rule: Callable[[StorageBench], None], nfs: Nfs) -> None:
     rule(nfs.bench())

@@ -92,6 +92,7 @@ def real(request: pytest.FixtureRequest, storage_host: StorageHost) -> Iterator[
     made.world()
 
 
+@pytest.mark.lab
 @pytest.mark.parametrize("real", KINDS, indirect=True)
 @pytest.mark.parametrize("rule", STORAGE_RULES, ids=lambda rule: rule.__name__)
 def test_rule(rule: Callable[[StorageBench], None], real: Real) -> None:
