@@ -49,7 +49,7 @@ def prepare(name: str) -> list[str]:
 
 
 def fetch_supplies(names: list[str]) -> None:
-    """Kernel and image, made once and kept: a cell reaches nobody to fetch them from. And the pages, before two serve."""
+    """Kernel and image, made once and kept: a cell reaches nobody to fetch them from. Pages, before two serve them."""
     if any(SUITES[name].in_cell for name in names):
         subprocess.run([sys.executable, "-m", "lab.images", "build/lab"], check=True)
     if "console" in names:

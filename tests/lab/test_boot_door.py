@@ -27,6 +27,7 @@ from tests.unit.boot_door.site import PlainVault
 
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("in_cell")]
 NAME = "m-525400770101"
+OPEN = partial(open_boots, most_strangers=10)
 
 
 def eventually(holds: Callable[[], object], what: str, timeout_s: float = 90) -> None:
@@ -72,7 +73,7 @@ def _no_fragment(folder: Path, type_: str) -> None:
 
 def _kernel_line(writer: GroupWriter, uplink: Uplink, http: str) -> str:
     """As the script writes it, with the address that iPXE would fill in."""
-    opened = writer.submit(open_boots, parse_ask({"mac": MAC, "nic": CARD}, "")).result(10)
+    opened = writer.submit(OPEN, parse_ask({"mac": MAC, "nic": CARD}, "")).result(10)
     words = {
         "openqrm.http": http,
         "openqrm.uplink": f"{lan.SERVER_ADDRESS}:{uplink.port}",
