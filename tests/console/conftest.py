@@ -39,7 +39,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def openqrm(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Set up as the demonstration does it, one machine idle."""
-    assert built
+    assert built.exists()
     with site(tmp_path_factory.mktemp("console")) as running:
         yield running
 

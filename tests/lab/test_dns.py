@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,10 @@ pytestmark = [pytest.mark.real, pytest.mark.usefixtures("in_cell")]
 
 FIRST = Machine(resource="m1", mac="52:54:00:77:01:01", address="10.77.0.50")
 SECOND = Machine(resource="m2", mac="52:54:00:77:01:02", address="10.77.0.51")
+
+
+def _leads_to(machine: Machine) -> bool:
+    return dig("+short", "web.rack.example") == f"{machine.address}\n"
 
 
 @pytest.fixture
@@ -60,7 +65,7 @@ def test_a_name_moves_to_another_machine(driver: Driver) -> None:
     for machine in (FIRST, SECOND):
         (publish,) = driver.plan_publish("web", machine)
         publish.action.ensure(world)
-        eventually(lambda to=machine: dig("+short", "web.rack.example") == f"{to.address}\n", "the name leads there")
+        eventually(partial(_leads_to, machine), "the name leads there")
 
 
 def test_other_names_are_refused_and_not_asked_for_elsewhere(driver: Driver) -> None:

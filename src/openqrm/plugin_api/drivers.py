@@ -70,7 +70,8 @@ class StorageDriver(Protocol):
     Step ids must be unique within a plan: begin them with the verb and the volume.
     """
 
-    capabilities: frozenset[Capability]
+    @property
+    def capabilities(self) -> frozenset[Capability]: ...
 
     def plan_create(self, storage: Storage, volume: Volume) -> tuple[Step, ...]:
         """Steps that make the volume, empty, or as a thin clone when `volume.source` is set."""

@@ -10,7 +10,7 @@ from openqrm.plugin_api.actions import SetField
 
 
 def discovered(name: str, **known: object) -> Resource:
-    return Resource(name=name, mac=f"52:54:00:00:00:{name[-2:]}", **known)  # type: ignore[arg-type]  # any field
+    return Resource(name=name, mac=f"52:54:00:00:00:{name[-2:]}", **known)
 
 
 def test_the_oldest_go_with_all_that_was_told_of_them(database: Database) -> None:

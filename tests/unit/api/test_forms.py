@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from httpx2 import Auth
 from starlette.testclient import TestClient
 
 from openqrm.domain.names import NAME_PATTERN
@@ -86,7 +87,7 @@ def test_what_a_role_may_not_is_marked(client: TestClient, site: TestSite) -> No
 
 
 def test_nobody_sees_them_unproven(client: TestClient) -> None:
-    client.auth = None
+    client.auth = Auth()
     assert client.get("/api/v1/intents").status_code == 401
 
 

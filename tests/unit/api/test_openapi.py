@@ -65,7 +65,7 @@ def test_nothing_that_it_permits_or_forbids_makes_the_door_stumble(
 
         @settings(EXAMPLES, max_examples=examples)
         @given(case=operation.as_strategy(generation_mode=mode))
-        def validate(case: schemathesis.Case) -> None:
+        def validate(case: schemathesis.Case[Any]) -> None:
             case.call_and_validate(auth=("admin", PASSWORD), excluded_checks=EXCLUDED)
 
         validate()

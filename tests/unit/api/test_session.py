@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pyotp
 import pytest
-from httpx2 import Response
+from httpx2 import Auth, Response
 from starlette.testclient import TestClient
 
 from openqrm.domain.user import Role, User
@@ -20,7 +20,7 @@ MEM = {"name": "mem", "type": "tmpfs-storage"}
 def browser(site: TestSite) -> Iterator[TestClient]:
     """Nobody has signed in."""
     with open_door(site) as opened:
-        opened.auth = None
+        opened.auth = Auth()
         opened.headers["sec-fetch-mode"] = "cors"
         yield opened
 
@@ -50,7 +50,7 @@ def test_the_cookie_is_for_us_alone(browser: TestClient) -> None:
 
 def test_with_tls_the_cookie_never_leaves_it(site: TestSite) -> None:
     with open_door(site, "https://testserver") as browser:
-        browser.auth = None
+        browser.auth = Auth()
         told = sign_in(browser).headers["set-cookie"]
         assert told.startswith("__Host-openqrm=") and "Secure" in told
         assert browser.get(SESSION).status_code == 200
@@ -125,7 +125,7 @@ def test_a_link_signs_in_once_and_only_by_post(browser: TestClient) -> None:
 
 def test_all_sessions_are_listed_and_ended_together(browser: TestClient, site: TestSite) -> None:
     with open_door(site) as other:
-        other.auth = None
+        other.auth = Auth()
         sign_in(other)
         sign_in(browser)
         rows = browser.get(f"{SESSION}/list").json()

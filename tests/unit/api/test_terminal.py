@@ -81,7 +81,8 @@ def machine(host_key: asyncssh.SSHKey, admitted: str) -> Iterator[int]:
 
 
 async def _await(listening: object) -> asyncssh.SSHAcceptor:
-    return await listening  # type: ignore[misc]  # asyncssh's own awaitable
+    found: asyncssh.SSHAcceptor = await listening  # type: ignore[misc]  # asyncssh's own awaitable
+    return found
 
 
 @dataclass

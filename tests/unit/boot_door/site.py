@@ -69,6 +69,11 @@ class FilesBuilder:
         return ",".join(wanted).encode()
 
 
+def fragment(type_: str) -> Any:
+    """Stands for the initrd's part of a root."""
+    return type_
+
+
 @dataclass
 class Running:
     """All that is running, and what it has written."""
@@ -129,7 +134,7 @@ def running(folder: Path) -> Iterator[Running]:
     writer = GroupWriter(database, rung.append)
     uplink = Uplink(writer, secrets_of(database.records, vault), folder / "keys/uplink", address="127.0.0.1", port=0)
     uplink.start()
-    kernels = Kernels(database.records, FilesBuilder, lambda type_: type_)
+    kernels = Kernels(database.records, FilesBuilder, fragment)
     door = BootDoor(Site(host_key=uplink.host_key, uplink_port=uplink.port, most_strangers=STRANGERS), writer, kernels)
     listening = bind("127.0.0.1", 0)
     listener = Listener("boot", door, [listening])

@@ -10,7 +10,7 @@ from openqrm.boot.kernels import Kernels
 from openqrm.boot.preparing import Preparing
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.kernel import Kernel
-from tests.unit.boot_door.site import FilesBuilder, Running
+from tests.unit.boot_door.site import FilesBuilder, Running, fragment
 
 
 class CountingBuilder(FilesBuilder):
@@ -32,7 +32,7 @@ def kernels(site: Running, made: list[str]) -> Kernels:
             raise PlanningError(Category.BAD_INPUT, "no kernel is in there", "Add it again.")
         return CountingBuilder(folder, made)
 
-    return Kernels(site.database.records, open_one, lambda type_: type_, ["iscsi", "nfs"])
+    return Kernels(site.database.records, open_one, fragment, ["iscsi", "nfs"])
 
 
 def test_the_parts_of_each_kernel_are_made_once(site: Running, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ class Shell:
     def __init__(self, url: str, home: Path) -> None:
         self.url = url
         environment = {"OPENQRM_URL": url, "HOME": str(home)}
-        self._commands = make_commands(environment, lambda *_: None, lambda _: None)
+        self._commands = make_commands(environment, lambda *_: None, lambda _: "")
 
     def __call__(self, line: str, given: str = "") -> Result:
         return CliRunner().invoke(self._commands, line.split(), input=given)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from openqrm.domain.appliance import Appliance, BootProfile
 from openqrm.domain.kernel import Kernel
@@ -217,7 +217,7 @@ class Rack:
         hosts |= {name: Agent(name, self.machines) for name in ADDRESSES}
         return SimulatedWorld(hosts, given=self._given(), passes=self._boot)
 
-    def _given(self) -> tuple:
+    def _given(self) -> tuple[Any, ...]:
         driver = "rack" if self.bmc else ""
         blades = [
             Resource(

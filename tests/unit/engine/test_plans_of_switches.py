@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from hypothesis import given, settings
@@ -39,7 +40,7 @@ class CrashingPlans(MemoryPlans):
         super().__init__()
         self.gate = Gate()
 
-    def append(self, plan: str, entries: list[Entry]) -> None:
+    def append(self, plan: str, entries: Sequence[Entry]) -> None:
         self.gate.point()
         super().append(plan, entries)
         self.gate.point()

@@ -22,7 +22,7 @@ class Note:
     name: ClassVar[str] = "test.note"
     word: str
     written: list[str]
-    then: list[Callable[[], None]] = field(default_factory=list)
+    then: list[Callable[[], object]] = field(default_factory=list)
 
     def describe(self) -> str:
         return f"Write down the word {self.word}"

@@ -78,7 +78,8 @@ def test_a_switch_revokes_the_old_address_and_grants_the_new_one() -> None:
 def test_an_undo_revokes_the_address_that_was_granted() -> None:
     rack = Rack(dies_at="root-found")
     world = rack.world()
-    rack_boot, seen = world.passes, []
+    rack_boot, seen = world.passes, list[bool]()
+    assert rack_boot
 
     def boots(world: SimulatedWorld) -> None:
         rack_boot(world)

@@ -27,7 +27,7 @@ NEED = Need("web", 2, 1024)
 
 def room(host: str, free_mib: int = 4096, **more: object) -> Room:
     facts: dict[str, object] = {"cpu_count": 4, "booked_mib": 0, "vm_count": 0, **more}
-    return Room(host=host, memory_mib=free_mib + OWN_MIB, **facts)  # type: ignore[arg-type]  # fields by name
+    return Room(host=host, memory_mib=free_mib + OWN_MIB, **facts)
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def ids(plan: Plan) -> list[str]:
 def test_what_was_removed_is_remembered() -> None:
     plan = volume.plan_remove_volume(volume.RemoveVolume("web"), given(WEB))
     assert ids(plan) == ["remove-web", "remember", "record"]
-    assert plan.steps[1].action.record == "web.7"  # type: ignore[attr-defined] # a PutRecord
+    assert plan.steps[1].action.record == "web.7"
     assert plan.title.endswith("it can be had back as web.7")
 
 
@@ -68,7 +68,7 @@ def test_where_nothing_is_kept_nothing_is_remembered() -> None:
 def test_it_is_had_back_as_it_was() -> None:
     plan = volume_removed.plan_restore_volume(volume_removed.RestoreVolume("web.7"), given(GONE))
     assert ids(plan) == ["record", "restore-web.7", "had-back"]
-    fields = plan.steps[0].action.fields  # type: ignore[attr-defined] # a PutRecord
+    fields = plan.steps[0].action.fields
     assert (fields["size_mib"], fields["source"]) == (64, "")  # golden is not there any more
     assert {"volume/web", "removal/web.7"} <= {*plan.locks}
 

@@ -48,7 +48,7 @@ def test_a_running_appliance_is_stopped_changed_and_started_in_one_plan() -> Non
         assert known.issuperset(step.needs), step.id
         known.add(step.id)
     profile = next(step for step in plan.steps if step.id == "start-profile")
-    assert profile.action.fields["kernel"] == "new" and profile.action.before is None  # type: ignore[attr-defined]  # a PutRecord
+    assert profile.action.fields["kernel"] == "new" and profile.action.before is None
 
 
 def test_it_moves_to_another_machine() -> None:

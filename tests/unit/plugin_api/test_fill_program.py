@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -33,7 +33,7 @@ class Filling:
 
     def ask(self, verb: str, source: Path) -> subprocess.CompletedProcess[str]:
         places = {"target": self.target, "note": self.folder / "volumes/.filled/web.1", "trash": self.folder / "trash"}
-        settings = {key: str(path) for key, path in (places | {"source": source}).items()}
+        settings: dict[str, Any] = {key: str(path) for key, path in (places | {"source": source}).items()}
         settings |= {"sha256": "", "most_bytes": 0, **self.more}
         argv = [sys.executable, "-I", "-", verb, json.dumps(settings)]
         return subprocess.run(argv, input=PROGRAM.read_text(), capture_output=True, text=True, timeout=60, check=False)
@@ -69,7 +69,10 @@ def entry(name: str, kind: bytes = tarfile.REGTYPE, data: bytes = b"", **more: A
     return member, data
 
 
-def archive(path: Path, entries: Iterable[tuple[tarfile.TarInfo, bytes]], mode: str = "w") -> Path:
+Packing = Literal["w", "w:gz", "w:xz", "w:bz2"]
+
+
+def archive(path: Path, entries: Iterable[tuple[tarfile.TarInfo, bytes]], mode: Packing = "w") -> Path:
     with tarfile.open(path, mode) as out:
         for member, data in entries:
             out.addfile(member, io.BytesIO(data))

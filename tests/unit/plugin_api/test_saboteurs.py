@@ -48,7 +48,7 @@ class Untyped(MakeShelf):
     """1: a field whose type does not survive JSON."""
 
     def inverse(self) -> Any:
-        return DropSet("shelf-host", frozenset({"web"}))  # type: ignore[arg-type] # it is the sabotage
+        return DropSet("shelf-host", frozenset({"web"}))
 
 
 @dataclass(frozen=True)
@@ -339,7 +339,7 @@ class Cloner(ShelfDriver):
         return super().plan_create(storage, replace(volume, source=""))
 
 
-class Forgetful(ShelfDriver):
+class Emptier(ShelfDriver):
     """Says that it keeps what was removed, and restores an empty one."""
 
     def plan_restore(self, storage: Storage, volume: Volume) -> tuple[Step, ...]:
@@ -358,7 +358,7 @@ DRIVERS: list[tuple[Callable[..., None], type[ShelfDriver]]] = [
     (rules.a_grant_lets_one_machine_write, Keeper), (rules.there_is_one_writer, Sharer),
     (rules.other_volumes_are_left_alone, Sweeper), (rules.the_root_is_public, Stranger),
     (rules.capabilities_are_honest, Pretender), (rules.capabilities_are_honest, Cloner),
-    (rules.what_was_removed_can_be_had_back, Forgetful),
+    (rules.what_was_removed_can_be_had_back, Emptier),
 ]  # fmt: skip
 
 

@@ -43,7 +43,7 @@ class Console(Client):
     """A client that waits for messages."""
 
     def __init__(self, live: Live, caller: Caller = ADMIN, **wanted: Any) -> None:
-        self.news, self.kept = threading.Event(), []
+        self.news, self.kept = threading.Event(), list[Any]()
         super().__init__(caller, self.news.set, **wanted)
         live.join(self)
 

@@ -1,5 +1,6 @@
 """Sessions end by time, by their owner and by a changed password; links are good once."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -109,7 +110,11 @@ def test_a_link_is_good_once(sessions: Sessions) -> None:
     assert link.path == f"/sign-in#link={link.link}"
     assert sessions.user_of_link(link.link) == sessions.user_of_link(link.link) == "admin"
     assert sessions.use(sessions.begin("admin", link=link.link))[0] == ADMIN
-    for again in (lambda: sessions.begin("admin", link=link.link), lambda: sessions.user_of_link(link.link)):
+    uses: list[Callable[[], object]] = [
+        lambda: sessions.begin("admin", link=link.link),
+        lambda: sessions.user_of_link(link.link),
+    ]
+    for again in uses:
         with pytest.raises(OpenqrmError) as refused:
             again()
         assert refused.value.category is Category.REFUSED
