@@ -64,7 +64,6 @@ def serve(settings: SiteSettings, say: Callable[[str], None]) -> None:
 def installation(settings: SiteSettings, listening: list[socket.socket], say: Callable[[str], None]) -> Iterator[Desk]:
     """Everything that runs; ended in the reverse order of its start."""
     from openqrm.adapters.database import Database
-    from openqrm.planning.kernel_preparation import ACTIONS
     from openqrm.plugin_api.codec import ActionCodec
     from openqrm.plugin_host.host import PluginHost
 
@@ -73,9 +72,7 @@ def installation(settings: SiteSettings, listening: list[socket.socket], say: Ca
     _set_up_log(settings)
     with ExitStack() as parts:
         host = PluginHost()
-        database = Database(
-            settings.database_url, ActionCodec((*host.actions(), *ACTIONS)), full_sync=settings.full_sync
-        )  # fmt: skip
+        database = Database(settings.database_url, ActionCodec(host.actions()), full_sync=settings.full_sync)
         parts.callback(database.close)
         dispatcher = _dispatcher(parts, database)  # locks the database: it is migrated alone
         database.migrate()

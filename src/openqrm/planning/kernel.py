@@ -12,9 +12,8 @@ from openqrm.domain.kernel import Kernel
 from openqrm.domain.plan import Plan, Step
 from openqrm.domain.user import Role
 from openqrm.planning.fields import Line, Name, Text
-from openqrm.planning.kernel_preparation import ClearKernel, PrepareKernel
 from openqrm.planning.record_plans import ASKED, edited, new_name, plan_of, plan_put, refuse_in_use
-from openqrm.plugin_api.actions import SetField, put, remove
+from openqrm.plugin_api.actions import ClearKernel, PrepareKernel, SetField, put, remove
 from openqrm.plugin_api.intents import Intent, Query, refers_to
 from openqrm.plugin_api.listing import Listing, ListQuery
 from openqrm.plugin_api.planning import Planning, Reading

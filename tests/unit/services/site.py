@@ -20,7 +20,6 @@ from openqrm.domain.kernel import Kernel
 from openqrm.domain.resource import SELF, Observation, Resource
 from openqrm.domain.user import PluginState, Role, User
 from openqrm.engine.runner import Runner
-from openqrm.planning.kernel_preparation import ACTIONS
 from openqrm.plugin_api.codec import ActionCodec
 from openqrm.plugin_host.host import PluginHost
 from openqrm.ports.world import Completed, HttpAnswer, HttpRequest
@@ -103,7 +102,7 @@ class TestSite:
 def open_site(folder: Path, plugins: Callable[[], PluginHost] = PluginHost) -> Iterator[TestSite]:
     """With its own resource, one user, a default kernel and the storage plugin that makes nothing, tmpfs-storage."""
     host = plugins()
-    database = fresh_database(folder, ActionCodec((*host.actions(), *ACTIONS)))
+    database = fresh_database(folder, ActionCodec(host.actions()))
     for record in (
         Resource(name=SELF, managed=False, address="10.0.0.1"),
         Resource(name="m1", mac="52:54:00:00:00:01", memory_mib=512, cpu_count=1),

@@ -1,4 +1,4 @@
-"""The actions that core and plugins share: records, secrets, and waiting for machines.
+"""The actions that core and plugins share: records, secrets, kernels, and waiting for machines.
 
 Not here: actions that need a tool or an API; those belong to the plugin that knows it.
 """
@@ -13,6 +13,7 @@ from openqrm.plugin_api.actions.files import (
     making_of,
 )
 from openqrm.plugin_api.actions.fill import ClearFolder, FillFolder, Filling
+from openqrm.plugin_api.actions.kernels import ClearKernel, PrepareKernel
 from openqrm.plugin_api.actions.machines import AskReboot, AskShutdown, AwaitMilestone, LeaveBoot
 from openqrm.plugin_api.actions.records import PutRecord, RemoveRecord, SetField, put, remove
 from openqrm.plugin_api.actions.room import FitsHost
@@ -33,6 +34,8 @@ CORE_ACTIONS = (
     TakeBack,
     FillFolder,
     ClearFolder,
+    PrepareKernel,
+    ClearKernel,
 )
 
 __all__ = [
@@ -43,12 +46,14 @@ __all__ = [
     "AskShutdown",
     "AwaitMilestone",
     "ClearFolder",
+    "ClearKernel",
     "FillFolder",
     "Filling",
     "FitsHost",
     "ForgetSecret",
     "LeaveBoot",
     "MakeSecret",
+    "PrepareKernel",
     "PutAway",
     "PutRecord",
     "RemoveRecord",

@@ -1,4 +1,4 @@
-"""Bringing a kernel's files to where the boot door looks for them: the only actions of the core that need a tool."""
+"""Bringing a kernel's files to where the boot door looks for them, by openQRM's own tool."""
 
 from __future__ import annotations
 
@@ -69,6 +69,3 @@ class ClearKernel:
 
     def ensure(self, world: World) -> None:
         run(world.host(SELF), ("rm", "-rf", "--", self.directory), timeout_s=60)
-
-
-ACTIONS: tuple[type[Action], ...] = (PrepareKernel, ClearKernel)
