@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from openqrm.boot.uplink.listener import Uplink
     from openqrm.boot.writer import GroupWriter
     from openqrm.plugin_host.host import PluginHost
+    from openqrm.services.daily import Daily
     from openqrm.services.desk import Desk
     from openqrm.services.site_settings import SiteSettings
 
@@ -98,7 +99,6 @@ def _start(
     from openqrm.services.live import Live
     from openqrm.services.live_rows import LiveRows
     from openqrm.services.metrics import Metrics
-    from openqrm.services.pruning import Pruner
     from openqrm.services.ringing import Ringer
     from openqrm.services.sign_in import SignIn
     from openqrm.services.site_settings import parse_address
@@ -128,7 +128,7 @@ def _start(
     parts.callback(dispatcher.close)
     parts.callback(world.hosts.end_commands)
     parts.callback(runner.stop)
-    for part in (outbox, boot, rest, live, Pruner(database, settings.keep_days)):
+    for part in (outbox, boot, rest, live, _daily(settings, database, desk)):
         part.start()
         parts.callback(part.close)
     children()
@@ -136,6 +136,14 @@ def _start(
     rest_url = tell_place(base, rest_sockets[0], tls)
     say(f"ready: REST on {rest_url}, boot door on {_told(boot_socket)}, uplink on port {uplink.port}")
     return desk
+
+
+def _daily(settings: SiteSettings, database: Database, desk: Desk) -> Daily:
+    from openqrm.services.daily import Daily
+    from openqrm.services.pruning import Pruning
+    from openqrm.services.purging import Purging
+
+    return Daily({"pruned": Pruning(database, settings.keep_days), "purged": Purging(desk)})
 
 
 def _pages_and_terminals(settings: SiteSettings, base: Path, database: Database, world: RealWorld) -> list[BaseRoute]:
