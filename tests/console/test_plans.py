@@ -87,12 +87,17 @@ def test_a_stuck_plan_is_abandoned_with_a_reason(own: Visit) -> None:
     expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text("abandoned")
 
 
-def test_a_start_that_fails_says_why(own: Visit) -> None:
+def test_a_start_that_fails_says_why_and_is_asked_for_again(own: Visit) -> None:
     own.site.machine.faults = Faults(fails_at="root-mounted")
     own.open("/do/appliance/start?name=web")
     own.button("Carry out").click()
     expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text("undone", timeout=60_000)
     expect(own.page.locator(".q-step-hint").first).to_be_visible()
+    own.site.machine.faults = Faults()
+    own.button("Ask for it again").click()
+    expect(own.page.locator(".q-preview")).to_contain_text("Start appliance web on")
+    own.button("Carry out").click()
+    expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text("done", timeout=60_000)
 
 
 def test_lists_change_by_themselves(own: Visit) -> None:

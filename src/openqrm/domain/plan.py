@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
-
-if TYPE_CHECKING:
-    from typing import Any
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True)
@@ -117,6 +114,7 @@ class Plan:
     confirm: str = ""  # what must be typed before it may run (data is destroyed, many objects touched)
     topic_done: str = ""  # the event of its success
     about: str = ""  # kind/name
+    wish: dict[str, Any] | None = None  # what was said in the intent, without secrets; None: nobody can ask it again
 
     def touches(self) -> tuple[str, ...]:
         """Every object this plan needs for itself, sorted, so that locks are always taken in one order."""

@@ -30,7 +30,7 @@ from openqrm.services.catalogue import Catalogue, Entry
 from openqrm.services.lists import part_of
 from openqrm.services.plan_view import PlanView, digest_of, render_lines, view_plan
 from openqrm.services.rehearsing import Rehearsal, rehearsal_of
-from openqrm.services.sealing import PASSWORDS, Sealed, seal
+from openqrm.services.sealing import PASSWORDS, Sealed, seal, wish_of
 from openqrm.services.texts import refuse_nul
 from openqrm.services.wish_keys import AskedBefore, check_key, keep_key
 
@@ -189,7 +189,7 @@ class Desk:
         last = self._extra(intent, "last", tx)
         if first or last:
             plan = replace(plan, steps=surrounded(first, plan.steps, last))
-        return replace(plan, made_from=facts.made_from)
+        return replace(plan, made_from=facts.made_from, wish=wish_of(intent))
 
     def _extra(self, intent: Intent, phase: str, tx: Transaction) -> tuple[Step, ...]:
         told = self._host.ask("extra_steps", tx.facts, intent=intent, phase=phase, facts=tx.facts)

@@ -19,6 +19,7 @@ from openqrm.domain.plan import OPEN_STATES
 from openqrm.domain.resource import PHYSICAL, Observation, Resource
 from openqrm.domain.user import Role, Token, User
 from openqrm.planning.appliance import details
+from openqrm.planning.host import host_rows
 from openqrm.planning.resource import resource_row
 from openqrm.planning.user import token_row, user_rows
 from openqrm.plugin_host.host import PluginHost
@@ -60,7 +61,7 @@ class LiveRows:
     def __init__(self, host: PluginHost, catalogue: Catalogue, world: World) -> None:
         self._host, self._world = host, world
         self._readers: dict[str, Reader] = {
-            "appliance": _appliances, "plan": _plans, "plugin": self._plugins, "resource": _resources,
+            "appliance": _appliances, "host": _hosts, "plan": _plans, "plugin": self._plugins, "resource": _resources,
             "token": _tokens, "user": _users,
         }  # fmt: skip
         lists = {entry.declared.noun: entry for entry in catalogue if entry.declared.verb == "list"}
@@ -118,11 +119,18 @@ def touched(tx: Transaction, changed: Iterable[Ref]) -> dict[str, dict[str, None
         if kind == "appliance":
             found[kind][name] = None
     for resource in tx.machines.find_many(Resource, found["resource"]).values():
-        if resource.claimed_by:
-            found["appliance"][resource.claimed_by] = None
-        if resource.type != PHYSICAL:
-            found["vm"][resource.name] = None
+        for kind, name in _showing(resource):
+            if name:
+                found[kind][name] = None
     return {kind: names for kind, names in found.items() if names}
+
+
+def _showing(resource: Resource) -> tuple[Ref, ...]:
+    """The rows that show something of this resource; one without a name is not there."""
+    return (
+        ("appliance", resource.claimed_by), ("vm", resource.name if resource.type != PHYSICAL else ""),
+        ("host", resource.host), ("host", resource.name if resource.carries else ""),
+    )  # fmt: skip
 
 
 def _encoded(kind: str, name: str, version: int, row: Any) -> bytes:
@@ -179,6 +187,12 @@ def _plans(reading: StoreReading, names: Collection[str]) -> Found:
             **msgspec.structs.asdict(plan_row(stored)), steps=len(view.steps),
             steps_done=sum(step.state in ENDED for step in view.steps), step=at_work[0] if at_work else "",
         )  # fmt: skip
+
+
+def _hosts(reading: StoreReading, names: Collection[str]) -> Found:
+    hosts = {name: each for name, each in reading.tx.machines.find_many(Resource, names).items() if each.carries}
+    for row in host_rows([*hosts.values()], reading.tx.skims, reading):
+        yield row.name, hosts[row.name].version, row
 
 
 def _users(reading: StoreReading, names: Collection[str]) -> Found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
@@ -63,6 +64,7 @@ class PlanView(msgspec.Struct, kw_only=True):
     finished_s: float = 0.0
     note: str = ""
     can: list[str] = []
+    wish: dict[str, Any] | None = None  # what was said when it was asked for; null: it cannot be asked for again
 
     @property
     def is_open(self) -> bool:
@@ -75,6 +77,7 @@ def view_plan(plan: Plan, *, id_: str = "", state: str = "planned", digest: str 
     return PlanView(
         id=id_, title=plan.title, intent=plan.intent, about=plan.about, state=state, confirm=plan.confirm,
         on_failure=plan.on_failure, digest=digest, steps=[_view_step(step) for step in plan.steps],
+        wish=plan.wish,
     )  # fmt: skip
 
 

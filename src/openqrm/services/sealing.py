@@ -20,6 +20,7 @@ PASSWORDS = PasswordHasher()  # argon2id with the cost of RFC 9106, for little m
 SEALED = (Secret, Password, Issued)
 MIN_PASSWORD = 10
 MASK = "(sealed)"
+MAY_BE_SECRET = frozenset({("plugin", "set")})  # which of a plugin's settings are, its plugin alone knows
 
 
 @dataclass
@@ -46,6 +47,20 @@ class Sealed:
         for mark in self.marks:
             text = text.replace(mark, MASK)
         return text
+
+
+def wish_of(intent: Intent) -> dict[str, Any] | None:
+    """What was said, without secrets, so that it can be asked again; None where whatever was said may be secret."""
+    if (intent.noun, intent.verb) in MAY_BE_SECRET:
+        return None
+    told = {name for name in intent.__struct_fields__ if name not in sealed_fields(type(intent))}
+    usual = {each.name: each for each in msgspec.structs.fields(intent)}
+    said: dict[str, Any] = msgspec.to_builtins(intent)
+    return {name: value for name, value in said.items() if name in told and value != _default(usual[name])}
+
+
+def _default(field: msgspec.structs.FieldInfo) -> Any:
+    return field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
 
 
 @cache

@@ -68,6 +68,24 @@ def test_every_kind_is_told_but_second_factors(database: Database) -> None:
     assert news(database, before) == []
 
 
+def test_a_host_is_told_of_when_a_vm_has_left_it_and_when_it_is_one_no_more(database: Database) -> None:
+    records = database.records
+    host = records.put(Resource(name="h1", carries="kvm"))
+    vm = records.put(Resource(name="vm1", type="kvm", host="h1"))
+    before = place(database)
+    vm = records.put(replace(vm, comment="stays"))
+    assert news(database, before) == [("resource", "vm1")]
+    before = place(database)
+    vm = records.put(replace(vm, host="h2"))
+    assert set(news(database, before)) == {("resource", "vm1"), ("host", "h1")}
+    before = place(database)
+    records.remove(Resource, "vm1")
+    assert set(news(database, before)) == {("resource", "vm1"), ("host", "h2")}
+    before = place(database)
+    records.put(replace(host, carries=""))
+    assert set(news(database, before)) == {("resource", "h1"), ("host", "h1")}
+
+
 def test_what_is_taken_back_was_never_told(database: Database) -> None:
     before = place(database)
     with pytest.raises(ValueError), database.transaction() as tx:

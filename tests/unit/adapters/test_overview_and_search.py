@@ -13,7 +13,10 @@ def fill(database: Database) -> None:
     for record in (Storage(name="mem"), Volume(name="a", storage="mem", size_mib=5), Appliance(name="web")):
         database.records.put(record)
     with database.machines() as machines:
-        machines.add_resources([Resource(name="host"), Resource(name="vm", type="kvm", host="host", memory_mib=64)])
+        machines.add_resources([
+            Resource(name="host", carries="kvm"), Resource(name="empty", carries="kvm", memory_mib=32),
+            Resource(name="vm", type="kvm", host="host", memory_mib=64),
+        ])  # fmt: skip
         told = {"load_1": 1.5, "cpu_percent": 10, "memory_used_mib": 5, "memory_total_mib": 10}
         machines.put_observations([("host", {"milestone": "init", "last_seen_s": 50.0, "statistics": told})])
         machines.emit([Event(name="", topic="a.b", about="resource/vm", severity=Severity.ERROR, text="50% Full")])
@@ -26,11 +29,13 @@ def test_all_sums(database: Database) -> None:
     with database.reading() as tx:
         overview = tx.overview
         assert {(row.type, row.power, row.many) for row in overview.resources(60.0)} == {
-            ("physical", "unknown", 1), ("kvm", None, 1),
+            ("physical", "unknown", 1), ("physical", None, 1), ("kvm", None, 1),
         }  # fmt: skip
         assert tuple(overview.load(60.0)) == (1, 1.5, 10.0, 5.0, 10.0)
         assert overview.load(1e6).many == 0
-        assert [tuple(row) for row in overview.hosts()] == [("host", 0, 0, 1, 64, 1.5, 10.0, 5.0)]
+        assert [tuple(row) for row in overview.hosts()] == [
+            ("host", 0, 0, 1, 64, 1.5, 10.0, 5.0), ("empty", 0, 32, 0, 0, None, None, None),
+        ]  # fmt: skip
         assert [(row.name, row.volumes, row.mib) for row in overview.storages()] == [("mem", 1, 5)]
         assert (overview.appliances(), overview.open_plans()) == ({"stopped": 1}, {"running": 1})
         assert overview.open_events() == {"error": 1}

@@ -16,9 +16,11 @@ from openqrm.planning.appliance import CreateAppliance, EditAppliance, ListAppli
 from openqrm.planning.appliance_start import StartAppliance
 from openqrm.planning.image import CreateImage, EditImage
 from openqrm.planning.plan import ListEvents, ListPlans, SkipStep, UndoPlan
+from openqrm.planning.plugin import SetPlugin
 from openqrm.planning.storage import CreateStorage
 from openqrm.planning.user import CreateToken, CreateUser, SetUserPassword, SetUserRole
 from openqrm.planning.volume import CreateVolume, RemoveVolume
+from openqrm.plugin_api.codec import ActionCodec
 from openqrm.plugin_api.intents import Intent, Password, Secret
 from openqrm.services.caller import Caller
 from openqrm.services.desk import Outcome, Wishes
@@ -119,6 +121,23 @@ def test_a_refused_plan_leaves_no_secret_behind(site: TestSite) -> None:
         ask(site, EditImage("none", root_password=Secret("very secret words")))
     with site.database.connections.single() as connection:
         assert connection.execute(SECRETS.select()).all() == []
+
+
+def test_a_wish_can_be_asked_again_without_its_secrets(site: TestSite) -> None:
+    with_image(site)
+    plan = ask(site, EditImage("web", comment="shop", root_password=Secret("very secret words"))).plan
+    assert site.desk.show(ADMIN, plan.id).wish == {"name": "web", "comment": "shop"}
+    assert ask(site, SetPlugin("dhcpd", {"directory": "/elsewhere"})).plan.wish is None
+
+
+def test_a_plan_of_an_older_version_is_shown_and_cannot_be_asked_again(site: TestSite) -> None:
+    plan = ask(site, CreateStorage("mem", "tmpfs-storage")).plan
+    with site.database.transaction() as tx:
+        stored = tx.plans.load(plan.id).plan
+        codec = ActionCodec(site.host.actions())
+        older = msgspec.json.decode(codec.dump_plan(stored))
+        del older["wish"]
+        assert codec.load_plan(msgspec.json.encode(older)).wish is None
 
 
 def test_a_password_is_kept_as_a_hash(site: TestSite) -> None:

@@ -93,6 +93,21 @@ def test_what_is_seen_of_a_machine_changes_its_row_and_its_appliances(site: Test
     assert console.until("appliance", "web")["row"]["condition"] == "running"
 
 
+def test_a_host_shows_what_it_carries_and_goes_when_it_is_one_no_more(site: TestSite, live: Live) -> None:
+    records = site.database.records
+    host = records.put(Resource(name="h1", carries="kvm", memory_mib=4096))
+    console = greeted(live, kinds=frozenset({"host"}))
+    vm = records.put(Resource(name="vm1", type="kvm", host="h1", memory_mib=1024))
+    row = console.until("host", "h1")
+    assert (row["version"], row["row"]["vm_count"], row["row"]["booked_mib"]) == (1, 1, 1024)
+    records.put(replace(vm, memory_mib=2048))
+    assert console.until("host", "h1")["row"]["booked_mib"] == 2048
+    records.remove(Resource, "vm1")
+    assert console.until("host", "h1")["row"]["vm_count"] == 0
+    records.put(replace(host, carries=""))
+    assert console.until("host", "h1")["row"] is None
+
+
 def test_what_machines_report_all_the_time_is_told_to_who_asks(site: TestSite, live: Live) -> None:
     everything, page = greeted(live), greeted(live, about=frozenset({"resource/m1"}))
     with site.database.machines() as machines:
@@ -156,7 +171,7 @@ def test_no_row_tells_a_hash(site: TestSite, rows: LiveRows) -> None:
 def test_every_noun_that_can_be_listed_is_told_of(site: TestSite, rows: LiveRows) -> None:
     """A new noun whose list answers with its records is told of by itself; another one needs its row made."""
     lists = {entry.declared.noun for entry in site.catalogue if entry.declared.verb == "list"}
-    assert lists & {*KINDS, "plan"} <= rows.roles.keys()
+    assert lists & {*KINDS, "host", "plan"} <= rows.roles.keys()
 
 
 def test_an_object_that_changes_often_is_told_once_with_its_latest_row(site: TestSite, rows: LiveRows) -> None:

@@ -80,7 +80,9 @@ def test_load_is_of_what_reports(site: TestSite) -> None:
 
 def test_hosts_come_busiest_first_and_silent_ones_last(site: TestSite) -> None:
     with site.database.machines() as machines:
-        machines.add_resources([Resource(name=name, memory_mib=4096) for name in ("calm", "busy", "silent")])
+        machines.add_resources(
+            [Resource(name=name, memory_mib=4096, carries="kvm") for name in ("calm", "busy", "silent")]
+        )
         machines.add_resources(
             [
                 Resource(name=f"vm{n}", type="kvm", host=host, memory_mib=512)

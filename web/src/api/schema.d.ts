@@ -2041,6 +2041,8 @@ export interface components {
             note: string;
             /** @default [] */
             can: string[];
+            /** @default null */
+            wish: Record<string, never> | null;
         };
         /**
          * StepView

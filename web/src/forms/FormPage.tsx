@@ -8,13 +8,23 @@ import type { Row } from "@/api/types";
 import { Trail } from "@/frame/Trail";
 import { useWords } from "@/i18n";
 import { flat } from "@/nouns/columns";
+import { usePlan } from "@/plans/usePlan";
 
 import { IntentForm } from "./IntentForm";
 
-/** The form of any intent: /do/NOUN/VERB?field=value. */
+/** The form of any intent: /do/NOUN/VERB?field=value, or ?again=PLAN, filled in as it was for that plan. */
 export function FormPage() {
-  const { noun = "", verb = "" } = useParams({ strict: false });
   const given: Row = useSearch({ strict: false });
+  const { again } = given;
+  return typeof again === "string" || typeof again === "number" ? <Again plan={String(again)} /> : <Page given={given} />;
+}
+
+function Again({ plan }: { plan: string }) {
+  return <Page given={usePlan(plan).wish ?? {}} />;
+}
+
+function Page({ given }: { given: Row }) {
+  const { noun = "", verb = "" } = useParams({ strict: false });
   const catalogue = useCatalogue();
   const intent = catalogue.find(noun, verb);
   if (!intent?.is_intent) throw new OpenqrmError("not_found", `${noun} ${verb}`);

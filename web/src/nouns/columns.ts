@@ -14,7 +14,7 @@ const FLAGS = ["default", "managed", "highly_available", "optional"];
 const QUIET = new Set(["id", "version", "authorized_keys", "root_password", "inventory", "seen_at_s", "directory", "digest"]);
 const MOST = 9;
 export const REFERENCES: Record<string, string> = {
-  claimed_by: "appliance", granted_to: "resource", host: "resource", plan: "plan", user: "user", source: "volume",
+  claimed_by: "appliance", granted_to: "resource", host: "host", plan: "plan", user: "user", source: "volume",
 };
 const RECENT_S = 1e9; // a number of seconds above this is a moment, below a length
 

@@ -35,5 +35,5 @@ export function BootTrack({ plan }: { plan: PlanView }) {
 }
 
 function isAbout(about: string, row: ResourceRow): boolean {
-  return about === `resource/${row.name}` || (row.claimed_by !== "" && about === `appliance/${row.claimed_by}`);
+  return about === `resource/${row.name}` || about === `vm/${row.name}` || (row.claimed_by !== "" && about === `appliance/${row.claimed_by}`);
 }

@@ -9,6 +9,7 @@ import { renderLength } from "@/i18n/format";
 import { AboutLink, Moment } from "@/nouns/Cell";
 import { PlanLabel } from "@/nouns/StateLabel";
 
+import { AgainButton } from "./AgainButton";
 import { BootTrack } from "./BootTrack";
 import { Exits } from "./Exits";
 import { progress } from "./facts";
@@ -35,7 +36,10 @@ export function PlanPage() {
           </Title>
           <Circumstances plan={plan} />
         </div>
-        <UndoButton plan={plan} />
+        <div className="q-buttons">
+          <UndoButton plan={plan} />
+          <AgainButton plan={plan} />
+        </div>
       </PageSection>
       <PageSection>
         {plan.state === "running" ? (

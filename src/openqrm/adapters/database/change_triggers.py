@@ -40,6 +40,32 @@ ON_POSTGRESQL = """
 CREATE OR REPLACE TRIGGER tell_{table_name}_{happening} AFTER {happening} ON {table_name}
 FOR EACH ROW EXECUTE FUNCTION tell_{table_name}_{happening}()
 """
+# A host's row shows what it carries, and nothing of the host itself changes when a VM has left it.
+LEFT = {
+    "update": "old.host {differs} new.host OR old.carries {differs} new.carries",
+    "delete": "old.host <> '' OR old.carries <> ''",
+}
+LEFT_ON_SQLITE = """
+CREATE TRIGGER tell_{table_name}_{happening} AFTER {event} ON resources WHEN {when} BEGIN
+    INSERT INTO changes (writer, kind, name) SELECT 0, 'host', old.host WHERE old.host <> '';
+    INSERT INTO changes (writer, kind, name) SELECT 0, 'host', old.name WHERE old.carries <> '';
+END
+"""
+LEFT_FUNCTION = """
+CREATE OR REPLACE FUNCTION tell_{table_name}_{happening}() RETURNS trigger LANGUAGE plpgsql AS $told$
+BEGIN
+    INSERT INTO changes (writer, kind, name)
+    SELECT pg_current_xact_id()::text::bigint, 'host', left_by.host
+    FROM (VALUES (old.host), (CASE WHEN old.carries <> '' THEN old.name ELSE '' END)) AS left_by (host)
+    WHERE left_by.host <> '';
+    RETURN NULL;
+END
+$told$
+"""
+LEFT_ON_POSTGRESQL = """
+CREATE OR REPLACE TRIGGER tell_{table_name}_{happening} AFTER {event} ON resources
+FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION tell_{table_name}_{happening}()
+"""
 
 
 class Statement(ExecutableDDLElement):
@@ -65,6 +91,17 @@ def make_triggers(connection: Connection) -> None:
         if words["table_name"] in present:
             for pattern in patterns:
                 connection.execute(Statement(pattern, words))
+    if "carries" in {column["name"] for column in inspect(connection).get_columns("resources")}:
+        _make_those_of_hosts(connection, on_sqlite=on_sqlite)
+
+
+def _make_those_of_hosts(connection: Connection, *, on_sqlite: bool) -> None:
+    patterns = (DROPPING, LEFT_ON_SQLITE) if on_sqlite else (LEFT_FUNCTION, LEFT_ON_POSTGRESQL)
+    for event, when in LEFT.items():
+        words = {"table_name": "resources_left", "happening": event, "event": event}
+        words["when"] = when.format(differs="IS NOT" if on_sqlite else "IS DISTINCT FROM")
+        for pattern in patterns:
+            connection.execute(Statement(pattern, words))
 
 
 def _all_words(*, on_sqlite: bool) -> Iterator[dict[str, str]]:

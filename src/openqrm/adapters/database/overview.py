@@ -63,10 +63,12 @@ class Overview:
         )
         load = _figure("load_1")
         wanted = select(
-            RESOURCES.c.name, RESOURCES.c.cpu_count, RESOURCES.c.memory_mib, carried.c.vms, carried.c.given_mib,
+            RESOURCES.c.name, RESOURCES.c.cpu_count, RESOURCES.c.memory_mib,
+            func.coalesce(carried.c.vms, 0).label("vms"), func.coalesce(carried.c.given_mib, 0).label("given_mib"),
             load.label("load_1"), _figure("cpu_percent").label("cpu_percent"),
             _figure("memory_used_mib").label("memory_used_mib"),
-        ).select_from(_seen().join(carried, carried.c.host == RESOURCES.c.name))  # fmt: skip
+        ).select_from(_seen().outerjoin(carried, carried.c.host == RESOURCES.c.name))  # fmt: skip
+        wanted = wanted.where(RESOURCES.c.carries != "")
         return self._rows(wanted.order_by(case((load.is_(None), 1), else_=0), load.desc()).limit(BUSIEST))
 
     def storages(self) -> Sequence[Any]:
