@@ -130,6 +130,7 @@ def test_what_is_served_is_not_removed(real: Real) -> None:
     assert real.writers("web") == {FIRST.address}
 
 
+@pytest.mark.lab
 def test_a_machine_boots_from_it_alone_until_the_revoke(real: Real, builder: InitrdBuilder, tmp_path: Path) -> None:
     world, volume = real.world(), Volume(name="web", id=1, storage="thin", size_mib=64)
     carry_all(real.driver.plan_create(real.storage, volume), world)
