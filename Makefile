@@ -5,8 +5,8 @@ PYTHON := .venv/bin/python
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 12
 
-demo: ## a bare machine becomes a running appliance and is given back
-	@tools/setup.sh --if-possible machines
+demo: ## a bare machine becomes a running appliance, which moves onto a VM and back
+	@tools/setup.sh --if-possible machines hypervisors
 	@exec $(PYTHON) -m lab.demo
 
 console: ## build the browser console into src/openqrm/console

@@ -46,6 +46,11 @@ class LibvirtHost:
         with (self.directory / ".ssh" / "authorized_keys").open("a") as keys:
             keys.write(f"{public_key}\n")
 
+    def cpu_s(self) -> float:
+        """CPU-seconds of all that it runs and ever ran, its VMs included."""
+        cell = os.readlink(f"/proc/{self._process.pid}/ns/pid_for_children")
+        return sum(_cpu_s(process) for process in Path("/proc").glob("[0-9]*") if _is_in(cell, process))
+
     def pull_the_plug(self) -> None:
         """It is dead at once, and its VMs with it."""
         self._process.kill()
@@ -142,6 +147,22 @@ def _answers(host: Host) -> bool:
         return host.run(("virsh", "-c", "qemu:///system", "version"), timeout_s=30).status == 0
     except StepError:
         return False
+
+
+def _is_in(cell: str, process: Path) -> bool:
+    try:
+        return os.readlink(process / "ns/pid") == cell
+    except OSError:  # it has ended
+        return False
+
+
+def _cpu_s(process: Path) -> float:
+    """With the children it has waited for."""
+    try:
+        fields = (process / "stat").read_text().rpartition(") ")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def _make_key(path: Path) -> None:

@@ -22,6 +22,8 @@ from lab.demo.view import View
 from lab.images.kernel import ensure_kernel
 from lab.images.small import ensure_image
 from lab.lan import SERVER_ADDRESS
+from lab.libvirt_hosts import LibvirtHosts
+from lab.libvirt_hosts import missing as missing_for_hosts
 from lab.rack import Rack
 from lab.storages import ganesha
 
@@ -36,7 +38,7 @@ def main(argv: list[str]) -> int:
         print(__doc__, file=sys.stderr)
         return 2
     if cell.in_cell() and (sockets := cell.inherited()):
-        view, report = View(Console()), Report(real=_real_parts())
+        view, report = View(Console()), Report(real=_real_parts(not missing_for_hosts()))
         return perform(FOLDER, partial(_set_up, sockets[0]), view, report)
     lacking = cell.missing() if not argv else ["It was asked for by --simulated."]
     if lacking:
@@ -52,6 +54,8 @@ def _set_up(api_socket: socket.socket, stack: ExitStack) -> tuple[Scene, Serving
     rack = stack.enter_context(Rack(FOLDER / "rack", machines=MACHINES))
     volumes = FOLDER / "volumes"
     volumes.mkdir(parents=True)
+    lacking = missing_for_hosts()
+    hosts = [] if lacking else stack.enter_context(LibvirtHosts(FOLDER / "hosts", 1))
     exports = stack.enter_context(ganesha(FOLDER / "nfs", SERVER_ADDRESS))
     address = ("127.0.0.1", api_socket.getsockname()[1])
     inside = stack.enter_context(socket.create_server(address))  # the same, for us, who are in the cell
@@ -69,17 +73,21 @@ def _set_up(api_socket: socket.socket, stack: ExitStack) -> tuple[Scene, Serving
         volumes=volumes,
         exports=exports,
         key=FOLDER / "id_ed25519",
+        hosts=hosts,
+        why_no_hosts=" ".join(lacking),
     )
     return scene, site
 
 
-def _real_parts() -> list[str]:
+def _real_parts(with_host: bool) -> list[str]:
+    host = ["host of VMs: libvirt in a cell of its own, reached by SSH; its VM is QEMU (TCG) too"]
     return [
         "machines: QEMU (TCG), SeaBIOS, iPXE from the card's ROM",
         "BMCs: ipmi_sim, spoken to by ipmitool",
         "network: bridge and taps in a private network namespace, dnsmasq for DHCP, TFTP and DNS",
         "kernel: Debian's cloud kernel; root: Debian by debootstrap, over NFS 4 from ganesha",
         "openQRM: the program itself, embedded default (one process, SQLite)",
+        *(host if with_host else ()),
     ]
 
 

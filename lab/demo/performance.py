@@ -54,7 +54,7 @@ def _tell(scene: Scene, serving: Serving, view: View, report: Report) -> None:
     try:
         story.tell()
     finally:
-        report.stretches, report.happened = story.stretches, story.happened
+        report.stretches, report.happened, report.left_out = story.stretches, story.happened, story.left_out
 
 
 def _summary(view: View, report: Report, folder: Path) -> None:
@@ -63,7 +63,8 @@ def _summary(view: View, report: Report, folder: Path) -> None:
         view.say(
             f"{stretch.name:45} {stretch.wall_s:7.2f} s   {stretch.server_cpu_s:6.2f}   {stretch.machine_cpu_s:6.2f}"
         )
-    view.line(f"\n[bold green]All of it happened.[/] Report: {folder / 'report.json'}")
+    ended = "All of it happened" if not report.left_out else f"It happened, except: {'; '.join(report.left_out)}"
+    view.line(f"\n[bold green]{ended}.[/] Report: {folder / 'report.json'}")
 
 
 def _invite(view: View, serving: Serving) -> None:

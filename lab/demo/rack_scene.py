@@ -3,12 +3,13 @@
 import hashlib
 import subprocess
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab import lan
 from lab.images.small import Image
+from lab.libvirt_hosts import LibvirtHost
 from lab.machine import Machine
 
 
@@ -23,6 +24,8 @@ class RackScene:
     volumes: Path
     exports: Path
     key: Path
+    hosts: Sequence[LibvirtHost] = ()
+    why_no_hosts: str = "this scene has no host of VMs"
 
     def network(self) -> dict[str, str]:
         """The machines' network, as an operator would describe it."""
@@ -83,6 +86,7 @@ class RackScene:
         except OSError:
             return ""
 
-    def machine_cpu_s(self) -> float:
-        """CPU-seconds of all machines since they were last switched on."""
-        return sum(machine.cpu_s() for machine in self.machines)
+    def machine_cpu_s(self) -> dict[str, float]:
+        """CPU-seconds of each machine since it was last switched on, and of each host with all that runs on it."""
+        machines = {machine.hardware.name: machine.cpu_s() for machine in self.machines}
+        return machines | {host.name: host.cpu_s() for host in self.hosts}

@@ -15,6 +15,7 @@ class Report:
     simulated: list[str] = field(default_factory=list)
     stretches: list[Stretch] = field(default_factory=list)
     happened: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
     failure: str = ""
 
     def write(self, path: Path) -> None:

@@ -13,6 +13,25 @@ class Powered(Protocol):
     def on(self) -> None: ...
 
 
+class VmHost(Protocol):
+    """A computer with libvirt, up, that openQRM does not know yet."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def address(self) -> str: ...
+
+    @property
+    def host_key(self) -> str:
+        """Of its SSH."""
+        ...
+
+    def authorize(self, public_key: str) -> None:
+        """Let in as root who has the other half."""
+        ...
+
+
 class Scene(Protocol):
     """What the story asks of its surroundings, real or simulated."""
 
@@ -23,6 +42,14 @@ class Scene(Protocol):
 
     @property
     def machines(self) -> Sequence[Powered]: ...
+
+    @property
+    def hosts(self) -> Sequence[VmHost]:
+        """For VMs; they may be missing."""
+        ...
+
+    @property
+    def why_no_hosts(self) -> str: ...
 
     @property
     def kernel(self) -> Path: ...
@@ -59,8 +86,8 @@ class Scene(Protocol):
         """The appliance's page; empty when nobody answers (yet)."""
         ...
 
-    def machine_cpu_s(self) -> float:
-        """CPU-seconds of all machines since they were last switched on."""
+    def machine_cpu_s(self) -> Mapping[str, float]:
+        """CPU-seconds of each machine since it was last switched on."""
         ...
 
 

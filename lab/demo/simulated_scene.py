@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any, ClassVar, TypeVar
 
 import asyncssh
 
+from lab.demo.scene import VmHost
 from lab.demo.simulated_storage import SimulatedShelf
 from lab.fleet import Fleet
 from lab.simulated import SimulatedMachine
@@ -72,6 +73,8 @@ class SimulatedScene:
     """lab.demo.scene.Scene: machines without BMCs; the first of the fleet is the storage."""
 
     plugins: ClassVar[Mapping[str, dict[str, str]]] = {"nfs-storage": {}}
+    hosts: ClassVar[Sequence[VmHost]] = ()
+    why_no_hosts: ClassVar[str] = "VMs are not simulated: the move takes real parts"
 
     loop: Loop
     fleet: Fleet
@@ -124,9 +127,9 @@ class SimulatedScene:
         said = self.log_in(address, "hostname")
         return f"this is {said.splitlines()[0]}" if said else ""
 
-    def machine_cpu_s(self) -> float:
+    def machine_cpu_s(self) -> dict[str, float]:
         """All machines are coroutines of this process."""
-        return time.process_time()
+        return {"fleet": time.process_time()}
 
 
 @contextmanager

@@ -14,6 +14,11 @@ STRETCHES = [
     "start request to its login",
     "stop request to idle again",
 ]
+OF_THE_MOVE = [
+    "VM create request to idle",
+    "metal to VM: switch request to its login",
+    "VM to metal: switch request to its login",
+]
 
 
 def test_the_story_on_simulators(tmp_path: Path) -> None:
@@ -21,6 +26,7 @@ def test_the_story_on_simulators(tmp_path: Path) -> None:
     assert demonstration.wait(120) == 0, said(tmp_path)
     told = report(tmp_path)
     assert told["ok"] and told["simulated"] and [each["name"] for each in told["stretches"]] == STRETCHES
+    assert told["left_out"] == ["VMs are not simulated: the move takes real parts"]
     unmarked = [line for line in said(tmp_path).splitlines() if line and not line.endswith("(simulated)")]
     assert not unmarked
     assert not left(tmp_path)
@@ -40,7 +46,9 @@ def test_the_story_on_real_parts(tmp_path: Path, supplies: Path) -> None:
     demonstration = start(tmp_path)
     assert demonstration.wait(400) == 0, said(tmp_path)
     told = report(tmp_path)
-    assert told["ok"] and not told["simulated"] and [each["name"] for each in told["stretches"]] == STRETCHES
+    assert told["ok"] and not told["simulated"] and not told["left_out"]
+    assert [each["name"] for each in told["stretches"]] == [*STRETCHES[:-1], *OF_THE_MOVE, STRETCHES[-1]]
+    assert sum("its file came along" in each for each in told["happened"]) == 2
     assert "(simulated)" not in said(tmp_path)
     assert not left(tmp_path)
 

@@ -16,6 +16,7 @@ import pytest
 from rich.console import Console
 
 from lab.demo.api import Api
+from lab.demo.move import introduce
 from lab.demo.openqrm import serving
 from lab.demo.rack_scene import RackScene
 from lab.demo.story import Story
@@ -129,19 +130,6 @@ def promise(tmp_path: Path, supplies: Path) -> Iterator[Promise]:
         story.discover()
         story.start()
         yield Promise(running.api, scene, hosts, tmp_path)
-
-
-def introduce(api: Api, hosts: list[LibvirtHost]) -> None:
-    """The hosts let openQRM in, and it makes them hosts."""
-    own_key = api.ask("resource", "show", name="openqrm")["resource"]["ssh"]["own_key"]
-    for number, host in enumerate(hosts, start=1):
-        host.authorize(own_key)
-        mac = f"52:54:00:77:02:{number:02x}"
-        api.do(
-            "resource", "add", name=host.name, mac=mac, address=host.address, managed=False, ssh_host_key=host.host_key
-        )
-    plans = [api.begin("host", "add", name=host.name, type="kvm") for host in hosts]
-    eventually(lambda: len(api.ask("host", "list")) == len(hosts), lambda: [each["id"] for each in plans])
 
 
 def test_one_image_runs_on_metal_and_on_vms_of_two_hosts(promise: Promise) -> None:
