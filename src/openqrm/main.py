@@ -20,14 +20,17 @@ if TYPE_CHECKING:
     from openqrm.adapters.dispatch.local import LocalDispatcher
     from openqrm.adapters.dispatch.procrastinate import ProcrastinateDispatcher
     from openqrm.adapters.hosts.choice import Hosts
+    from openqrm.adapters.hosts.ssh_connection import SshAccess
     from openqrm.adapters.world import RealWorld
     from openqrm.boot.initrd.fragments import Fragment
     from openqrm.boot.initrd.packs import Sources
     from openqrm.boot.uplink.listener import Uplink
+    from openqrm.boot.watch import LostWatch
     from openqrm.boot.writer import GroupWriter
     from openqrm.plugin_host.host import PluginHost
     from openqrm.services.daily import Daily
     from openqrm.services.desk import Desk
+    from openqrm.services.sign_in import SignIn
     from openqrm.services.site_settings import SiteSettings
 
 LISTEN_FDS_START = 3
@@ -118,7 +121,7 @@ def _start(
         say(f"first administrator: user admin, password {password} (also in {base}/first-password until used)")
     metrics = Metrics(database, uplink.count)
     live = Live(database, LiveRows(host, catalogue, world))
-    more = [stream_route(live, sign_in), *_pages_and_terminals(settings, base, database, world)]
+    more = [stream_route(live, sign_in), *_pages_and_terminals(settings, base, database, world, sign_in)]
     application = make_application(Door(desk, sign_in, catalogue), metrics.render, more)
     rest_sockets = listening or [bind(*parse_address(settings.http))]
     tls = find_tls(settings, base, rest_sockets)
@@ -146,16 +149,21 @@ def _daily(settings: SiteSettings, database: Database, desk: Desk) -> Daily:
     return Daily({"pruned": Pruning(database, settings.keep_days), "purged": Purging(desk)})
 
 
-def _pages_and_terminals(settings: SiteSettings, base: Path, database: Database, world: RealWorld) -> list[BaseRoute]:
+def _pages_and_terminals(
+    settings: SiteSettings, base: Path, database: Database, world: RealWorld, sign_in: SignIn
+) -> list[BaseRoute]:
     from openqrm.adapters.hosts.access import access_by
+    from openqrm.adapters.hosts.screens import HostScreens
     from openqrm.adapters.hosts.terminals import SshTerminals
     from openqrm.api.pages import Pages
-    from openqrm.api.terminal import terminal_route
+    from openqrm.api.terminal import TerminalDoor
     from openqrm.services.terminals import Tickets
 
-    terminals = SshTerminals(base / OWN_KEY, access_by(database.records))
+    find_access = access_by(database.records)
+    terminals = SshTerminals(base / OWN_KEY, find_access)
+    screens = HostScreens(base / OWN_KEY, find_access, world.host)
     pages = Pages(Path(settings.console) if settings.console else Path(__file__).with_name("console"))
-    return [terminal_route(Tickets(database, world), terminals), pages]
+    return [TerminalDoor(Tickets(database, world), sign_in, terminals, screens).route(), pages]
 
 
 def _dispatcher(parts: ExitStack, database: Database) -> LocalDispatcher | ProcrastinateDispatcher:
@@ -175,6 +183,7 @@ def _boot_parts(
     parts: ExitStack, settings: SiteSettings, base: Path, host: PluginHost, database: Database,
     ring: Callable[[frozenset[str]], None],
 ) -> tuple[RealWorld, Uplink, Any]:  # fmt: skip
+    from openqrm.adapters.hosts.access import access_by
     from openqrm.adapters.http import HttpCaller
     from openqrm.adapters.vault import DatabaseVault
     from openqrm.adapters.world import RealWorld
@@ -199,8 +208,10 @@ def _boot_parts(
     parts.callback(watch.close)
     caller = HttpCaller(vault)
     parts.callback(caller.close)
-    world = RealWorld(records=database.records, hosts=_hosts(parts, base, uplink, database), caller=caller, vault=vault)
+    hosts = _hosts(parts, base, uplink, access_by(database.records, vault))
+    world = RealWorld(records=database.records, hosts=hosts, caller=caller, vault=vault)
     _watch_power(parts, host, database, world, writer)
+    _watch_local(parts, database, world, writer, uplink, watch)
     site = Site(
         host_key=uplink.host_key, uplink_port=uplink.port, address=settings.address, most_strangers=settings.strangers
     )  # fmt: skip
@@ -226,15 +237,25 @@ def _watch_power(parts: ExitStack, host: PluginHost, database: Database, world: 
     parts.callback(watch.close)
 
 
-def _hosts(parts: ExitStack, base: Path, uplink: Uplink, database: Database) -> Hosts:
-    from openqrm.adapters.hosts.access import access_by
+def _watch_local(
+    parts: ExitStack, database: Database, world: RealWorld, writer: GroupWriter, uplink: Uplink, lost: LostWatch
+) -> None:
+    """Machines that run a system of their own disk have no agent: they are asked by SSH."""
+    from openqrm.boot.local_watch import LocalWatch
+
+    watch = LocalWatch(database.records, writer, world.host, uplink.is_open, lost.heard)
+    watch.start()
+    parts.callback(watch.close)
+
+
+def _hosts(parts: ExitStack, base: Path, uplink: Uplink, find_access: Callable[[str], SshAccess | None]) -> Hosts:
     from openqrm.adapters.hosts.choice import Hosts
     from openqrm.adapters.hosts.ssh import SshHosts
 
     ssh = SshHosts(base / OWN_KEY)
     ssh.start()
     parts.callback(ssh.close)
-    return Hosts(uplink, ssh, access_by(database.records))
+    return Hosts(uplink, ssh, find_access)
 
 
 def _own_key(base: Path) -> str:

@@ -100,7 +100,7 @@ class BootDoor:
         if ask.arch not in ARCHITECTURES:
             return render_refusal(f"there is no kernel for {ask.arch}", "It needs a machine with x86_64 processors.")
         opened = await asyncio.wrap_future(self._writer.submit(self._open, ask))
-        if opened.resource.boot == "local" and not opened.profile:
+        if opened.profile.is_local if opened.profile else opened.resource.boot == "local":
             return render_local(ask.arch)
         try:
             return render_script(self._orders(scope, ask, opened))

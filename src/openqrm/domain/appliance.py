@@ -29,6 +29,9 @@ class Appliance(Record):
     comment: str = ""
 
 
+LOCAL_ROOT = "local"  # the root type of a system on the machine's own disk, which has a kernel of its own
+
+
 @dataclass(frozen=True, kw_only=True)
 class BootProfile(Record):
     """What the boot door gives one resource at its next boots; its name is the resource's. None: idle.
@@ -44,6 +47,11 @@ class BootProfile(Record):
     secrets: tuple[tuple[str, str], ...] = ()
     arguments: str = ""
     fragments: tuple[str, ...] = ()  # root types in the initrd beside those that this boot uses
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the machine is sent to its own disk."""
+        return self.root_type == LOCAL_ROOT
 
 
 class ApplianceCondition(StrEnum):

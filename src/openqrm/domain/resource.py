@@ -32,6 +32,7 @@ class Ssh:
     port: int = 0  # 0: the usual one
     host_key: str = ""  # `ssh-ed25519 AAAA…`; no other one is believed; empty: it is not reached by SSH
     own_key: str = ""  # of openQRM itself: the public key by which it asks to be let in elsewhere
+    secret: str = ""  # refers to the vault: the user's password, where the machine does not know that key yet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +72,7 @@ class Observation(Record):
     profile: str = ""  # the appliance whose boot profile that boot was given; empty: idle
     milestone: str = ""  # the last one reached in that boot
     failure: str = ""  # text of milestone `failed`
-    connected: bool = False  # the uplink is open
+    connected: bool = False  # it can be told what to do: its uplink is open, or a system on its own disk answers by SSH
     last_seen_s: float = 0.0  # epoch
     statistics: dict[str, Any] = field(default_factory=dict)
 

@@ -64,6 +64,9 @@ def plan_stop_appliance(intent: StopAppliance, planning: Planning) -> Plan:
 
 def _release_steps(appliance: Appliance, resource: Resource, planning: Planning) -> list[Step]:
     facts = planning.facts
+    if resource.boot == "local":
+        message = f"{resource.name} boots from its own disk, so it would never be seen idle"
+        raise PlanningError(Category.CONFLICT, message, f"First: openqrm resource boot {resource.name} net")
     power = planning.drivers.power(resource)
     steps = _off_steps(appliance, resource, power, facts) if power else _reboot_steps(appliance, resource, facts)
     if resource.carries:

@@ -3,7 +3,7 @@
 Not here: how any of it is stored, loaded or carried out.
 """
 
-from openqrm.domain.appliance import Appliance
+from openqrm.domain.appliance import LOCAL_ROOT, Appliance, BootProfile
 from openqrm.domain.errors import Category, OpenqrmError, PlanningError, StepError
 from openqrm.domain.event import Event
 from openqrm.domain.kernel import Kernel
@@ -36,10 +36,12 @@ from openqrm.ports.records import Facts, Records
 from openqrm.ports.world import Completed, Host, HttpAnswer, HttpRequest, World
 
 __all__ = [
+    "LOCAL_ROOT",
     "SELF",
     "Action",
     "Appliance",
     "Bmc",
+    "BootProfile",
     "Capability",
     "Category",
     "Completed",

@@ -14,16 +14,22 @@ from tests.unit.boot_door.site import public
 
 
 class SshPeer(asyncssh.SSHServer):
-    """Lets root in with this key."""
+    """Lets root in with this key, or by this password where there is one."""
 
-    def __init__(self, key: str) -> None:
-        self._key = key
+    def __init__(self, key: str, password: str = "") -> None:
+        self._key, self._password = key, password
 
     def public_key_auth_supported(self) -> bool:
         return True
 
     def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
         return username == "root" and public(key) == self._key
+
+    def password_auth_supported(self) -> bool:
+        return bool(self._password)
+
+    def validate_password(self, username: str, password: str) -> bool:
+        return username == "root" and password == self._password
 
 
 async def _shell(process: asyncssh.SSHServerProcess[bytes]) -> None:
@@ -36,19 +42,19 @@ async def _shell(process: asyncssh.SSHServerProcess[bytes]) -> None:
 
 
 @contextmanager
-def ssh_peer(host_key: asyncssh.SSHKey, admitted: str) -> Iterator[int]:
+def ssh_peer(host_key: asyncssh.SSHKey, admitted: str, password: str = "") -> Iterator[int]:
     """Its port."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    acceptor = asyncio.run_coroutine_threadsafe(_listen(host_key, admitted), loop).result(20)
+    acceptor = asyncio.run_coroutine_threadsafe(_listen(host_key, admitted, password), loop).result(20)
     yield acceptor.get_port()
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
 
 
-async def _listen(host_key: asyncssh.SSHKey, admitted: str) -> asyncssh.SSHAcceptor:
+async def _listen(host_key: asyncssh.SSHKey, admitted: str, password: str) -> asyncssh.SSHAcceptor:
     return await asyncssh.listen(
-        "127.0.0.1", 0, server_factory=lambda: SshPeer(admitted), process_factory=_shell,
+        "127.0.0.1", 0, server_factory=lambda: SshPeer(admitted, password), process_factory=_shell,
         server_host_keys=[host_key], encoding=None,
     )  # fmt: skip

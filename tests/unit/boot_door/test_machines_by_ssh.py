@@ -56,15 +56,16 @@ def site(tmp_path: Path) -> Iterator[Site]:
     database = Database(f"sqlite:///{tmp_path}/openqrm.sqlite", ActionCodec(CORE_ACTIONS))
     database.migrate()
     own, theirs = public_line(ensure_host_key(tmp_path / "ssh_key")), new_key()
-    ssh, caller = SshHosts(tmp_path / "ssh_key"), HttpCaller(PlainVault())
-    hosts = Hosts(NoUplinks(), ssh, access_by(database.records))
+    vault = PlainVault()
+    ssh, caller = SshHosts(tmp_path / "ssh_key"), HttpCaller(vault)
+    hosts = Hosts(NoUplinks(), ssh, access_by(database.records, vault))
     ssh.start()
-    with ssh_peer(theirs, " ".join(own.split()[:2])) as port:
+    with ssh_peer(theirs, " ".join(own.split()[:2]), "t0psecret") as port:
         known = Resource(
             name="box", address="127.0.0.1", managed=False, ssh=Ssh(port=port, host_key=public(theirs))
         )  # fmt: skip
         box = database.records.put(known)
-        yield Site(RealWorld(records=database.records, hosts=hosts, caller=caller, vault=PlainVault()), box)
+        yield Site(RealWorld(records=database.records, hosts=hosts, caller=caller, vault=vault), box)
         ssh.close()
     caller.close()
     database.close()
@@ -92,6 +93,18 @@ def test_where_our_key_is_not_let_in_it_is_told_where_to_find_it(site: Site) -> 
     error = site.refused()
     assert error.category is Category.REFUSED and "backup" in error.message
     assert "openqrm resource show openqrm" in error.hint
+
+
+def test_a_password_lets_in_where_our_key_does_not_yet(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "ssh_key").unlink()
+    ensure_host_key(tmp_path / "ssh_key")  # one that the machine does not know
+    assert site.refused().category is Category.REFUSED
+    site.world.vault.keep("first-time", "t0psecret")
+    site.know(replace(site.box.ssh, secret="first-time"))
+    assert site.world.host("box").run(("true",)).status == 0
+    site.world.vault.keep("first-time", "wr0ng")
+    error = site.refused()
+    assert "password" in error.hint and "wr0ng" not in f"{error} {error.hint}"
 
 
 def test_without_a_host_key_nothing_is_connected(site: Site) -> None:

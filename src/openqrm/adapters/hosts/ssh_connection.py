@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncssh
@@ -21,6 +21,7 @@ FOREIGN_HINT = (
     "If its key was renewed: compare ssh-keyscan with the host's own file, then openqrm resource edit --ssh-host-key."
 )
 DENIED_HINT = "Put the own_key that openqrm resource show openqrm tells into authorized_keys of that user there."
+PASSWORD_HINT = "Give that password again; its sshd has to take passwords (PasswordAuthentication, PermitRootLogin)."
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class SshAccess:
     host_key: str
     user: str = "root"
     port: int = 22
+    password: str = field(default="", repr=False)  # empty: this installation's key alone
 
 
 async def connect(access: SshAccess, key_file: Path) -> asyncssh.SSHClientConnection:
@@ -46,7 +48,8 @@ async def connect(access: SshAccess, key_file: Path) -> asyncssh.SSHClientConnec
             # The known kind first, but all: a machine without it would hang up, which looks like a broken line.
             server_host_key_algs=sorted(SIGNATURES, key=lambda each: each.encode() not in known.sig_algorithms),
             keepalive_interval=30,
-            preferred_auth="publickey",
+            preferred_auth="publickey,password" if access.password else "publickey",
+            password=access.password or None,
             config=None,
             agent_path=None,
         )
@@ -64,6 +67,6 @@ def told_as_steps(access: SshAccess) -> Iterator[None]:
         raise StepError(Category.REFUSED, message, FOREIGN_HINT) from error
     except asyncssh.PermissionDenied as error:
         message = f"{access.address} does not let openQRM in as {access.user}"
-        raise StepError(Category.REFUSED, message, DENIED_HINT) from error
+        raise StepError(Category.REFUSED, message, PASSWORD_HINT if access.password else DENIED_HINT) from error
     except (OSError, asyncssh.Error) as error:
         raise StepError(Category.UNAVAILABLE, f"no SSH to {access.address}: {error}", HINT) from error
