@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Any
 
 import structlog
 
@@ -13,6 +13,7 @@ from openqrm.domain.errors import Category, Ending, StepError
 from openqrm.domain.event import Event, Severity
 from openqrm.domain.journal import Fact
 from openqrm.domain.plan import PlanState, Step, StoredPlan
+from openqrm.engine.bounds import HostBounds, Room
 from openqrm.engine.carry_out import carry_out, expire, take_back
 from openqrm.engine.ledger import Ledger
 from openqrm.engine.next_move import Expire, Finished, Run, Undo, Wait, next_move
@@ -20,28 +21,7 @@ from openqrm.ports.plans import Dispatcher, Fenced, PlanStore
 from openqrm.ports.world import World
 
 log = structlog.get_logger()
-HOST_BOUND = 4  # steps at work on one host at a time
-HOST_BUSY_S = 0.2
-
-
-class HostBounds:
-    """How many steps are at work on each host."""
-
-    def __init__(self, bound: int = HOST_BOUND) -> None:
-        self._bound, self._at_work, self._lock = bound, defaultdict[str, int](int), threading.Lock()
-
-    def enter(self, host: str) -> bool:
-        """Whether there is room; an empty host has no bound."""
-        with self._lock:
-            if host and self._at_work[host] >= self._bound:
-                return False
-            self._at_work[host] += 1
-            return True
-
-    def leave(self, host: str) -> None:
-        """Give the room back."""
-        with self._lock:
-            self._at_work[host] -= 1
+NO_ROOM_S = 30.0  # whoever waits for room on a host is told of it; this is for a word that got lost
 
 
 class Runner:
@@ -51,6 +31,7 @@ class Runner:
         self._store, self._world, self._dispatcher = store, world, dispatcher
         self._pool = ThreadPoolExecutor(steps_at_once, thread_name_prefix="step")
         self._bounds = HostBounds()
+        self._parked: dict[str, dict[str, Room]] = {}  # plan → its steps that wait for room on their host
         self._stopping = threading.Event()
 
     def drive(self, plan: str) -> None:
@@ -81,7 +62,9 @@ class _Drive:
     def __init__(self, runner: Runner, ledger: Ledger) -> None:
         self._r, self._ledger = runner, ledger
         self._busy: dict[Future[float], Step] = {}
-        self._waiting: dict[str, float] = {}
+        parked = runner._parked.pop(ledger.stored.id, {})
+        self._rooms = {step: room for step, room in parked.items() if not room.done()}
+        self._waiting = dict.fromkeys(self._rooms, runner._world.now_s() + NO_ROOM_S)
 
     def go(self) -> None:
         world, stored = self._r._world, self._ledger.stored
@@ -112,19 +95,34 @@ class _Drive:
     def leave(self) -> None:
         """However it ended, no step is at work still: the next drive may take back what it finds."""
         wait(self._busy)
+        for room in self._rooms.values():
+            room.cancel()
 
     def _run(self, steps: tuple[Step, ...]) -> None:
-        if len(steps) == 1 and not self._busy:
-            self._note(steps[0], self._carry_out(steps[0]))
+        entered = [step for step in steps if self._enter(step)]
+        if len(entered) == 1 and not self._busy:
+            self._note(entered[0], self._carry_out(entered[0]))
             return
-        for step in steps:
+        for step in entered:
             self._busy[self._r._pool.submit(self._carry_out, step)] = step
-        self._collect(0)
+        if self._busy:
+            self._collect(0)
+
+    def _enter(self, step: Step) -> bool:
+        room = self._r._bounds.enter(step.host, self._rooms.pop(step.id, None))
+        if room:
+            self._rooms[step.id] = room
+            self._note(step, NO_ROOM_S)
+        return room is None
 
     def _collect(self, timeout_s: float) -> None:
         timeout = None if timeout_s == float("inf") else max(timeout_s, 0.01)
-        for future in wait(self._busy, timeout, FIRST_COMPLETED).done:
+        awaited: list[Future[Any]] = [*self._busy, *self._rooms.values()]
+        wait(awaited, timeout, FIRST_COMPLETED)
+        for future in [each for each in self._busy if each.done()]:
             self._note(self._busy.pop(future), future.result())
+        for step in [step for step, room in self._rooms.items() if room.done()]:
+            del self._rooms[step], self._waiting[step]
 
     def _note(self, step: Step, again_s: float) -> None:
         if again_s:
@@ -133,8 +131,6 @@ class _Drive:
             self._waiting.pop(step.id, None)
 
     def _carry_out(self, step: Step) -> float:
-        if not self._r._bounds.enter(step.host):
-            return HOST_BUSY_S
         try:
             return self._guarded(step, lambda step: carry_out(step, self._ledger, self._r._world), Fact.FAILED)
         finally:
@@ -154,10 +150,13 @@ class _Drive:
             return 0
 
     def _park(self, until_s: float) -> None:
-        plan = self._ledger.stored.id
+        plan, dispatcher = self._ledger.stored.id, self._r._dispatcher
         note = f"waiting for {', '.join(self._waiting) or 'its next attempt'}"
         self._r._store.park(plan, seen=self._ledger.seen, due_s=until_s, note=note)
-        self._r._dispatcher.submit(plan, due_s=until_s)
+        dispatcher.submit(plan, due_s=until_s)
+        self._r._parked[plan], self._rooms = self._rooms, {}
+        for room in self._r._parked[plan].values():
+            room.add_done_callback(lambda told: None if told.cancelled() else dispatcher.submit(plan))
 
 
 def ending(stored: StoredPlan, state: PlanState, note: str, now_s: float) -> tuple[Event, ...]:
