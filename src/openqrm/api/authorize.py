@@ -7,7 +7,7 @@ import binascii
 from dataclasses import replace
 from typing import ClassVar
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from openqrm.api.cookie import address_of, caller_by_cookie, find_cookie
 from openqrm.domain.errors import Category, OpenqrmError
@@ -30,16 +30,19 @@ class CodeAsked(Unproven):
     type: ClassVar[str] = "urn:openqrm:code-needed"
 
 
-def caller_of(request: Request, sign_in: SignIn, *, quietly: bool = False) -> Caller:
+def caller_of(request: HTTPConnection, sign_in: SignIn, *, quietly: bool = False, again: bool = False) -> Caller:
     """Who asks. Raises Unproven; Foreign for a cookie alone. It blocks while a password is hashed.
 
-    `quietly` is for what a page asks by itself: it does not keep a session from ending.
+    `quietly` is for what a page asks by itself: it does not keep a session from ending. `again` is for a connection
+    that was let in and lasts: its code of the second factor, which is good once, is not asked for anew.
     """
     scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
     cookie = find_cookie(request)
     try:
         if scheme:
-            return replace(_by_header(scheme, credentials, request, sign_in), origin=f"api {address_of(request)}")
+            return replace(
+                _by_header(scheme, credentials, request, sign_in, again), origin=f"api {address_of(request)}"
+            )
         if cookie:
             return caller_by_cookie(request, cookie, sign_in.sessions, quietly=quietly)
     except OpenqrmError as error:
@@ -55,13 +58,14 @@ def unproven(error: OpenqrmError) -> OpenqrmError:
     return kind(error.category, error.message, error.hint)
 
 
-def _by_header(scheme: str, credentials: str, request: Request, sign_in: SignIn) -> Caller:
+def _by_header(scheme: str, credentials: str, request: HTTPConnection, sign_in: SignIn, again: bool) -> Caller:
     match scheme.lower():
         case "bearer":
             return sign_in.by_token(credentials.strip(), address_of(request))
         case "basic":
             caller = sign_in.by_password(*parse_basic(credentials), address_of(request))
-            sign_in.factors.check(caller.user, request.headers.get(CODE_HEADER, ""))
+            if not again:
+                sign_in.factors.check(caller.user, request.headers.get(CODE_HEADER, ""))
             return caller
     raise Unproven(Category.REFUSED, "nobody has signed in", HINT)
 

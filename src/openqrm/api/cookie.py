@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from openqrm.domain.errors import Category, OpenqrmError
@@ -25,7 +25,7 @@ class Foreign(OpenqrmError):
     type: ClassVar[str] = "urn:openqrm:csrf"
 
 
-def find_cookie(request: Request) -> str:
+def find_cookie(request: HTTPConnection) -> str:
     """The session's token, empty when the browser sent none."""
     return request.cookies.get(_name(request), "")
 
@@ -44,10 +44,12 @@ def clear_cookie(request: Request, response: Response) -> None:
     response.delete_cookie(_name(request), path="/", httponly=True, samesite="strict", secure=secure)
 
 
-def caller_by_cookie(request: Request, token: str, sessions: Sessions, *, quietly: bool = False) -> Caller:
+def caller_by_cookie(request: HTTPConnection, token: str, sessions: Sessions, *, quietly: bool = False) -> Caller:
     """Raises Foreign; PlanningError `refused` when the session has ended."""
     caller, _session = sessions.use(token, quietly=quietly)
-    if request.method not in SAFE:
+    if request.scope["type"] == "websocket":
+        check_origin(request)  # no page can send a header there
+    elif request.scope["method"] not in SAFE:
         check_origin(request)
         if not hmac.compare_digest(request.headers.get(HEADER, "").encode(), csrf_of(token).encode()):
             hint = "Send X-CSRF-Token with what GET /api/v1/session tells as `csrf`."
@@ -55,7 +57,7 @@ def caller_by_cookie(request: Request, token: str, sessions: Sessions, *, quietl
     return replace(caller, origin=f"console {address_of(request)}")
 
 
-def check_origin(request: Request) -> None:
+def check_origin(request: HTTPConnection) -> None:
     """Raises Foreign for what a browser sends on behalf of another site's page."""
     origin, host = request.headers.get("origin"), request.headers.get("host", "")
     site = request.headers.get("sec-fetch-site", "same-origin")
@@ -63,10 +65,10 @@ def check_origin(request: Request) -> None:
         raise Foreign(Category.REFUSED, "the request comes from the page of another site", "Use the console's own.")
 
 
-def address_of(request: Request) -> str:
+def address_of(request: HTTPConnection) -> str:
     """Of the other end of the connection."""
     return request.client.host if request.client else ""
 
 
-def _name(request: Request) -> str:
-    return "__Host-openqrm" if request.url.scheme == "https" else "openqrm"
+def _name(request: HTTPConnection) -> str:
+    return "__Host-openqrm" if request.url.scheme in ("https", "wss") else "openqrm"

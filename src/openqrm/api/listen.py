@@ -14,6 +14,7 @@ from openqrm.domain.errors import Category, OpenqrmError
 
 BACKLOG = 4096
 START_S = 10.0
+LONGEST_MESSAGE = 1024 * 1024  # over a WebSocket: what is pasted comes in one
 
 
 def bind(address: str, port: int) -> socket.socket:
@@ -42,7 +43,7 @@ class Listener:
         config = uvicorn.Config(
             application, log_config=None, access_log=False, lifespan="off", server_header=False,
             timeout_graceful_shutdown=5, limit_concurrency=None, backlog=BACKLOG, http=Impatient,
-            ws="websockets-sansio" if websockets else "none",
+            ws="websockets-sansio" if websockets else "none", ws_max_size=LONGEST_MESSAGE,
             date_header=False, ssl_certfile=tls.certificate if tls else None, ssl_keyfile=tls.key if tls else None,
             proxy_headers=bool(proxy), forwarded_allow_ips=proxy,  # nobody else says where a request comes from
         )  # fmt: skip

@@ -59,7 +59,7 @@ def stream_route(live: Live, sign_in: SignIn, quiet_s: float = QUIET_S) -> Route
                         await asyncio.wait_for(news.wait(), look_s - loop.time())
                     continue
                 try:
-                    client.caller = await run_in_threadpool(caller_of, request, sign_in, quietly=True)
+                    client.caller = await run_in_threadpool(caller_of, request, sign_in, quietly=True, again=True)
                 except Unproven:
                     yield render_message(Told("ended"))
                     return

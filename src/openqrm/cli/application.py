@@ -25,7 +25,7 @@ NOUNS = {
     "role": "what users may do",
     "site": "everything at a glance, and a search",
     "storage": "what holds volumes",
-    "terminal": "shells and serial lines of machines",
+    "terminal": "shells, serial lines and screens of machines",
     "token": "API tokens",
     "user": "who signs in",
     "vm": "virtual machines",
@@ -82,15 +82,21 @@ def make_commands(environment: Mapping[str, str], serve: Serve, initrd: Callable
     """All commands."""
     from openqrm.cli.local import local_commands
     from openqrm.cli.new_plugin import new_plugin
+    from openqrm.cli.screen import screen_command
     from openqrm.cli.sign_in_link import sign_in_link
     from openqrm.cli.terminal import attach_command
 
     group = Openqrm(environment)
-    link, attach = sign_in_link(environment), attach_command(environment)
-    for noun, own in (("plugin", new_plugin()), ("user", link), ("terminal", attach)):
+    more = {
+        "plugin": [new_plugin()],
+        "terminal": [attach_command(environment), screen_command(environment)],
+        "user": [sign_in_link(environment)],
+    }
+    for noun, commands in more.items():
         verbs = group.commands[noun]
         assert isinstance(verbs, click.Group)
-        verbs.add_command(own)
+        for own in commands:
+            verbs.add_command(own)
     for command in local_commands(environment, serve, initrd):
         group.add_command(command)
     return group

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import httpx2
 
 from openqrm.cli.trust import find_door, trust
+
+if TYPE_CHECKING:
+    from websockets.sync.client import ClientConnection
 
 TIMEOUT_S = 60.0
 CODE_NEEDED = "urn:openqrm:code-needed"
@@ -65,6 +69,21 @@ class Connection:
                     if line.startswith("data: "):
                         yield json.loads(line[6:])
         except httpx2.TransportError as error:
+            raise self._unreachable(error) from None
+
+    def join(self, path: str) -> ClientConnection:
+        """A WebSocket, as whoever is signed in here."""
+        from websockets.sync.client import connect
+
+        url = f"{self.url}/api/v1{path}".replace("http", "ws", 1)
+        context = self.verify if isinstance(self.verify, ssl.SSLContext) else None
+        request = self._client.build_request("GET", path)
+        if self._client.auth:
+            request = next(self._client.auth.sync_auth_flow(request))
+        told = {"Authorization": request.headers["Authorization"]}
+        try:
+            return connect(url, ssl=context, max_size=None, additional_headers=told)
+        except OSError as error:
             raise self._unreachable(error) from None
 
     def _call(self, method: str, path: str, **more: Any) -> Any:

@@ -12,9 +12,14 @@ import termios
 import tty
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from websockets.sync.client import ClientConnection
+
+    from openqrm.cli.connection import Connection
 
 CHUNK = 65536
 LEAVE = b"\x1d"  # Ctrl-], as in telnet and virsh
@@ -42,14 +47,11 @@ def attach_command(environment: Mapping[str, str]) -> click.Command:
     return click.Command("attach", params=parameters, callback=run, help="Open a terminal of RESOURCE here.")
 
 
-def _attach(connection: Any, ticket: str) -> str:
+def _attach(connection: Connection, ticket: str) -> str:
     """Join the two until either ends; what the door said at the end."""
     from websockets.exceptions import ConnectionClosed
-    from websockets.sync.client import connect
 
-    url = connection.url.replace("http", "ws", 1) + "/api/v1/terminal/attach"
-    context = connection.verify if url.startswith("wss:") and connection.verify is not True else None
-    with connect(url, ssl=context, max_size=None) as socket, _raw(sys.stdin.fileno()):
+    with connection.join("/terminal/attach") as socket, _raw(sys.stdin.fileno()):
         columns, rows = shutil.get_terminal_size()
         socket.send(json.dumps({"ticket": ticket, "columns": columns, "rows": rows}))
         try:
@@ -60,7 +62,7 @@ def _attach(connection: Any, ticket: str) -> str:
     return ""
 
 
-def _exchange(socket: Any) -> Iterator[bytes]:
+def _exchange(socket: ClientConnection) -> Iterator[bytes]:
     """What is shown; what is typed goes the other way, until Ctrl-]."""
     size = shutil.get_terminal_size()
     with selectors.DefaultSelector() as ready:
@@ -75,9 +77,10 @@ def _exchange(socket: Any) -> Iterator[bytes]:
                 size = now
                 socket.send(json.dumps({"columns": size.columns, "rows": size.lines}))
             try:
-                yield bytes(socket.recv(timeout=LOOK_S))
+                shown = socket.recv(timeout=LOOK_S)
             except TimeoutError:
                 continue
+            yield shown if isinstance(shown, bytes) else shown.encode()
 
 
 @contextmanager

@@ -3,50 +3,63 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.plan import OnFailure, Plan, Step
 from openqrm.domain.resource import Resource
-from openqrm.domain.terminal import Terminal
+from openqrm.domain.terminal import LINES, LineKind, Terminal
 from openqrm.domain.user import Role
 from openqrm.planning.fields import Name
 from openqrm.planning.record_plans import ASKED, plan_of
 from openqrm.plugin_api.actions import put, remove
-from openqrm.plugin_api.intents import Intent, Issued, refers_to
-from openqrm.plugin_api.planning import Planning
+from openqrm.plugin_api.drivers import Place
+from openqrm.plugin_api.intents import Intent, Issued, Query, refers_to
+from openqrm.plugin_api.planning import Drivers, Planning, Reading
 
 LIFE_S = 60.0
+_WHOSE = "sshterm (ssh), novnc (screen), or the plugin of its VMs (serial, screen)"
 
 
 class OpenTerminal(Intent, noun="terminal", verb="open", role=Role.OPERATOR):
     """Get a ticket for a terminal of a resource: good once, for a minute, for yourself.
 
-    `ssh` is a shell on the machine, `serial` the first serial line of a VM. `openqrm terminal attach` does both at
-    once, asking and opening.
+    `ssh` is a shell on the machine, `serial` the first serial line of a VM, `screen` its picture, keyboard and mouse
+    by VNC. `openqrm terminal attach` and `openqrm terminal screen` do both at once, asking and opening.
     """
 
     resource: Annotated[Name, refers_to("resource"), Meta(description="the machine")]
-    line: Annotated[Literal["ssh", "serial"], Meta(description="ssh or serial")] = "ssh"
+    line: Annotated[LineKind, Meta(description="ssh, serial or screen")] = "ssh"
     ticket: Issued = Issued("")
+
+
+class ShowLines(Query, noun="terminal", verb="lines", role=Role.OPERATOR):
+    """Show which terminals there are of a resource, and which machine leads to each."""
+
+    resource: Annotated[Name, refers_to("resource"), Meta(description="the machine")]
+
+
+class Line(Struct):
+    """A kind of terminal that a plugin has for this resource."""
+
+    line: str
+    host: str
 
 
 def plan_open_terminal(intent: OpenTerminal, planning: Planning) -> Plan:
     """The ticket's record, and the end of those that nobody used."""
     facts = planning.facts
     resource = facts.get(Resource, intent.resource)
-    found = next(
-        (place for each in planning.drivers.terminals() if (place := each.find_place(resource, intent.line))), None
-    )
+    found = find_place(planning.drivers, resource, intent.line)
     if found is None:
         message = f"no plugin has a terminal of kind {intent.line} for {resource.name}"
-        hint = "Enable and start one: openqrm plugin start sshterm (ssh), or the plugin of its VMs (serial)."
-        raise PlanningError(Category.UNSUPPORTED, message, hint)
+        raise PlanningError(Category.UNSUPPORTED, message, f"Enable and start one: openqrm plugin start {_WHOSE}.")
     terminal = Terminal(
-        name=f"{resource.name}.{intent.ticket[:12]}", user=planning.user, resource=resource.name, host=found.host,
-        argv=found.argv, digest=intent.ticket, expires_at_s=planning.now_s + LIFE_S,
+        name=f"{resource.name}.{intent.ticket[:12]}", user=planning.user, resource=resource.name, line=intent.line,
+        host=found.host, argv=found.argv, address=found.address, digest=intent.ticket,
+        expires_at_s=planning.now_s + LIFE_S,
     )  # fmt: skip
     say = f"Give {planning.user} leave to open a {intent.line} terminal of {resource.name}"
     steps = [Step(id="ticket", action=put(terminal, None, say), why=ASKED)]
@@ -58,4 +71,16 @@ def plan_open_terminal(intent: OpenTerminal, planning: Planning) -> Plan:
                    locks=())  # fmt: skip
 
 
+def find_place(drivers: Drivers, resource: Resource, line: str) -> Place | None:
+    """The first that a started plugin knows."""
+    return next((place for each in drivers.terminals() if (place := each.find_place(resource, line))), None)
+
+
+def answer_show_lines(query: ShowLines, reading: Reading) -> list[Line]:
+    resource = reading.facts.get(Resource, query.resource)
+    places = ((line, find_place(reading.drivers, resource, line)) for line in LINES)
+    return [Line(line, place.host) for line, place in places if place]
+
+
 PLANNERS = {OpenTerminal: plan_open_terminal}
+ANSWERS = {ShowLines: answer_show_lines}

@@ -266,10 +266,15 @@ class HybridCloud(Protocol):
 
 @dataclass(frozen=True)
 class Place:
-    """Where a terminal is to be had: a command on this resource; none: a login shell."""
+    """Where a terminal is to be had: a command on this resource; none: a login shell.
+
+    A screen is at an address that only this resource reaches: `vnc+unix://PATH` or `vnc://127.0.0.1:PORT`. Where it
+    changes with each start, there is none here, and the command prints it.
+    """
 
     host: str
     argv: tuple[str, ...] = ()
+    address: str = ""
 
 
 @runtime_checkable
@@ -277,7 +282,7 @@ class TerminalDriver(Protocol):
     """A way to terminals of machines."""
 
     def find_place(self, resource: Resource, line: str) -> Place | None:
-        """Where its terminal is: `line` is ssh or serial. None when this driver has none. Pure."""
+        """Where its terminal is: `line` is ssh, serial or screen. None when this driver has none. Pure."""
         ...
 
 

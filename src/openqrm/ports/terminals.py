@@ -31,3 +31,14 @@ class Terminals(Protocol):
     async def open(self, host: str, argv: tuple[str, ...], columns: int, rows: int) -> OpenTerminal:
         """A terminal on this resource. Raises StepError `unavailable` or `refused`."""
         ...
+
+
+class Screens(Protocol):
+    """The way to what shows a machine's screen, by RFB (the protocol of VNC)."""
+
+    async def open(self, host: str, argv: tuple[str, ...], address: str) -> OpenTerminal:
+        """What listens there, as the resource sees it; no address: where the command says. The size is its own.
+
+        Raises StepError `unavailable` or `refused`.
+        """
+        ...

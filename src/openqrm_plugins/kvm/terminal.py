@@ -1,8 +1,9 @@
-"""The serial line of a VM, on its host."""
+"""The serial line and the screen of a VM, on its host."""
 
 from __future__ import annotations
 
 from openqrm.plugin_api import Place, Resource
+from openqrm_plugins.kvm.hardware import uuid_of
 from openqrm_plugins.kvm.settings import Settings
 from openqrm_plugins.kvm.virsh import URI
 
@@ -14,7 +15,11 @@ class Terminal:
         """Nothing that is set matters here."""
 
     def find_place(self, resource: Resource, line: str) -> Place | None:
-        """virsh on the host that carries the VM now."""
-        if line != "serial" or not resource.host or resource.type != "kvm":
+        """virsh on the host that carries the VM now. libvirt makes a screen's socket anew at each start."""
+        if not resource.host or resource.type != "kvm":
             return None
-        return Place(resource.host, ("virsh", "--quiet", "--connect", URI, "console", "--force", resource.name))
+        words = {
+            "serial": ("console", "--force", resource.name),
+            "screen": ("domdisplay", "--type", "vnc", "--domain", uuid_of(resource.name)),
+        }.get(line)
+        return Place(resource.host, ("virsh", "--quiet", "--connect", URI, *words)) if words else None

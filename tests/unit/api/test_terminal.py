@@ -2,134 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import pty
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-import asyncssh
 import pytest
-from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
 
-from openqrm.adapters.hosts.access import access_by
-from openqrm.adapters.hosts.terminals import SshTerminals
-from openqrm.api.application import make_application
-from openqrm.api.listen import Listener, bind
-from openqrm.api.routes import Door
-from openqrm.api.terminal import terminal_route
-from openqrm.domain.resource import Resource, Ssh
 from openqrm.domain.terminal import Terminal
-from openqrm.domain.user import PluginState, Role
+from openqrm.domain.user import Role, User
 from openqrm.planning.plan import ListPlans
-from openqrm.planning.terminal import OpenTerminal
+from openqrm.planning.terminal import ShowLines
 from openqrm.services.caller import Caller
-from openqrm.services.desk import Wishes
-from openqrm.services.terminals import Tickets
-from tests.unit.boot_door.site import new_key, public
-from tests.unit.services.site import ADMIN, PASSWORD, TestSite, open_site
-
-
-class Letting(asyncssh.SSHServer):
-    """Lets root in with one key."""
-
-    def __init__(self, key: str) -> None:
-        self._key = key
-
-    def public_key_auth_supported(self) -> bool:
-        return True
-
-    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
-        return username == "root" and public(key) == self._key
-
-
-async def _shell(process: asyncssh.SSHServerProcess[str]) -> None:
-    """Says its size and command, then each line again; `exit` ends it."""
-    columns, rows, _, _ = process.term_size
-    process.stdout.write(f"{process.term_type} {columns}x{rows} {process.command or 'shell'}\n")
-    while True:
-        try:
-            line = (await process.stdin.readline()).strip()
-        except asyncssh.TerminalSizeChanged as change:
-            process.stdout.write(f"now {change.width}x{change.height}\n")
-            continue
-        if line in ("", "exit"):
-            return process.exit(0)
-        process.stdout.write(f"you said {line}\n")
-
-
-@contextmanager
-def machine(host_key: asyncssh.SSHKey, admitted: str) -> Iterator[int]:
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    listening = asyncssh.listen(
-        "127.0.0.1", 0, server_factory=lambda: Letting(admitted), process_factory=_shell,
-        server_host_keys=[host_key], line_editor=False,
-    )  # fmt: skip
-    acceptor = asyncio.run_coroutine_threadsafe(_await(listening), loop).result(20)
-    yield acceptor.get_port()
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-
-
-async def _await(listening: object) -> asyncssh.SSHAcceptor:
-    found: asyncssh.SSHAcceptor = await listening  # type: ignore[misc]  # asyncssh's own awaitable
-    return found
-
-
-@dataclass
-class Ground:
-    site: TestSite
-    url: str
-
-    def ticket(self, resource: str = "box", caller: Caller = ADMIN) -> str:
-        return self.site.desk.ask(caller, OpenTerminal(resource), Wishes()).told["terminal"]
-
-    @contextmanager
-    def attached(self, ticket: str, **size: int) -> Iterator[ClientConnection]:
-        with connect(self.url, open_timeout=20) as socket:
-            socket.send(json.dumps({"ticket": ticket, **size}))
-            yield socket
+from tests.unit.api.terminals import Ground, end_of, open_ground, read
+from tests.unit.services.site import ADMIN, PASSWORD
 
 
 @pytest.fixture
 def ground(tmp_path: Path) -> Iterator[Ground]:
-    own, theirs = new_key(), new_key()
-    own.write_private_key(str(tmp_path / "own"))
-    with open_site(tmp_path) as site, machine(theirs, public(own)) as port:
-        records = site.database.records
-        records.put(Resource(name="box", address="127.0.0.1", ssh=Ssh(port=port, host_key=public(theirs))))
-        records.put(PluginState(name="sshterm", enabled=True, started=True))
-        terminals = SshTerminals(tmp_path / "own", access_by(records))
-        door = Door(site.desk, site.sign_in, site.catalogue)
-        route = terminal_route(Tickets(site.database, site.world), terminals)
-        listening = bind("127.0.0.1", 0)
-        rest = Listener("rest", make_application(door, lambda: "", [route]), [listening], websockets=True)
-        rest.start()
-        yield Ground(site, f"ws://127.0.0.1:{listening.getsockname()[1]}/api/v1/terminal/attach")
-        rest.close()
-
-
-def read(socket: ClientConnection, until: str) -> str:
-    shown = ""
-    while until not in shown:
-        shown += bytes(socket.recv(timeout=20)).decode()
-    return shown
-
-
-def end_of(socket: ClientConnection) -> tuple[int, str]:
-    with pytest.raises(ConnectionClosed) as caught:
-        socket.recv(timeout=20)
-    assert caught.value.rcvd
-    return caught.value.rcvd.code, caught.value.rcvd.reason
+    with open_ground(tmp_path) as opened:
+        yield opened
 
 
 def test_what_is_typed_arrives_and_what_is_shown_comes_back(ground: Ground) -> None:
@@ -168,7 +64,7 @@ def test_a_ticket_grows_old_and_is_swept_by_the_next(ground: Ground) -> None:
 
 @pytest.mark.parametrize("first", ["", "not json", '{"ticket": 5}', '{"columns": 0}', '{"more": 1}', "[]"])
 def test_what_is_no_ticket_ends_the_connection(ground: Ground, first: str) -> None:
-    with connect(ground.url, open_timeout=20) as socket:
+    with ground.joined() as socket:
         socket.send(first)
         assert end_of(socket)[0] == 4403
 
@@ -181,6 +77,60 @@ def test_who_may_only_look_gets_none(ground: Ground) -> None:
 def test_a_machine_without_a_known_key_has_none(ground: Ground) -> None:
     with pytest.raises(Exception, match="no plugin has a terminal of kind ssh"):
         ground.ticket("m1")
+
+
+@pytest.mark.parametrize(
+    "headers", [{"X": "nothing"}, {"Authorization": "Basic YWRtaW46d3Jvbmc="}, {"Cookie": "openqrm=guessed"}]
+)
+def test_a_ticket_alone_opens_nothing(ground: Ground, headers: dict[str, str]) -> None:
+    with ground.joined(**headers) as socket:
+        socket.send(json.dumps({"ticket": ground.ticket()}))
+        assert end_of(socket)[0] == 4403
+    assert ground.site.database.records.list(Terminal)
+
+
+def test_nobody_else_may_use_it(ground: Ground) -> None:
+    stolen = ground.ticket(caller=Caller("carol", Role.OPERATOR))
+    with ground.attached(stolen) as socket:
+        code, why = end_of(socket)
+    assert code == 4403 and "another user's" in why
+    assert not ground.site.database.records.list(Terminal)
+
+
+def test_a_session_opens_one_from_its_own_page_alone(ground: Ground) -> None:
+    cookie = f"openqrm={ground.site.sign_in.sessions.begin('admin')}"
+    with ground.joined(Cookie=cookie, Origin="https://elsewhere.example") as socket:
+        socket.send(json.dumps({"ticket": ground.ticket()}))
+        code, why = end_of(socket)
+    assert code == 4403 and "another site" in why
+    with ground.joined(Cookie=cookie, Origin=ground.url.replace("ws:", "http:").partition("/api")[0]) as socket:
+        socket.send(json.dumps({"ticket": ground.ticket()}))
+        assert "shell" in read(socket, "\n")
+
+
+def test_who_signs_out_has_it_no_longer(tmp_path: Path) -> None:
+    with open_ground(tmp_path, look_s=0.05) as ground:
+        token = ground.site.sign_in.sessions.begin("admin")
+        with ground.joined(Cookie=f"openqrm={token}") as socket:
+            socket.send(json.dumps({"ticket": ground.ticket()}))
+            read(socket, "\n")
+            ground.site.sign_in.sessions.end(token)
+            assert end_of(socket) == (4403, "the session has ended")
+
+
+def test_who_may_only_look_from_now_on_has_it_no_longer(tmp_path: Path) -> None:
+    with open_ground(tmp_path, look_s=0.05) as ground, ground.attached(ground.ticket()) as socket:
+        read(socket, "\n")
+        records = ground.site.database.records
+        records.put(replace(records.get(User, "admin"), role=Role.READ_ONLY.name))
+        code, why = end_of(socket)
+        assert code == 4403 and "needs the role OPERATOR" in why
+
+
+def test_the_lines_of_a_machine_are_told(ground: Ground) -> None:
+    told = ground.site.desk.answer(ADMIN, ShowLines("box"))
+    assert [(each.line, each.host) for each in told] == [("ssh", "box")]
+    assert ground.site.desk.answer(ADMIN, ShowLines("m1")) == []
 
 
 def test_the_ticket_stands_in_no_plan_and_in_no_record(ground: Ground, tmp_path: Path) -> None:
