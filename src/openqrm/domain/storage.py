@@ -10,12 +10,13 @@ from openqrm.domain.record import Record
 
 @dataclass(frozen=True, kw_only=True)
 class Storage(Record):
-    """A resource that serves volumes by one technology; `type` is the id of its plugin."""
+    """A resource that serves volumes by one technology; `type` is one of its plugin's storage types."""
 
     kind: ClassVar[str] = "storage"
     type: str = ""
     resource: str = ""
     settings: dict[str, Any] = field(default_factory=dict)
+    found: dict[str, Any] = field(default_factory=dict)  # what its machine has, where its plugin looks
     comment: str = ""
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from openqrm.domain.plan import Plan
+from openqrm.domain.plan import OnFailure, Plan
 from openqrm.domain.resource import SELF, Resource
 from openqrm.domain.storage import Removal, Storage, Volume
 from openqrm.domain.user import Role
 from openqrm.planning.fields import Name, Setting, Text
+from openqrm.planning.order import after
 from openqrm.planning.record_plans import edited, new_name, plan_put, plan_remove, record_of, refuse_in_use
 from openqrm.plugin_api.intents import Intent, Query, refers_to
 from openqrm.plugin_api.listing import Listing, ListQuery
+from openqrm.plugin_api.looking import LooksAtStorage
 from openqrm.plugin_api.planning import Planning, Reading
 
 
@@ -60,15 +63,22 @@ def plan_create_storage(intent: CreateStorage, planning: Planning) -> Plan:
     new_name(planning.facts, Storage, intent.name)
     planning.facts.get(Resource, intent.resource)
     record = record_of(Storage, intent)
-    planning.drivers.storage(record)  # refuses a type that no enabled plugin has
-    return plan_put(intent, record)
+    return _with_a_look(plan_put(intent, record), record, planning)
 
 
 def plan_edit_storage(intent: EditStorage, planning: Planning) -> Plan:
     before = planning.facts.get(Storage, intent.name)
     record = edited(before, intent)
-    planning.drivers.storage(record)
-    return plan_put(intent, record, before)
+    return _with_a_look(plan_put(intent, record, before), record, planning)
+
+
+def _with_a_look(plan: Plan, storage: Storage, planning: Planning) -> Plan:
+    """Raises PlanningError for a type that no enabled plugin has."""
+    driver = planning.drivers.storage(storage)
+    if not isinstance(driver, LooksAtStorage):
+        return plan
+    looked = after(driver.plan_look(storage), plan.steps[-1].id)
+    return replace(plan, steps=(*plan.steps, *looked), on_failure=OnFailure.UNDO)
 
 
 def plan_remove_storage(intent: RemoveStorage, planning: Planning) -> Plan:

@@ -17,7 +17,7 @@ from openqrm.planning.order import after
 from openqrm.planning.record_plans import ASKED, new_name, plan_of, refuse_in_use
 from openqrm.planning.volume_removed import keeps_removed, removal_of
 from openqrm.plugin_api.actions import put, remove
-from openqrm.plugin_api.drivers import Capability, VolumeFacts
+from openqrm.plugin_api.drivers import Capability, VolumeFacts, capabilities_of
 from openqrm.plugin_api.intents import Intent, Query, refers_to
 from openqrm.plugin_api.listing import Listing, ListQuery
 from openqrm.plugin_api.planning import Planning, Reading
@@ -79,7 +79,7 @@ def plan_clone_volume(intent: CloneVolume, planning: Planning) -> Plan:
     source = facts.get(Volume, intent.source)
     new_name(facts, Volume, intent.name)
     storage = facts.get(Storage, source.storage)
-    if Capability.CLONE not in planning.drivers.storage(storage).capabilities:
+    if Capability.CLONE not in capabilities_of(planning.drivers.storage(storage), storage):
         hint = "Create a volume and fill it from the other one (image install_from)."
         raise PlanningError(Category.UNSUPPORTED, f"{storage.type} cannot clone volumes", hint)
     if source.granted_to:

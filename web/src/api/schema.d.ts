@@ -1293,21 +1293,29 @@ export interface components {
             name: string;
         };
         /**
+         * ShowLines
+         * @description Show which terminals there are of a resource, and which machine leads to each.
+         */
+        ShowLines: {
+            /** @description the machine */
+            resource: string;
+        };
+        /**
          * OpenTerminal
          * @description Get a ticket for a terminal of a resource: good once, for a minute, for yourself.
          *
-         *         `ssh` is a shell on the machine, `serial` the first serial line of a VM. `openqrm terminal attach` does both at
-         *         once, asking and opening.
+         *         `ssh` is a shell on the machine, `serial` the first serial line of a VM, `screen` its picture, keyboard and mouse
+         *         by VNC. `openqrm terminal attach` and `openqrm terminal screen` do both at once, asking and opening.
          */
         OpenTerminal: {
             /** @description the machine */
             resource: string;
             /**
-             * @description ssh or serial
+             * @description ssh, serial or screen
              * @default ssh
              * @enum {unknown}
              */
-            line: "serial" | "ssh";
+            line: "screen" | "serial" | "ssh";
         };
         /**
          * CreateToken
@@ -2208,6 +2216,8 @@ export interface components {
             host_key: string;
             /** @default  */
             own_key: string;
+            /** @default  */
+            secret: string;
         };
         /**
          * Observation
@@ -2350,7 +2360,7 @@ export interface components {
         };
         /**
          * Storage
-         * @description A resource that serves volumes by one technology; `type` is the id of its plugin.
+         * @description A resource that serves volumes by one technology; `type` is one of its plugin's storage types.
          */
         Storage: {
             name: string;
@@ -2363,8 +2373,17 @@ export interface components {
             /** @default  */
             resource: string;
             settings?: Record<string, never>;
+            found?: Record<string, never>;
             /** @default  */
             comment: string;
+        };
+        /**
+         * Line
+         * @description A kind of terminal that a plugin has for this resource.
+         */
+        Line: {
+            line: string;
+            host: string;
         };
         /**
          * TokenRow

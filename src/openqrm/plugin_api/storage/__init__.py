@@ -12,8 +12,10 @@ from openqrm.plugin_api.storage.exporting.nfs.actions import EndExport, ExportFo
 from openqrm.plugin_api.storage.exporting.nfs.exported_folders import ExportedFolders
 from openqrm.plugin_api.storage.filling import fill_step
 from openqrm.plugin_api.storage.halves import Exporting, Making, Work
+from openqrm.plugin_api.storage.making.directories import NoteAsBefore, NoteDirectory, noted_beneath
 from openqrm.plugin_api.storage.making.disk_files import DiskFiles
 from openqrm.plugin_api.storage.making.disks import CloneDisk, GrowDisk, MakeDisk
+from openqrm.plugin_api.storage.making.fill_disk import FillDisk, fill_disk_step
 from openqrm.plugin_api.storage.making.folders import CloneFolder, MakeFolder
 from openqrm.plugin_api.storage.making.logical import CloneLogical, GrowLogical, MakeLogical
 from openqrm.plugin_api.storage.making.logical_volumes import LogicalVolumes, MountedLogicalVolumes
@@ -21,6 +23,8 @@ from openqrm.plugin_api.storage.making.mounted import FormatVolume, MountVolume,
 from openqrm.plugin_api.storage.making.plain_folders import Folders
 from openqrm.plugin_api.storage.making.purge import Purge
 from openqrm.plugin_api.storage.making.put_away import PurgeLogical, PutAwayLogical, TakeBackLogical
+from openqrm.plugin_api.storage.making.qcow import CloneQcow, GrowQcow, MakeQcow, SweepLayers
+from openqrm.plugin_api.storage.making.qcow_files import QcowFiles
 from openqrm.plugin_api.storage.settings import settings_for
 
 STORAGE_ACTIONS = (
@@ -35,6 +39,13 @@ STORAGE_ACTIONS = (
     MakeDisk,
     CloneDisk,
     GrowDisk,
+    MakeQcow,
+    CloneQcow,
+    GrowQcow,
+    SweepLayers,
+    FillDisk,
+    NoteDirectory,
+    NoteAsBefore,
     Purge,
     FormatVolume,
     MountVolume,
@@ -57,10 +68,14 @@ __all__ = [
     "LogicalVolumes",
     "Making",
     "MountedLogicalVolumes",
+    "NoteDirectory",
+    "QcowFiles",
     "SizedVolumeDriver",
     "Targets",
     "VolumeDriver",
     "Work",
+    "fill_disk_step",
     "fill_step",
+    "noted_beneath",
     "settings_for",
 ]

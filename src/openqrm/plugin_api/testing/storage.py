@@ -9,7 +9,7 @@ from zlib import crc32
 from openqrm.domain.errors import Category, PlanningError, StepError
 from openqrm.domain.plan import Satisfied, Step
 from openqrm.domain.storage import Storage, Volume
-from openqrm.plugin_api.drivers import Capability, KeepsRemoved, Machine, ResizesVolumes, StorageDriver
+from openqrm.plugin_api.drivers import Capability, KeepsRemoved, Machine, ResizesVolumes, StorageDriver, capabilities_of
 from openqrm.plugin_api.testing.bench import carry_all, demand_pure_plan
 from openqrm.plugin_api.testing.case import Case, LawBroken, carry_through, cases_of, demand, demand_same
 from openqrm.plugin_api.testing.gate import Crash
@@ -74,15 +74,20 @@ class StorageBench:
         """What its capabilities add to that life: a clone, a bigger size, the way back from a removal, the end."""
         driver, storage, volume = self.driver, self.storage, self.volume()
         life: tuple[Step, ...] = self.create()
-        if Capability.CLONE in driver.capabilities:
+        if Capability.CLONE in self.capabilities:
             life = (*life, *driver.plan_create(storage, self.volume("db", source="web")))
-        if isinstance(driver, ResizesVolumes):
+        if isinstance(driver, ResizesVolumes) and Capability.RESIZE in self.capabilities:
             life = (*life, *driver.plan_resize(storage, volume, 2 * volume.size_mib))
         if isinstance(driver, KeepsRemoved):
             again = (replace(step, id=f"again-{step.id}") for step in self.remove())
             life = (*life, *self.remove(), *driver.plan_restore(storage, volume), *again)
             life = (*life, *driver.plan_purge(storage, volume))
         return cases_of(f"{self._title} more", life, self.prepared)
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """Of the driver on this storage."""
+        return capabilities_of(self.driver, self.storage)
 
     @property
     def _title(self) -> str:
@@ -183,7 +188,7 @@ def the_root_is_public(bench: StorageBench) -> None:
 def capabilities_are_honest(bench: StorageBench) -> None:
     """What it says it can do it plans; what it does not say it refuses as unsupported while planning."""
     driver, clone = bench.driver, bench.volume(source="golden")
-    if Capability.CLONE in driver.capabilities:
+    if Capability.CLONE in bench.capabilities:
         world = bench.prepared(*bench.create("golden"), *driver.plan_create(bench.storage, clone))
         demand({"golden", "web"} <= bench.names(world), "a clone was planned and made, and is not listed")
     else:
