@@ -1,9 +1,12 @@
-"""At which address a machine reaches another resource."""
+"""At which address a machine reaches another resource, and which one it has itself when it has never booted."""
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 
+from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.network import Network
 from openqrm.domain.resource import SELF, Resource
 from openqrm.ports.records import Facts
@@ -16,3 +19,34 @@ def address_towards(carrier: Resource, machine: Resource, facts: Facts) -> str:
     there = ip_address(machine.address)
     shared = [each.address for each in facts.list(Network) if each.address and there in ip_network(each.cidr)]
     return shared[0] if shared else carrier.address
+
+
+def addressed(resource: Resource, facts: Facts) -> Resource:
+    """The resource with an address: its own, or a free one of its network, which DHCP then keeps for it.
+
+    Without one still when no network is known to be its own: it learns it from the first boot.
+    """
+    network = None if resource.address or not resource.mac else _network_of(resource, facts)
+    return replace(resource, address=_free_address(resource, network, facts)) if network else resource
+
+
+def _network_of(resource: Resource, facts: Facts) -> Network | None:
+    """A VM is on the network of its host; otherwise it is clear only when there is no other one."""
+    giving = [each for each in facts.list(Network) if each.dhcp == "full" and each.first and each.last]
+    host = facts.find(Resource, resource.host) if resource.host else None
+    if host and host.address:
+        return next((each for each in giving if ip_address(host.address) in ip_network(each.cidr)), None)
+    return giving[0] if len(giving) == 1 else None
+
+
+def _free_address(resource: Resource, network: Network, facts: Facts) -> str:
+    """Begun at a place that follows from the MAC: the same each time it is planned, and seldom what another takes."""
+    first, last = ip_address(network.first), ip_address(network.last)
+    count = int(last) - int(first) + 1
+    start = int.from_bytes(hashlib.sha256(resource.mac.encode()).digest()[:8], "big")
+    for offset in range(count):
+        address = str(first + (start + offset) % count)
+        if address not in (network.address, network.gateway) and not facts.list(Resource, address=address):
+            return address
+    message = f"network {network.name} has no address left for {resource.name}"
+    raise PlanningError(Category.UNAVAILABLE, message, "Widen its range: openqrm network edit.")

@@ -13,6 +13,7 @@ from openqrm.domain.plan import OnFailure, Plan, Step
 from openqrm.domain.resource import Resource
 from openqrm.domain.storage import Image, Volume
 from openqrm.domain.user import Role
+from openqrm.planning.addresses import addressed
 from openqrm.planning.boot_profile import (
     added_by_plugins,
     boot_before,
@@ -26,7 +27,7 @@ from openqrm.planning.grants import grant_steps, granted, machine_of
 from openqrm.planning.host import take_up_steps
 from openqrm.planning.order import after
 from openqrm.planning.transfers import begin_steps, end_steps, transfers_of
-from openqrm.plugin_api.actions import AskReboot, AwaitMilestone, SetField
+from openqrm.plugin_api.actions import AskReboot, AwaitMilestone, KeepAddress, SetField
 from openqrm.plugin_api.intents import Intent, refers_to
 from openqrm.plugin_api.planning import Planning
 
@@ -52,7 +53,8 @@ def plan_start_appliance(intent: StartAppliance, planning: Planning) -> Plan:
     if appliance.wanted == "running":
         raise PlanningError(Category.CONFLICT, f"appliance {appliance.name} is started already", "Stop it first.")
     image = facts.get(Image, appliance.image)
-    resource = choose_resource(appliance, intent.resource, planning)
+    chosen = choose_resource(appliance, intent.resource, planning)
+    resource = addressed(chosen, facts)
     volume = granted(facts.get(Volume, image.volume), resource, facts)
     others = transfers_of(image, resource, facts)
     kept = check_filled(image, volume, resource, planning)
@@ -62,6 +64,7 @@ def plan_start_appliance(intent: StartAppliance, planning: Planning) -> Plan:
     later = profile_of(appliance, image, volume, resource, staying, added, planning)
     prepared = [
         *_claim_steps(appliance, resource),
+        *_address_steps(chosen, resource),
         *_off_steps(resource, planning),
         *grant_steps(volume, planning, "claim"),
         *begin_steps(others, resource, planning),
@@ -100,6 +103,14 @@ def _claim_steps(appliance: Appliance, resource: Resource) -> list[Step]:
         Step(id="want", action=want, why="it was asked for"),
         Step(id="claim", action=claim, why=f"{resource.name} is idle and fits", needs=("want",)),
     ]
+
+
+def _address_steps(before: Resource, resource: Resource) -> list[Step]:
+    """Of one that has never booted. Grants and names know it by that address."""
+    if resource.address == before.address:
+        return []
+    keep = KeepAddress(resource.name, resource.address)
+    return [Step(id="address", action=keep, why=f"{resource.name} has never booted", needs=("claim",))]
 
 
 def _name_steps(name: str, resource: Resource, planning: Planning) -> list[Step]:

@@ -3,6 +3,7 @@
 Not here: actions that need a tool or an API; those belong to the plugin that knows it.
 """
 
+from openqrm.plugin_api.actions.addresses import ForgetAddress, KeepAddress
 from openqrm.plugin_api.actions.files import (
     COPY_TIMEOUT_S,
     DISK_HINT,
@@ -30,6 +31,8 @@ CORE_ACTIONS = (
     AskShutdown,
     LeaveBoot,
     FitsHost,
+    KeepAddress,
+    ForgetAddress,
     PutAway,
     TakeBack,
     FillFolder,
@@ -50,7 +53,9 @@ __all__ = [
     "FillFolder",
     "Filling",
     "FitsHost",
+    "ForgetAddress",
     "ForgetSecret",
+    "KeepAddress",
     "LeaveBoot",
     "MakeSecret",
     "PrepareKernel",
