@@ -7,7 +7,7 @@ from openqrm.domain.appliance import LOCAL_ROOT, Appliance, BootProfile
 from openqrm.domain.errors import Category, OpenqrmError, PlanningError, StepError
 from openqrm.domain.event import Event
 from openqrm.domain.kernel import Kernel
-from openqrm.domain.names import parse_address, parse_mac, parse_name
+from openqrm.domain.names import parse_address, parse_host_key, parse_mac, parse_name
 from openqrm.domain.network import Network
 from openqrm.domain.plan import Action, Differs, Irreversible, NotYet, OnFailure, Plan, Satisfied, Seen, Step
 from openqrm.domain.record import Record
@@ -92,6 +92,7 @@ __all__ = [
     "VolumeFacts",
     "World",
     "parse_address",
+    "parse_host_key",
     "parse_mac",
     "parse_name",
     "refers_to",
