@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -27,7 +26,9 @@ if TYPE_CHECKING:
     from openqrm.boot.uplink.listener import Uplink
     from openqrm.boot.watch import LostWatch
     from openqrm.boot.writer import GroupWriter
+    from openqrm.domain.network import Network
     from openqrm.plugin_host.host import PluginHost
+    from openqrm.services.children import Children
     from openqrm.services.daily import Daily
     from openqrm.services.desk import Desk
     from openqrm.services.sign_in import SignIn
@@ -112,7 +113,7 @@ def _start(
     boot_socket = bind(*parse_address(settings.boot))
     world, uplink, boot_door = _boot_parts(parts, settings, base, host, database, ringer.ring)
     children = _children(parts, settings, base, host, database, boot_socket)
-    runner = Runner(AttendedPlans(database.plans, children), world, dispatcher)
+    runner = Runner(AttendedPlans(database.plans, children.apply), world, dispatcher)
     parts.callback(runner.close)
     catalogue = Catalogue(host)
     desk = Desk(database, world, host, catalogue, dispatcher, base_directory=str(base))
@@ -134,7 +135,7 @@ def _start(
     for part in (outbox, boot, rest, live, _daily(settings, database, desk)):
         part.start()
         parts.callback(part.close)
-    children()
+    children.start()
     dispatcher.start(runner.drive, database.plans.unfinished)
     rest_url = tell_place(base, rest_sockets[0], tls)
     say(f"ready: REST on {rest_url}, boot door on {_told(boot_socket)}, uplink on port {uplink.port}")
@@ -159,7 +160,7 @@ def _pages_and_terminals(
     from openqrm.api.terminal import TerminalDoor
     from openqrm.services.terminals import Tickets
 
-    find_access = access_by(database.records)
+    find_access = access_by(database.records, world.vault)
     terminals = SshTerminals(base / OWN_KEY, find_access)
     screens = HostScreens(base / OWN_KEY, find_access, world.host)
     pages = Pages(Path(settings.console) if settings.console else Path(__file__).with_name("console"))
@@ -219,7 +220,7 @@ def _boot_parts(
     preparing = Preparing(kernels)
     preparing.start()
     parts.callback(preparing.close)
-    return world, uplink, BootDoor(site, writer, kernels)
+    return world, uplink, BootDoor(site, writer, kernels, vault)
 
 
 def _watch_power(parts: ExitStack, host: PluginHost, database: Database, world: RealWorld, writer: GroupWriter) -> None:
@@ -301,26 +302,20 @@ def _fragments(folders: Mapping[str, Path]) -> Callable[[str], Fragment]:
 def _children(
     parts: ExitStack, settings: SiteSettings, base: Path, host: PluginHost, database: Database,
     boot_socket: socket.socket,
-) -> Callable[[], None]:  # fmt: skip
-    """Gives what makes the services of started plugins run as they should; called at the start and after changes."""
-    from openqrm.domain.network import Network
+) -> Children:  # fmt: skip
     from openqrm.plugin_api.service import Site
-    from openqrm.plugin_host.supervisor import Supervisor
+    from openqrm.services.children import Children
 
-    supervisor = Supervisor(base / "plugins")
-    parts.callback(supervisor.close)
-    lock = threading.Lock()
+    port = boot_socket.getsockname()[1]
 
-    def apply() -> None:
-        with lock, database.reading() as tx:
-            networks = tuple(tx.facts.list(Network))
-            address = settings.address or next((each.address for each in networks if each.address), "127.0.0.1")
-            http_url = f"http://{address}:{boot_socket.getsockname()[1]}"
-            site = Site(networks=networks, directory=base / "plugins", address=address, http_url=http_url)
-            children = host.children(tx.facts, site)
-        supervisor.apply(children)
+    def site(networks: tuple[Network, ...]) -> Site:
+        address = settings.address or next((each.address for each in networks if each.address), "127.0.0.1")
+        http_url = f"http://{address}:{port}"
+        return Site(networks=networks, directory=base / "plugins", address=address, http_url=http_url)
 
-    return apply
+    children = Children(database, host, base / "plugins", site)
+    parts.callback(children.close)
+    return children
 
 
 def _write_own_resource(database: Database, settings: SiteSettings, base: Path) -> None:

@@ -1,0 +1,65 @@
+"""The services of started plugins, such as dnsmasq: they run as they should, and in one of several processes only."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+
+from openqrm.adapters.database import Database
+from openqrm.adapters.database.leading import Leading
+from openqrm.domain.network import Network
+from openqrm.plugin_api.service import Child, Site
+from openqrm.plugin_host.host import PluginHost
+from openqrm.plugin_host.supervisor import Supervisor
+
+log = structlog.get_logger()
+LOOK_S = 2.0  # others must begin what a process that died has left, and soon
+
+
+class Children:
+    """What should run is looked up at the start, after changes, and where others may have changed it all the time."""
+
+    def __init__(
+        self, database: Database, host: PluginHost, directory: Path, site: Callable[[tuple[Network, ...]], Site]
+    ) -> None:
+        self._database, self._host, self._site = database, host, site
+        self._supervisor = Supervisor(directory)
+        self._leading = Leading(database.connections.engine)
+        self._lock, self._ending = threading.Lock(), threading.Event()
+        self._thread = threading.Thread(target=self._work, name="children", daemon=True)
+
+    def start(self) -> None:
+        """Begin what should run."""
+        self.apply()
+        if self._leading.is_shared:
+            self._thread.start()
+
+    def apply(self) -> None:
+        """Make it so that what should run runs, and nothing else; nothing where another process leads."""
+        with self._lock:
+            if self._ending.is_set():
+                return
+            self._supervisor.apply(self._wanted() if self._leading.leads() else {})
+
+    def close(self) -> None:
+        """End all of it, and then let another process begin it."""
+        self._ending.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+        with self._lock:
+            self._supervisor.close()
+            self._leading.close()
+
+    def _wanted(self) -> dict[str, tuple[Child, ...]]:
+        with self._database.reading() as tx:
+            return self._host.children(tx.facts, self._site(tuple(tx.facts.list(Network))))
+
+    def _work(self) -> None:
+        while not self._ending.wait(LOOK_S):
+            try:
+                self.apply()
+            except Exception:  # of the database, which may restart: what runs is left alone, and looked after again
+                log.exception("could not see to the services of plugins; trying again")
