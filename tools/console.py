@@ -8,6 +8,7 @@ web/package-lock.json names, once for each state of that file.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -37,12 +38,14 @@ def ensure_packages() -> int:
     """What the lock file names is in node_modules."""
     wanted = hashlib.sha256((WEB / "package-lock.json").read_bytes()).hexdigest()
     ready = WEB / "node_modules/.ready"
-    if ready.exists() and ready.read_text() == wanted:
-        return 0
-    status = run_npm("ci")
-    if status == 0:
-        ready.write_text(wanted)
-    return status
+    with (WEB / "package-lock.json").open() as alone:  # two at once would each remove what the other has just made
+        fcntl.flock(alone, fcntl.LOCK_EX)
+        if ready.exists() and ready.read_text() == wanted:
+            return 0
+        status = run_npm("ci")
+        if status == 0:
+            ready.write_text(wanted)
+        return status
 
 
 def write_types(target: Path) -> int:
