@@ -8,6 +8,7 @@ from tests.console.visit import Visit
 PAGES = [
     "/",
     "/topology",
+    "/set-up",
     "/new-appliance",
     "/account",
     "/appliance",

@@ -4,7 +4,7 @@ import subprocess
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -15,10 +15,12 @@ from lab import lan
 from lab.fixtures import MakeRack
 from lab.qemu import Firmware
 from openqrm.plugin_api import Machine, Network
+from openqrm.plugin_api.checks import Verdict
 from openqrm.plugin_api.service import Site
 from openqrm.plugin_host.supervisor import Supervisor
+from openqrm_plugins.dhcpd.asking import ask
+from openqrm_plugins.dhcpd.check import look
 from openqrm_plugins.dhcpd.driver import Driver
-from openqrm_plugins.dhcpd.serve import find_foreign
 from openqrm_plugins.dhcpd.service import children as dhcp_children
 from openqrm_plugins.dhcpd.settings import Settings
 from openqrm_plugins.tftpd.service import children as tftp_children
@@ -31,6 +33,10 @@ pytestmark = [pytest.mark.real, pytest.mark.usefixtures("in_cell")]
 PORT = 8080
 SCRIPT = b"#!ipxe\necho the script runs\nsleep 1000\n"
 FOREIGN = "10.77.0.2"
+RACK = Network(
+    name="lan", cidr=lan.NETWORK, interface=lan.BRIDGE, address=lan.SERVER_ADDRESS, first="10.77.0.50",
+    last="10.77.0.99", domain="rack.example",
+)  # fmt: skip
 
 
 class Services:
@@ -42,10 +48,7 @@ class Services:
         self.supervisor = Supervisor(directory)
 
     def start(self, mode: str = "full") -> None:
-        network = Network(
-            name="lan", cidr=lan.NETWORK, interface=lan.BRIDGE, address=lan.SERVER_ADDRESS,
-            first="10.77.0.50", last="10.77.0.99", domain="rack.example", dhcp=mode,
-        )  # fmt: skip
+        network = replace(RACK, dhcp=mode)
         self.supervisor.apply(
             {
                 "tftpd": tftp_children(TftpSettings(), self._site("tftpd", network)),
@@ -121,7 +124,7 @@ def foreign_dhcp() -> Iterator[None]:
         places = ("--conf-file=/dev/null", "--pid-file=", "--dhcp-leasefile=/run/foreign.leases")
         process = subprocess.Popen([*inside, "dnsmasq", "-k", "--user=root", *options, *places])
         try:
-            eventually(lambda: find_foreign(lan.BRIDGE, 0.5), "the foreign server serves")
+            eventually(lambda: next(ask(lan.BRIDGE, 0.5), None), "the foreign server serves")
             yield
         finally:
             process.kill()
@@ -181,13 +184,14 @@ def test_a_foreign_server_is_told_of_and_not_served_beside(make_rack: MakeRack, 
     make_rack()
     with services(tmp_path, beside_foreign=False) as served, neighbour("client") as client:
         with foreign_dhcp():
-            assert find_foreign(lan.BRIDGE) is not None
+            assert [check.seen for check in look(WorldHere(), [RACK])] == [f"{FOREIGN} answers on {lan.BRIDGE}"]
             served.start()
             eventually(lambda: served.dhcp_state() == "pausing", "it refuses to serve")
             assert served.supervisor.status()["dhcpd"]["dnsmasq"].because == "it ended with 1"
             assert lease(client).server == FOREIGN, "only the other one answers"
         eventually(lambda: served.dhcp_state() == "running", "it serves when the other one is gone")
         assert lease(client).server == lan.SERVER_ADDRESS
+        assert [check.verdict for check in look(WorldHere(), [RACK])] == [Verdict.GOOD]
 
 
 def test_a_machine_that_is_published_keeps_its_address_and_hears_its_name(make_rack: MakeRack, tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Any
 
 WIDEST = 60
@@ -37,9 +39,11 @@ def _render_rows(rows: list[dict[str, str]]) -> str:
         return "there are none"
     columns = [c for c in rows[0] if any(row.get(c) for row in rows)]
     widths = {c: min(WIDEST, max(len(c), *(len(row.get(c, "")) for row in rows))) for c in columns}
-    lines = ["  ".join(c.upper().ljust(widths[c]) for c in columns)]
-    lines += ["  ".join(row.get(c, "")[:WIDEST].ljust(widths[c]) for c in columns) for row in rows]
-    return "\n".join(line.rstrip() for line in lines)
+    lines = [[c.upper() for c in columns]]
+    for row in rows:
+        cells = [textwrap.wrap(row.get(c, ""), WIDEST) for c in columns]
+        lines += [list(line) for line in zip_longest(*cells, fillvalue="")]
+    return "\n".join("  ".join(map(str.ljust, line, widths.values())).rstrip() for line in lines)
 
 
 def _lines(record: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
 from openqrm.domain.user import Role
 from openqrm.planning.fields import Line
+from openqrm.plugin_api.checks import Verdict
 from openqrm.plugin_api.intents import Query
+
+Part = Literal["network", "dhcp", "programs", "kernel", "storage", "hosts", "machines"]
 
 
 class ShowSummary(Query, noun="site", verb="summary", role=Role.READ_ONLY):
@@ -49,3 +52,26 @@ class SearchSite(Query, noun="site", verb="search", role=Role.READ_ONLY):
     q: Annotated[Line, Meta(description="the text", min_length=1)]
     kinds: Annotated[Line, Meta(description="only these, like resource,image")] = ""
     limit: Annotated[int, Meta(ge=1, le=100, description="how many at most")] = 20
+
+
+class CheckRow(msgspec.Struct, kw_only=True):
+    """One thing that was looked at: what was seen, what to do, and the intent and command that do it."""
+
+    part: Part
+    verdict: Verdict
+    about: str
+    looked_at: str
+    seen: str
+    do: str
+    intent: str  # noun.verb; empty: nothing that openQRM could do
+    fields: list[tuple[str, str]]  # of the intent, as far as they are known
+    command: str
+
+
+class CheckSite(Query, noun="site", verb="check", role=Role.OPERATOR):
+    """Look whether all is there that a first appliance needs, and say what to do about what is not.
+
+    Looks at this machine's networks, asks for other DHCP servers, and asks storages and hosts what they hold.
+    """
+
+    part: Annotated[Part | None, Meta(description="only this part; the whole takes some seconds")] = None

@@ -36,7 +36,7 @@ from openqrm.plugin_api.intents import Declared, Intent, Query
 from openqrm.plugin_api.listing import Listing
 from openqrm.plugin_api.planning import Answer, Planner
 from openqrm.plugin_host.host import PluginHost
-from openqrm.services import answers, decisions, plugin_answers, site_answers
+from openqrm.services import answers, decisions, plugin_answers, site_answers, site_checks
 from openqrm.services.lists import answer_listing
 
 MODULES = (
@@ -83,6 +83,10 @@ class Catalogue:
         planners |= {intent: partial(run, plugins=host) for intent, run in plugin_planning.KNOWING.items()}
         found |= {query: partial(run, plugins=host) for query, run in plugin_answers.KNOWING.items()}
         found |= {query: partial(run, kept=site_answers.Kept()) for query, run in site_answers.KEEPING.items()}
+        found |= {
+            query: partial(run, plugins=host, find_intent=self._find_declared)
+            for query, run in site_checks.FINDING.items()
+        }
         for runs in (planners, found, self.decisions):
             self._add_all(runs, lambda _: "")
         for module in MODULES:
@@ -108,6 +112,10 @@ class Catalogue:
     def get(self, declared: type[Declared]) -> Entry:
         """The entry of this declaration."""
         return self._entries[declared.noun, declared.verb]
+
+    def _find_declared(self, intent: str) -> type[Declared] | None:
+        entry = self.find(intent)
+        return entry.declared if entry else None
 
     def find(self, intent: str) -> Entry | None:
         """The entry of what a plan calls its intent: `noun.verb`."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from openqrm.plugin_api import Machine, Step, parse_address, parse_mac, parse_name
+from collections.abc import Sequence
+
+from openqrm.plugin_api import Machine, Network, Step, World, parse_address, parse_mac, parse_name
+from openqrm.plugin_api.checks import Check
+from openqrm_plugins.dhcpd import check
 from openqrm_plugins.dhcpd.actions import PublishMachine, WithdrawMachine
 from openqrm_plugins.dhcpd.settings import Settings
 
 
 class Driver:
-    """NetworkService: one file for each known machine, which dnsmasq reads while it serves."""
+    """NetworkService and Checking: one file for each known machine, which dnsmasq reads while it serves."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -22,6 +26,10 @@ class Driver:
         """The machine is one of many again."""
         action = WithdrawMachine(*self._fields(name, machine))
         return (Step(id=f"dhcp-withdraw-{name}", action=action, why=f"{machine.resource} is no longer called {name}"),)
+
+    def check(self, world: World, networks: Sequence[Network]) -> tuple[Check, ...]:
+        """Asks for other DHCP servers."""
+        return check.look(world, networks)
 
     def _fields(self, name: str, machine: Machine) -> tuple[str, str, str, str]:
         address = parse_address(machine.address) if machine.address else ""

@@ -9,47 +9,12 @@ dnsmasq is started.
 from __future__ import annotations
 
 import os
-import secrets
-import socket
 import sys
-import time
 from pathlib import Path
 
 from openqrm_plugins.dhcpd.addresses import ADDRESSES, find_mute, render_advice
-from openqrm_plugins.dhcpd.discover import Offer, parse_offer, render_discover
-
-LOOK_S = 4.0  # a server may ping an address for 3 s before it offers it
-_ASK_EVERY_S = 1.0
-_DHCP_PORT, _CLIENT_PORT = 67, 68
-_LARGEST = 1500
-
-
-def find_foreign(interface: str, look_s: float = LOOK_S) -> Offer | None:
-    """The first DHCP server that offers an address on this interface, None when none does in time."""
-    transaction, mac = secrets.token_bytes(4), b"\x02" + secrets.token_bytes(5)
-    question = render_discover(transaction, mac)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
-        ear.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        ear.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-        ear.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode())
-        ear.bind(("", _CLIENT_PORT))
-        end = time.monotonic() + look_s
-        ask = 0.0
-        while (now := time.monotonic()) < end:
-            if now >= ask:
-                ear.sendto(question, ("255.255.255.255", _DHCP_PORT))
-                ask = now + _ASK_EVERY_S
-            if offer := _hear(ear, transaction, min(ask, end) - now):
-                return offer
-    return None
-
-
-def _hear(ear: socket.socket, transaction: bytes, timeout_s: float) -> Offer | None:
-    ear.settimeout(max(timeout_s, 0.01))
-    try:
-        return parse_offer(ear.recv(_LARGEST), transaction)
-    except TimeoutError:
-        return None
+from openqrm_plugins.dhcpd.asking import ask
+from openqrm_plugins.dhcpd.discover import Offer
 
 
 def render_refusal(interface: str, offer: Offer) -> str:
@@ -74,7 +39,7 @@ def main(configuration: str, directory: str, *interfaces: str) -> str:
     Path(directory, "pid").unlink(missing_ok=True)  # its being there again means: it serves
     for interface in interfaces:
         try:
-            offer = find_foreign(interface)
+            offer = next(ask(interface), None)
         except OSError as error:
             return f"cannot look for other DHCP servers on {interface}: {error.strerror}. Is the interface up?"
         if offer:

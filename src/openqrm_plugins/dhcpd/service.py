@@ -6,8 +6,8 @@ import sys
 from pathlib import Path, PurePosixPath
 
 from openqrm.plugin_api.service import Child, Site
+from openqrm_plugins.dhcpd.asking import LOOK_S
 from openqrm_plugins.dhcpd.configuration import Places, is_served, render_config
-from openqrm_plugins.dhcpd.serve import LOOK_S
 from openqrm_plugins.dhcpd.settings import Settings
 
 

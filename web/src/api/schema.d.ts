@@ -1168,6 +1168,19 @@ export interface components {
             filter: string[];
         };
         /**
+         * CheckSite
+         * @description Look whether all is there that a first appliance needs, and say what to do about what is not.
+         *
+         *         Looks at this machine's networks, asks for other DHCP servers, and asks storages and hosts what they hold.
+         */
+        CheckSite: {
+            /**
+             * @description only this part; the whole takes some seconds
+             * @default null
+             */
+            part: ("dhcp" | "hosts" | "kernel" | "machines" | "network" | "programs" | "storage") | null;
+        };
+        /**
          * ShowMenu
          * @description Show what plugins add to the console's menu.
          */
@@ -2253,6 +2266,31 @@ export interface components {
             name: string;
             may: string;
         };
+        /**
+         * CheckRow
+         * @description One thing that was looked at: what was seen, what to do, and the intent and command that do it.
+         */
+        CheckRow: {
+            /** @enum {unknown} */
+            part: "dhcp" | "hosts" | "kernel" | "machines" | "network" | "programs" | "storage";
+            verdict: components["schemas"]["Verdict"];
+            about: string;
+            looked_at: string;
+            seen: string;
+            do: string;
+            intent: string;
+            fields: [
+                string,
+                string
+            ][];
+            command: string;
+        };
+        /**
+         * Verdict
+         * @description What a check comes to. `optional`: nothing is wrong, and more could be had.
+         * @enum {unknown}
+         */
+        Verdict: "good" | "missing" | "optional" | "wrong";
         /**
          * MenuRow
          * @description An entry that a plugin adds to the menu: it opens the list of `noun`.

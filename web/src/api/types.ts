@@ -24,6 +24,7 @@ export type PluginDetails = Schemas["PluginDetails"];
 export type Summary = Schemas["Summary"];
 export type Panel = Schemas["PanelView"];
 export type MenuEntry = Schemas["MenuRow"];
+export type CheckRow = Schemas["CheckRow"];
 export type Found = Schemas["Found"];
 
 /** Any object as the API lists it: what columns a noun has is read from its description. */

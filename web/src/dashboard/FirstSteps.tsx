@@ -3,6 +3,7 @@ import { CheckCircleIcon, OutlinedCircleIcon } from "@patternfly/react-icons";
 import { Link } from "@tanstack/react-router";
 
 import { useFoundList } from "@/api/lists";
+import { useMay } from "@/api/session";
 import type { Kernel, Network, PluginRow, Summary } from "@/api/types";
 import { useT } from "@/i18n";
 
@@ -11,6 +12,7 @@ import { firstSteps } from "./steps";
 /** The way from an empty installation to the first appliance; gone once it has been walked. */
 export function FirstSteps({ summary }: { summary: Summary }) {
   const { t } = useT();
+  const may = useMay();
   const networks = useFoundList<Network>("network", { limit: 1 });
   const kernels = useFoundList<Kernel>("kernel", { limit: 1 });
   const plugins = useFoundList<PluginRow>("plugin");
@@ -20,7 +22,9 @@ export function FirstSteps({ summary }: { summary: Summary }) {
   if (!next) return null;
   return (
     <Card className="q-first">
-      <CardHeader><CardTitle component="h2">{t("dashboard.firstSteps")}</CardTitle></CardHeader>
+      <CardHeader actions={{ actions: may("site", "check") ? <Link to="/set-up">{t("setup.open")}</Link> : null, hasNoOffset: true }}>
+        <CardTitle component="h2">{t("dashboard.firstSteps")}</CardTitle>
+      </CardHeader>
       <CardBody>
         <p className="q-quiet">{t("dashboard.firstStepsLead")}</p>
         <ol className="q-first-steps">

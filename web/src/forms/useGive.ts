@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 
 import type { Declaration } from "@/api/catalogue";
@@ -14,6 +14,7 @@ export function useGive(intent: Declaration) {
   const { t } = useT();
   const client = useQueryClient();
   const navigate = useNavigate();
+  const then = useSearch({ strict: false })["then"];
   const [told, setTold] = useState<Record<string, string>>();
   const giving = useMutation({
     mutationFn: ({ body, wishes }: { body: Body; wishes: Wishes }) => give(intent.noun, intent.verb, body, wishes),
@@ -25,7 +26,7 @@ export function useGive(intent: Declaration) {
       }
       if (outcome.plan.state === "done") {
         toast("success", t("form.done"), outcome.plan.title);
-        await navigate(placeOf(intent, outcome));
+        await navigate(then === "set-up" ? { to: "/set-up" } : placeOf(intent, outcome));
       } else {
         await navigate({ to: "/plan/$name", params: { name: outcome.plan.id } });
       }

@@ -4,6 +4,7 @@ import { Link, useRouterState } from "@tanstack/react-router";
 
 import { useCatalogue } from "@/api/catalogue";
 import { ask } from "@/api/client";
+import { useMay } from "@/api/session";
 import type { MenuEntry } from "@/api/types";
 import { useT, useWords } from "@/i18n";
 
@@ -13,6 +14,7 @@ import { grouped } from "./nouns";
 export function Navigation() {
   const { t } = useT();
   const words = useWords();
+  const may = useMay();
   const path = useRouterState({ select: (state) => state.location.pathname });
   const here = path.startsWith("/do/") ? (path.split("/")[2] ?? "") : (path.split("/")[1] ?? "");
   const listed = useCatalogue().listed;
@@ -27,6 +29,11 @@ export function Navigation() {
         <NavItem itemId="topology" isActive={here === "topology"}>
           <Link to="/topology">{t("nav.topology")}</Link>
         </NavItem>
+        {may("site", "check") ? (
+          <NavItem itemId="set-up" isActive={here === "set-up"}>
+            <Link to="/set-up">{t("setup.title")}</Link>
+          </NavItem>
+        ) : null}
       </NavGroup>
       {grouped(listed, own.map(({ noun }) => noun)).map(({ group, nouns }) => (
         <NavGroup key={group} title={t(`nav.${group}`)}>

@@ -36,6 +36,11 @@ const topology = createRoute({
   path: "/topology",
   component: lazyRouteComponent(() => import("@/topology/TopologyPage"), "TopologyPage"),
 });
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: "/set-up",
+  component: lazyRouteComponent(() => import("@/setup/SetupPage"), "SetupPage"),
+});
 const wizard = createRoute({
   getParentRoute: () => root,
   path: "/new-appliance",
@@ -73,7 +78,7 @@ const detail = createRoute({ getParentRoute: () => root, path: "/$noun/$name", c
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    dashboard, signIn, topology, wizard, account, events, plugins, plugin, plan, form, list, detail,
+    dashboard, signIn, topology, setup, wizard, account, events, plugins, plugin, plan, form, list, detail,
   ]),
   defaultPreload: "intent",
   defaultPendingComponent: PageSkeleton,
