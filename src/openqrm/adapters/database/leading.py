@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, func, literal, select
 from sqlalchemy.exc import DBAPIError
 
 LEADING_LOCK = 6_000_003
@@ -35,7 +35,7 @@ class Leading:
         self._drop()
 
     def _still(self) -> bool:
-        return self._held is not None and self._held.scalar(select(True)) is True
+        return self._held is not None and self._held.scalar(select(literal(1))) == 1
 
     def _take(self) -> bool:
         connection = self._engine.execution_options(isolation_level="AUTOCOMMIT").connect()
