@@ -46,7 +46,8 @@ def idle(
     database.migrate()
     database.records.put(Kernel(name="lab", directory=str(builder.kernel.folder), default=True))
     writer = GroupWriter(database)
-    secrets = secrets_of(database.records, PlainVault())
+    vault = PlainVault()
+    secrets = secrets_of(database.records, vault)
     uplink = Uplink(writer, secrets, folder / "key", address=lan.SERVER_ADDRESS, port=0)
     uplink.start()
     socket = bind(lan.SERVER_ADDRESS, 0)
@@ -54,6 +55,7 @@ def idle(
         Site(host_key=uplink.host_key, uplink_port=uplink.port),
         writer,
         Kernels(database.records, lambda _folder: builder, partial(_no_fragment, folder)),
+        vault,
     )
     listener = Listener("boot", door, [socket])
     listener.start()

@@ -26,9 +26,21 @@ from openqrm.boot.kernels import Kernels
 from openqrm.boot.opening import Opened, ScriptAsk, open_boots, parse_ask
 from openqrm.boot.registering import Registration, register, resource_of
 from openqrm.boot.reports import Report, take_reports
-from openqrm.boot.script import ARCHITECTURES, Orders, render_chain, render_local, render_refusal, render_script
+from openqrm.boot.script import (
+    ARCHITECTURES,
+    Disk,
+    Orders,
+    render_chain,
+    render_local,
+    render_refusal,
+    render_san,
+    render_script,
+)
 from openqrm.boot.writer import GroupWriter
+from openqrm.domain.appliance import BootProfile
 from openqrm.domain.errors import Category, OpenqrmError, PlanningError
+from openqrm.domain.resource import SAN
+from openqrm.ports.world import Vault
 
 LONGEST_WISH = 64 * 1024
 LONGEST_ALIAS = 1000  # looking up a word costs the square of its length
@@ -55,10 +67,10 @@ class Site:
 
 
 class BootDoor:
-    """GET /boot/script, GET /boot/kernel/NAME/…, POST /boot/kernel/NAME/modules, POST /boot/register."""
+    """GET /boot/script, GET /boot/san, GET /boot/kernel/NAME/…, POST /boot/kernel/NAME/modules, POST /boot/register."""
 
-    def __init__(self, site: Site, writer: GroupWriter, kernels: Kernels) -> None:
-        self._site, self._writer, self._kernels = site, writer, kernels
+    def __init__(self, site: Site, writer: GroupWriter, kernels: Kernels, vault: Vault) -> None:
+        self._site, self._writer, self._kernels, self._vault = site, writer, kernels, vault
         self._open = partial(open_boots, most_strangers=site.most_strangers)  # one object: the writer groups by it
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,6 +89,8 @@ class BootDoor:
         match scope["method"], scope["path"].split("/")[1:]:
             case "GET" | "HEAD", ["boot", "script"]:
                 return Text((await self._script(scope)).encode())
+            case "GET" | "HEAD", ["boot", "san"]:
+                return await self._san(parse_query(scope).get("boot", ""))
             case "POST", ["boot", "register"]:
                 return await self._register(scope, receive)
             case "GET" | "HEAD", ["boot", "kernel", name, "vmlinuz"]:
@@ -103,6 +117,8 @@ class BootDoor:
         if opened.profile.is_local if opened.profile else opened.resource.boot == "local":
             return render_local(ask.arch)
         try:
+            if opened.profile and opened.profile.is_san:
+                return render_san(await asyncio.to_thread(self._disk, scope, ask, opened, opened.profile))
             return render_script(self._orders(scope, ask, opened))
         except OpenqrmError as error:
             return render_refusal(error.message, error.hint)
@@ -126,6 +142,21 @@ class BootDoor:
             transfer=",".join(transfer_types(profile)) if profile else "",
             fragments=",".join(profile.fragments) if profile else "",
         )
+
+    async def _san(self, boot_id: str) -> Answer:
+        """The machine goes on when it is written: nothing more will be heard of it."""
+        report = Report(resource=resource_of(boot_id), boot_id=boot_id, milestone=SAN)
+        noted = await asyncio.wrap_future(self._writer.submit(take_reports, report))
+        return Text(b"noted\n") if noted else Text(b"this boot is over\n", 404)
+
+    def _disk(self, scope: Scope, ask: ScriptAsk, opened: Opened, profile: BootProfile) -> Disk:
+        """With the account's password: firmware knows no safer way to it, see docs/decisions/0015."""
+        facts, secrets = dict(profile.root), dict(profile.secrets)
+        password = self._vault.reveal(secrets["secret"]) if "secret" in secrets else ""
+        return Disk(
+            boot_id=opened.boot.boot_id, arch=ask.arch, http=self._http(scope), uri=facts["uri"],
+            initiator=facts.get("initiator", ""), user=facts.get("user", ""), password=password,
+        )  # fmt: skip
 
     async def _register(self, scope: Scope, receive: Receive) -> Answer:
         kind, _, token = header_of(scope, b"authorization").decode("latin-1").partition(" ")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.names import parse_arguments
 
 ARCHITECTURES = frozenset({"", "i386-pcbios", "x86_64-pcbios", "x86_64-efi"})
+_SAN_WORD = re.compile(r"[A-Za-z0-9:./_\[\]-]+", re.ASCII)
 _UNSPEAKABLE = re.compile(r"[^A-Za-z0-9 .,:'/()-]", re.ASCII)
 
 # iPXE expands the variables; serial, product and manufacturer may hold anything, so they go as URI strings.
@@ -55,6 +57,45 @@ def render_script(orders: Orders) -> str:
         "boot || goto failed\n"
         ":failed\n"
         "echo openQRM: kernel or initrd did not arrive; this machine starts anew in 10 seconds\n"
+        "sleep 10\n"
+        "reboot\n"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Disk:
+    """A disk that firmware reaches over the network, as `uri`, and the account for it, where there is one."""
+
+    boot_id: str
+    arch: str
+    http: str
+    uri: str
+    initiator: str = ""
+    user: str = ""
+    password: str = ""
+
+
+def render_san(disk: Disk) -> str:
+    """Boot the disk by its own boot loader; one without goes on to the next boot device, such as an installer.
+
+    The account stays set, for iPXE hands it to the system with the disk (iBFT), which logs in by it again.
+    """
+    words = {"initiator-iqn": disk.initiator, "username": disk.user, "password": disk.password}
+    if bad := [name for name, word in {**words, "uri": disk.uri}.items() if word and not _SAN_WORD.fullmatch(word)]:
+        message = f"the disk's {bad[0]} cannot stand in a boot script"
+        raise PlanningError(Category.BAD_INPUT, message, "Letters, digits and : . / _ - only: rename the volume.")
+    return (
+        "#!ipxe\n"
+        f"{''.join(f'set {name} {word}' + chr(10) for name, word in words.items() if word)}"
+        "set keep-san 1\n"
+        f"sanhook --drive 0x80 {disk.uri} || goto failed\n"
+        f"imgfetch --name told {disk.http}/boot/san?boot={disk.boot_id} || goto failed\n"
+        "imgfree told\n"
+        "sanboot --no-describe --drive 0x80 ||\n"
+        "echo openQRM: the disk has no boot loader; the next boot device is tried, and the disk stays attached\n"
+        f"exit{' 1' if disk.arch.endswith('-efi') else ''}\n"
+        ":failed\n"
+        "echo openQRM: the disk does not answer; this machine starts anew in 10 seconds\n"
         "sleep 10\n"
         "reboot\n"
     )

@@ -30,6 +30,7 @@ class Appliance(Record):
 
 
 LOCAL_ROOT = "local"  # the root type of a system on the machine's own disk, which has a kernel of its own
+SAN_ROOT = "san"  # the same of a disk that firmware reaches over the network
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +53,11 @@ class BootProfile(Record):
     def is_local(self) -> bool:
         """Whether the machine is sent to its own disk."""
         return self.root_type == LOCAL_ROOT
+
+    @property
+    def is_san(self) -> bool:
+        """Whether firmware boots the volume itself: `uri` tells where it is, `initiator` and `user` who asks."""
+        return self.root_type == SAN_ROOT
 
 
 class ApplianceCondition(StrEnum):

@@ -94,6 +94,8 @@ def condition(resource: Resource, seen: Observation | None, now_s: float) -> Con
         return Condition.UNKNOWN
     if seen.power == "off":
         return Condition.OFF
+    if seen.milestone == SAN and seen.profile:
+        return Condition.ASSIGNED  # nothing of ours runs there that could fall silent
     if seen.milestone not in AGENT_MILESTONES:
         return Condition.BOOTING if seen.milestone or seen.power == "on" else Condition.UNKNOWN
     if now_s - seen.last_seen_s > resource.timeout_s:
@@ -102,8 +104,10 @@ def condition(resource: Resource, seen: Observation | None, now_s: float) -> Con
 
 
 # In the order in which a boot reaches them.
+SAN = "san"  # the last one of ours where firmware boots a volume itself
 MILESTONES = (
     "script",
+    SAN,
     "kernel",
     "initrd",
     "registered",

@@ -7,10 +7,10 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from openqrm.domain.appliance import Appliance
+from openqrm.domain.appliance import Appliance, BootProfile
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.plan import OnFailure, Plan, Step
-from openqrm.domain.resource import Resource
+from openqrm.domain.resource import SAN, Resource
 from openqrm.domain.storage import Image, Volume
 from openqrm.domain.user import Role
 from openqrm.planning.addresses import addressed
@@ -18,6 +18,7 @@ from openqrm.planning.boot_profile import (
     added_by_plugins,
     boot_before,
     check_filled,
+    check_san,
     later_steps,
     profile_of,
     profile_step,
@@ -61,6 +62,7 @@ def plan_start_appliance(intent: StartAppliance, planning: Planning) -> Plan:
     staying = {prefix: other for prefix, other in others.items() if prefix in kept}
     added = added_by_plugins(appliance, resource, planning)
     first = profile_of(appliance, image, volume, resource, others, added, planning)
+    check_san(first, image, resource, planning)
     later = profile_of(appliance, image, volume, resource, staying, added, planning)
     prepared = [
         *_claim_steps(appliance, resource),
@@ -71,7 +73,7 @@ def plan_start_appliance(intent: StartAppliance, planning: Planning) -> Plan:
         profile_step(first, added, planning),
         *_name_steps(appliance.name, resource, planning),
     ]
-    boot = _boot_steps(appliance, resource, planning, tuple(step.id for step in prepared))
+    boot = _boot_steps(first, resource, planning, tuple(step.id for step in prepared))
     overwritten = image.transfer_to
     return Plan(
         title=f"Start appliance {appliance.name} on {resource.name}"
@@ -126,22 +128,23 @@ def _off_steps(resource: Resource, planning: Planning) -> list[Step]:
     return after(power.plan_off(resource), "claim") if power else []
 
 
-def _boot_steps(appliance: Appliance, resource: Resource, planning: Planning, needs: tuple[str, ...]) -> list[Step]:
+def _boot_steps(profile: BootProfile, resource: Resource, planning: Planning, needs: tuple[str, ...]) -> list[Step]:
     power = planning.drivers.power(resource)
     if power is None:
-        reboot = AskReboot(resource.name, appliance.name, "")
+        reboot = AskReboot(resource.name, profile.appliance, "")
         boot = [Step(id="reboot", action=reboot, why=f"{resource.name} has no BMC", needs=needs)]
     else:
         first, *rest = power.plan_on(resource)
         boot = after((replace(first, needs=needs), *rest), "")
-    ready = AwaitMilestone(resource.name, appliance.name, "init", boot_before(resource, planning.facts))
+    end = SAN if profile.is_san else "init"
+    ready = AwaitMilestone(resource.name, profile.appliance, end, boot_before(resource, planning.facts))
     step = Step(
         id="ready",
         action=ready,
         why="only what was seen counts as started",
         needs=(boot[-1].id,),
         deadline_s=BOOT_DEADLINE_S,
-        notice=f"{appliance.name} begins to answer",
+        notice=f"{profile.appliance} begins to answer",
     )
     return [*boot, step]
 

@@ -30,6 +30,18 @@ def check_filled(image: Image, volume: Volume, machine: Resource, planning: Plan
     return frozenset({"install"})
 
 
+def check_san(profile: BootProfile, image: Image, resource: Resource, planning: Planning) -> None:
+    """Raises PlanningError for what a machine without our initrd and agent cannot do."""
+    if not profile.is_san:
+        return
+    if image.install_from or image.transfer_to:
+        message = f"the firmware of {resource.name} boots image {image.name} itself, so nothing copies it on the way"
+        raise PlanningError(Category.UNSUPPORTED, message, "Clear its install_from and transfer_to.")
+    if planning.drivers.power(resource) is None:
+        message = f"{resource.name} has no BMC, and no agent that could stop it while it runs image {image.name}"
+        raise PlanningError(Category.UNSUPPORTED, message, "Name a resource whose power openQRM can switch.")
+
+
 T = TypeVar("T")
 
 

@@ -135,7 +135,9 @@ def running(folder: Path) -> Iterator[Running]:
     uplink = Uplink(writer, secrets_of(database.records, vault), folder / "keys/uplink", address="127.0.0.1", port=0)
     uplink.start()
     kernels = Kernels(database.records, FilesBuilder, fragment)
-    door = BootDoor(Site(host_key=uplink.host_key, uplink_port=uplink.port, most_strangers=STRANGERS), writer, kernels)
+    door = BootDoor(
+        Site(host_key=uplink.host_key, uplink_port=uplink.port, most_strangers=STRANGERS), writer, kernels, vault
+    )
     listening = bind("127.0.0.1", 0)
     listener = Listener("boot", door, [listening])
     listener.start()

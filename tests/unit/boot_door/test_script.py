@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 from lab.boot_script import parse_script
-from openqrm.boot.script import Orders, render_chain, render_local, render_refusal, render_script
+from openqrm.boot.script import (
+    Disk,
+    Orders,
+    render_chain,
+    render_local,
+    render_refusal,
+    render_san,
+    render_script,
+)
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.names import parse_arguments
 
@@ -23,6 +31,16 @@ IDLE = Orders(
     kernel="debian-12",
     arguments="quiet nokaslr",
 )
+BY_ISCSI = Disk(
+    boot_id=IDLE.boot_id,
+    arch="i386-pcbios",
+    http=IDLE.http,
+    uri="iscsi:10.77.0.3::3260:1:iqn.2004-01.org.openqrm:web",
+    initiator="iqn.2004-01.org.openqrm:writer-of-web",
+    user="web",
+    password="vB7mKq2wRt9xZc4n",
+)
+BY_AOE = Disk(boot_id=IDLE.boot_id, arch="x86_64-efi", http=IDLE.http, uri="aoe:e0.5")
 SCRIPTS = {
     "idle-bios": render_script(IDLE),
     "idle-uefi": render_script(replace(IDLE, arch="x86_64-efi")),
@@ -33,6 +51,8 @@ SCRIPTS = {
     "appliance-nfs-and-a-plugin-s-fragment": render_script(replace(IDLE, root_type="nfs", fragments="kexec,serial")),
     "local-bios": render_local("i386-pcbios"),
     "local-uefi": render_local("x86_64-efi"),
+    "san-iscsi-bios": render_san(BY_ISCSI),
+    "san-aoe-uefi": render_san(BY_AOE),
     "refused": render_refusal("there is no default kernel", "Run: openqrm kernel set-default NAME"),
     "refused-hostile": render_refusal("no kernel `${net0/mac}` || shell\nshell", "a\r\nb && reboot"),
     "chain": render_chain("http://10.77.0.1:8080"),
@@ -42,6 +62,14 @@ SCRIPTS = {
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_script(name: str) -> None:
     assert SCRIPTS[name] == (GOLDEN / f"{name}.ipxe").read_text()
+
+
+@pytest.mark.parametrize("field", ["uri", "initiator", "user", "password"])
+@pytest.mark.parametrize("word", ["x y", "x\nshell", "${net0/mac}", "a||b", "a;b"])
+def test_what_a_script_would_read_otherwise_is_no_disk(field: str, word: str) -> None:
+    with pytest.raises(PlanningError, match="cannot stand in a boot script") as refused:
+        render_san(replace(BY_ISCSI, **{field: word}))
+    assert word not in refused.value.message
 
 
 def test_every_golden_file_is_looked_at() -> None:
