@@ -35,8 +35,7 @@ class Kvm:
 
     def __init__(self, hosts: list[LibvirtHost], directory: Path) -> None:
         self.hosts = hosts
-        self.disks = (Disk(volume="root", path=str(directory / "root.raw"), format="raw"),)
-        (directory / "root.raw").touch()
+        self.disks = (Disk(volume="root", path=str(directory / "root.qcow2"), format="qcow2"),)
 
     def virsh(self, *words: str, on: int = 0) -> str:
         argv = ("virsh", "--quiet", "--connect", URI, *words)
@@ -47,7 +46,9 @@ class Kvm:
             for uuid in self.virsh("list", "--uuid", on=number).split():
                 self.virsh("destroy", uuid, on=number)
             for uuid in self.virsh("list", "--uuid", "--all", on=number).split():
-                self.virsh("undefine", uuid, on=number)
+                self.virsh("undefine", "--snapshots-metadata", uuid, on=number)
+        make = ("qemu-img", "create", "-q", "-f", "qcow2", self.disks[0].path, "64M")
+        run(self.hosts[0].host, make, hint="It is of qemu-utils.")
         one, two = self.hosts
         return RealWorld("hv1", one.host, self.look, {}, beside={"hv2": two.host}, given=(ONE, TWO))
 

@@ -22,7 +22,7 @@ MODULES = {
     "terminal": ("terminal",),
     "token": ("user",),
     "user": ("user",),
-    "vm": ("vm", "vm_hardware", "vm_migrate"),
+    "vm": ("vm", "vm_hardware", "vm_migrate", "vm_snapshots"),
     "volume": ("volume", "volume_removed", "volume_resize"),
 }
 

@@ -228,6 +228,43 @@ class LiveMigration(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class SnapshotFacts:
+    """A snapshot of a VM as its host shows it, ours or not."""
+
+    name: str
+    made_s: float  # epoch
+    has_memory: bool  # it was taken while the VM ran, which then runs on from there
+
+
+@runtime_checkable
+class VmSnapshots(Protocol):
+    """Of virtualization drivers with the capability `snapshot`: all disks of a VM, and its memory when it runs.
+
+    All raise PlanningError `unsupported`, with the reason, when these disks do not allow it.
+    """
+
+    def plan_snapshot(
+        self, host: str, vm: VirtualMachine, disks: tuple[Disk, ...], snapshot: str, mark: str
+    ) -> tuple[Step, ...]:
+        """Steps that take one. By `mark` it is told from an older one of the same name, which is a conflict."""
+        ...
+
+    def plan_revert(
+        self, host: str, vm: VirtualMachine, disks: tuple[Disk, ...], snapshot: str, before: str
+    ) -> tuple[Step, ...]:
+        """Steps after which the VM is as it was; run right after `before` was taken, which undoing goes back to."""
+        ...
+
+    def plan_remove_snapshot(self, host: str, vm: VirtualMachine, snapshot: str) -> tuple[Step, ...]:
+        """Steps after which there is none of this name; the VM stays as it is."""
+        ...
+
+    def list_snapshots(self, world: World, host: Resource, vm: str) -> list[SnapshotFacts]:
+        """Those of one VM, oldest first."""
+        ...
+
+
 @runtime_checkable
 class LocalDisks(Protocol):
     """Of storage drivers whose volumes are files or block devices of their host: disks of VMs there."""

@@ -6,6 +6,7 @@ from openqrm_plugins.kvm.acceleration import ForgetAcceleration, ProveAccelerati
 from openqrm_plugins.kvm.define import DefineMachine, UndefineMachine
 from openqrm_plugins.kvm.migrate import MoveMachine
 from openqrm_plugins.kvm.power import PowerOff, PowerOn
+from openqrm_plugins.kvm.snapshots import RemoveSnapshot, RevertMachine, TakeSnapshot
 from openqrm_plugins.kvm.take_up import GiveUpHost, TakeUpHost
 
 ACTIONS = (
@@ -14,6 +15,9 @@ ACTIONS = (
     PowerOn,
     PowerOff,
     MoveMachine,
+    TakeSnapshot,
+    RemoveSnapshot,
+    RevertMachine,
     TakeUpHost,
     GiveUpHost,
     ProveAcceleration,

@@ -11,6 +11,7 @@ from openqrm.plugin_api import (
     MachineFacts,
     PlanningError,
     Resource,
+    SnapshotFacts,
     Step,
     StepError,
     VirtualMachine,
@@ -22,14 +23,22 @@ from openqrm_plugins.kvm.hardware import hardware_of
 from openqrm_plugins.kvm.migrate import MOVE_S, MoveMachine, Place
 from openqrm_plugins.kvm.power import PowerOff, PowerOn
 from openqrm_plugins.kvm.settings import Settings
+from openqrm_plugins.kvm.snapshots import (
+    TAKE_S,
+    RemoveSnapshot,
+    RevertMachine,
+    TakeSnapshot,
+    list_snapshots,
+    refuse_disks,
+)
 from openqrm_plugins.kvm.take_up import TakeUpHost
 from openqrm_plugins.kvm.virsh import OFF, find_state, list_machines
 
 
 class Driver:
-    """Virtualization and LiveMigration: a VM is a persistent domain of the libvirt of its host."""
+    """Virtualization, LiveMigration and VmSnapshots: a VM is a persistent domain of the libvirt of its host."""
 
-    capabilities: frozenset[Capability] = frozenset({Capability.LIVE_MIGRATION})
+    capabilities: frozenset[Capability] = frozenset({Capability.LIVE_MIGRATION, Capability.SNAPSHOT})
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -91,6 +100,35 @@ class Driver:
             deadline_s=MOVE_S, attempts=1, notice=f"{vm.name} stands still for a moment",
         )  # fmt: skip
         return (step,)
+
+    def plan_snapshot(
+        self, host: str, vm: VirtualMachine, disks: tuple[Disk, ...], snapshot: str, mark: str
+    ) -> tuple[Step, ...]:
+        refuse_disks(vm, disks)
+        action = TakeSnapshot(host, vm.name, snapshot, mark)
+        step = Step(
+            id=f"snapshot-{snapshot}", action=action, why="it can be set back to how it is now", host=host,
+            deadline_s=TAKE_S, notice=f"{vm.name} stands still while its memory is written",
+        )  # fmt: skip
+        return (step,)
+
+    def plan_revert(
+        self, host: str, vm: VirtualMachine, disks: tuple[Disk, ...], snapshot: str, before: str
+    ) -> tuple[Step, ...]:
+        refuse_disks(vm, disks)
+        action = RevertMachine(host, vm.name, snapshot, before)
+        step = Step(
+            id=f"revert-{vm.name}", action=action, why=f"how it is now is kept as {before}", host=host,
+            deadline_s=TAKE_S, notice=f"{vm.name} goes back in time",
+        )  # fmt: skip
+        return (step,)
+
+    def plan_remove_snapshot(self, host: str, vm: VirtualMachine, snapshot: str) -> tuple[Step, ...]:
+        action = RemoveSnapshot(host, vm.name, snapshot)
+        return (Step(id=f"remove-{snapshot}", action=action, why="it is not needed any more", host=host),)
+
+    def list_snapshots(self, world: World, host: Resource, vm: str) -> list[SnapshotFacts]:
+        return list_snapshots(world, host.name, vm)
 
     def _tuning(self) -> tuple[str, str, str]:
         return self._settings.accelerator, self._settings.cpu_model, self._settings.disk_cache

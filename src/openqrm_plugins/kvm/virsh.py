@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import overload
 
 from openqrm.plugin_api import Category, Completed, MachineFacts, StepError, World
 from openqrm_plugins.kvm.domain_xml import Domain, parse_domain
@@ -35,6 +36,8 @@ _FAILURES = (
      "Move a VM away from this host, or give this one less memory."),
     ("CPU is incompatible", Category.REFUSED, "its CPU cannot do what the VM was given",
      "Set cpu_model of plugin kvm to one that all hosts have."),
+    ("cannot migrate domain with", Category.REFUSED, "a VM with snapshots does not move while it runs",
+     "Remove its snapshots (openqrm vm snapshots), or power it off and move it."),
     ("unsafe", Category.REFUSED, "the disks may not be written by two hosts",
      "Set shares_disks of plugin kvm if all hosts share their storage, or disk_cache to none."),
     ("Host key verification failed", Category.REFUSED, "it does not know the SSH host key of the other one",
@@ -50,6 +53,20 @@ def ask(world: World, host: str, *words: str, stdin: bytes = b"", timeout_s: flo
     if done.status != 0:
         raise explain_failure(host, done)
     return done.out
+
+
+@overload
+def ask_of_vm(world: World, host: str, vm: str, *words: str, timeout_s: float = CALL_S) -> str: ...
+@overload
+def ask_of_vm(world: World, host: str, vm: str, *words: str, absent: str, timeout_s: float = CALL_S) -> str | None: ...
+def ask_of_vm(world: World, host: str, vm: str, *words: str, absent: str = "", timeout_s: float = CALL_S) -> str | None:
+    """What virsh printed about this VM; None when it failed with the words `absent`."""
+    done = _call(world, host, *words, "--domain", uuid_of(vm), timeout_s=timeout_s)
+    if done.status == 0:
+        return done.out
+    if absent and absent in done.err:
+        return None
+    raise unknown(host, vm) if _UNKNOWN in done.err else explain_failure(host, done)
 
 
 def find_state(world: World, host: str, vm: str) -> str:

@@ -7,7 +7,18 @@ from typing import Any
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.record import Record
 from openqrm.domain.vm import bookings_of
-from openqrm.plugin_api import Capability, Disk, Resource, Root, Step, Storage, VirtualMachine, Volume
+from openqrm.plugin_api import (
+    Capability,
+    Disk,
+    Resource,
+    Root,
+    SnapshotFacts,
+    Step,
+    Storage,
+    VirtualMachine,
+    Volume,
+    World,
+)
 from openqrm.plugin_api.actions import SetField
 from openqrm.plugin_api.planning import Planning
 
@@ -87,6 +98,28 @@ class PlainVirtualization:
         return (said(f"migrate-{vm.name}-{source.name}-{target.name}"),)
 
 
+class KeepingVirtualization(PlainVirtualization):
+    """One that takes snapshots, too."""
+
+    capabilities = frozenset({Capability.SNAPSHOT})
+
+    def plan_snapshot(
+        self, host: str, vm: VirtualMachine, disks: tuple[Disk, ...], snapshot: str, mark: str
+    ) -> tuple[Step, ...]:
+        return (said(f"take-{snapshot}"),)
+
+    def plan_revert(
+        self, host: str, vm: VirtualMachine, disks: tuple[Disk, ...], snapshot: str, before: str
+    ) -> tuple[Step, ...]:
+        return (said(f"back-to-{snapshot}-from-{before}"),)
+
+    def plan_remove_snapshot(self, host: str, vm: VirtualMachine, snapshot: str) -> tuple[Step, ...]:
+        return (said(f"drop-{snapshot}"),)
+
+    def list_snapshots(self, world: World, host: Resource, vm: str) -> list[SnapshotFacts]:
+        return []
+
+
 def said(id_: str) -> Step:
     """A step that has its name and nothing to do."""
     return Step(id=id_, action=SetField("resource", "any", "comment", id_, "", id_), why="it is a test")
@@ -105,7 +138,7 @@ class PlainDrivers:
         return []
 
     def virtualization(self, type_: str) -> Any:
-        return PlainVirtualization()
+        return KeepingVirtualization() if type_ == "keeping" else PlainVirtualization()
 
 
 def planning(*records: Record, user: str = "admin") -> Planning:

@@ -9,13 +9,16 @@ import pytest
 
 from openqrm.plugin_api import (
     Capability,
+    Category,
     Completed,
     Differs,
     Disk,
     MachineFacts,
+    PlanningError,
     Resource,
     Satisfied,
     Seen,
+    SnapshotFacts,
     Step,
     StepError,
     VirtualMachine,
@@ -35,6 +38,7 @@ class Cellar(Simulator):
     def __init__(self) -> None:
         super().__init__()
         self.power: dict[str, str] = {}
+        self.kept: dict[str, dict[str, tuple[str, str]]] = {}  # VM → snapshot → its mark, and the power of then
 
     def run(self, argv: tuple[str, ...], stdin: bytes, environment: Mapping[str, str]) -> Completed:
         match argv:
@@ -44,6 +48,15 @@ class Cellar(Simulator):
                 self.power.pop(name, None)
             case ("vm", "set", "--", name, power):
                 self.power[name] = power
+            case ("vm", "kept", "--", name):
+                kept = self.kept.get(name, {}).items()
+                return Completed(0, "".join(f"{each} {mark} {power}\n" for each, (mark, power) in kept))
+            case ("vm", "keep", "--", name, snapshot, mark):
+                self.kept.setdefault(name, {})[snapshot] = (mark, self.power[name])
+            case ("vm", "drop", "--", name, snapshot):
+                self.kept[name].pop(snapshot, None)
+            case ("vm", "back", "--", name, snapshot):
+                self.power[name] = self.kept[name][snapshot][1]
             case ("vm", "all-off"):
                 self.power = dict.fromkeys(self.power, "off")
         return Completed(0)
@@ -80,10 +93,69 @@ class SetVm:
         run(world.host("h1"), ("vm", "set", "--", self.vm, self.power), hint=HINT)
 
 
+def kept(world: World, vm: str) -> list[list[str]]:
+    return [line.split() for line in run(world.host("h1"), ("vm", "kept", "--", vm), hint=HINT).splitlines()]
+
+
+@dataclass(frozen=True)
+class Keep(SetVm):
+    """The VM has this snapshot, with this mark; `power` names it, `before` is the mark."""
+
+    name: ClassVar[str] = "cellar.keep"
+
+    def observe(self, world: World) -> Seen:
+        marks = {name: mark for name, mark, _ in kept(world, self.vm)}
+        if marks.get(self.power, self.before) != self.before:
+            raise StepError(Category.CONFLICT, f"there is a snapshot {self.power}", "Take another name.")
+        return Satisfied("it has it") if self.power in marks else Differs("it has none")
+
+    def ensure(self, world: World) -> None:
+        run(world.host("h1"), ("vm", "keep", "--", self.vm, self.power, self.before), hint=HINT)
+
+
+@dataclass(frozen=True)
+class Careless(Keep):
+    """Any snapshot of the name will do."""
+
+    name: ClassVar[str] = "cellar.careless"
+
+    def observe(self, world: World) -> Seen:
+        has = any(name == self.power for name, *_ in kept(world, self.vm))
+        return Satisfied("it has it") if has else Differs("it has none")
+
+
+@dataclass(frozen=True)
+class Drop(SetVm):
+    """The VM has no such snapshot."""
+
+    name: ClassVar[str] = "cellar.drop"
+
+    def observe(self, world: World) -> Seen:
+        has = any(name == self.power for name, *_ in kept(world, self.vm))
+        return Differs("it has it") if has else Satisfied("it has none")
+
+    def ensure(self, world: World) -> None:
+        run(world.host("h1"), ("vm", "drop", "--", self.vm, self.power), hint=HINT)
+
+
+@dataclass(frozen=True)
+class Back(SetVm):
+    """The VM is as in the snapshot; here that is its power."""
+
+    name: ClassVar[str] = "cellar.back"
+
+    def observe(self, world: World) -> Seen:
+        then = {name: power for name, _, power in kept(world, self.vm)}
+        return Satisfied("it is so") if powers(world)[self.vm] == then[self.power] else Differs("it is not")
+
+    def ensure(self, world: World) -> None:
+        run(world.host("h1"), ("vm", "back", "--", self.vm, self.power), hint=HINT)
+
+
 class CellarDriver:
     """Keeps all rules."""
 
-    capabilities: frozenset[Capability] = frozenset()
+    capabilities: frozenset[Capability] = frozenset({Capability.SNAPSHOT})
 
     def step(self, id_: str, vm: str, power: str, before: str) -> tuple[Step, ...]:
         return (Step(id=id_, action=SetVm(vm, power, before), why="it was asked for"),)
@@ -109,6 +181,22 @@ class CellarDriver:
     def list_machines(self, world: World, host: Resource) -> list[MachineFacts]:
         seen = powers(world).items()
         return [MachineFacts(name=name, power=power, cpu_count=1, memory_mib=1) for name, power in seen]
+
+    def plan_snapshot(
+        self, host: str, vm: VirtualMachine, disks: tuple[Disk, ...], snapshot: str, mark: str
+    ) -> tuple[Step, ...]:
+        return (Step(id=f"snapshot-{snapshot}", action=Keep(vm.name, snapshot, mark), why="it was asked for"),)
+
+    def plan_revert(
+        self, host: str, vm: VirtualMachine, disks: tuple[Disk, ...], snapshot: str, before: str
+    ) -> tuple[Step, ...]:
+        return (Step(id=f"revert-{vm.name}", action=Back(vm.name, snapshot, before), why="it was asked for"),)
+
+    def plan_remove_snapshot(self, host: str, vm: VirtualMachine, snapshot: str) -> tuple[Step, ...]:
+        return (Step(id=f"remove-{snapshot}", action=Drop(vm.name, snapshot, ""), why="it was asked for"),)
+
+    def list_snapshots(self, world: World, host: Resource, vm: str) -> list[SnapshotFacts]:
+        return [SnapshotFacts(name=name, made_s=0, has_memory=power == "on") for name, _, power in kept(world, vm)]
 
 
 class Random(CellarDriver):
@@ -185,6 +273,46 @@ class Judge(CellarDriver):
             raise StepError(error.category.REFUSED, error.message, error.hint) from error
 
 
+class Reluctant(CellarDriver):
+    """Refuses a snapshot as if it were a matter of time."""
+
+    def plan_snapshot(self, *_: object) -> tuple[Step, ...]:
+        raise PlanningError(Category.BUSY, "not now", "Later.")
+
+
+class Amnesiac(CellarDriver):
+    """Takes snapshots, and goes back to none."""
+
+    def plan_revert(self, *_: object) -> tuple[Step, ...]:
+        return ()
+
+
+class Forgetful(CellarDriver):
+    """Its list says nothing of memory."""
+
+    def list_snapshots(self, world: World, host: Resource, vm: str) -> list[SnapshotFacts]:
+        return [replace(each, has_memory=False) for each in super().list_snapshots(world, host, vm)]
+
+
+class Hoarder(CellarDriver):
+    def plan_remove_snapshot(self, *_: object) -> tuple[Step, ...]:
+        return ()
+
+
+class Rough(CellarDriver):
+    """Removes a snapshot, and the VM goes off."""
+
+    def plan_remove_snapshot(self, host: str, vm: VirtualMachine, snapshot: str) -> tuple[Step, ...]:
+        return (*super().plan_remove_snapshot(host, vm, snapshot), *self.step("off", vm.name, "off", "on"))
+
+
+class Trusting(CellarDriver):
+    def plan_snapshot(
+        self, host: str, vm: VirtualMachine, disks: tuple[Disk, ...], snapshot: str, mark: str
+    ) -> tuple[Step, ...]:
+        return (Step(id=f"snapshot-{snapshot}", action=Careless(vm.name, snapshot, mark), why="it was asked for"),)
+
+
 DRIVERS: list[tuple[Callable[[VirtualizationBench], None], type[CellarDriver]]] = [
     (rules.all_plans_are_pure, Random),
     (rules.all_plans_are_pure, Nameless),
@@ -196,6 +324,12 @@ DRIVERS: list[tuple[Callable[[VirtualizationBench], None], type[CellarDriver]]] 
     (rules.other_vms_are_left_alone, Sweeper),
     (rules.a_silent_host_is_unknown, Guesser),
     (rules.a_silent_host_is_unknown, Judge),
+    (rules.snapshots_bring_back, Reluctant),
+    (rules.snapshots_bring_back, Amnesiac),
+    (rules.snapshots_bring_back, Forgetful),
+    (rules.snapshots_bring_back, Hoarder),
+    (rules.snapshots_bring_back, Rough),
+    (rules.an_older_snapshot_is_no_new_one, Trusting),
 ]
 
 

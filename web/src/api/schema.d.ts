@@ -596,6 +596,47 @@ export interface components {
             name: string;
         };
         /**
+         * IntegrateMachine
+         * @description Take in a machine with an installed Linux, as it is.
+         *
+         *         openQRM signs in as root by SSH, with the password given here, once, and from then on with its own key: one line in
+         *         authorized_keys is all that is written on the machine. It becomes a resource, its disk a volume and an image, and
+         *         the two an appliance of the same name that runs. What openQRM knows as a resource already is taken in by that name.
+         */
+        IntegrateMachine: {
+            /** @description a name for it, or the resource that it is */
+            name: string;
+            /** @description its IP address, as its own card has it */
+            address: string;
+            /** @description its SSH host key, as ssh-keyscan prints it */
+            ssh_host_key: string;
+            /**
+             * @description root's password there; none: it lets openQRM's key in already
+             * @default null
+             */
+            password: string | null;
+            /**
+             * @description port of its SSH; 0: the usual one
+             * @default 0
+             */
+            ssh_port: number;
+        };
+        /**
+         * LetMachineGo
+         * @description Let a machine go that was taken in: it is left as it was found, and forgotten here.
+         *
+         *         It has to run its own system. One that is gone for good is forgotten by force.
+         */
+        LetMachineGo: {
+            /** @description the resource */
+            name: string;
+            /**
+             * @description without signing in: openQRM's key stays on the machine
+             * @default false
+             */
+            force: boolean;
+        };
+        /**
          * CreateNetwork
          * @description Create a network that addresses are given on.
          *
@@ -1693,10 +1734,51 @@ export interface components {
             mac: string;
         };
         /**
+         * RemoveVmSnapshot
+         * @description Remove a snapshot of a virtual machine. The VM stays as it is, and can no longer be set back to then.
+         */
+        RemoveVmSnapshot: {
+            /** @description the VM */
+            name: string;
+            /** @description the snapshot */
+            snapshot: string;
+        };
+        /**
+         * RevertVm
+         * @description Set a virtual machine back to a snapshot.
+         *
+         *         How it is now is kept as a snapshot `before-…`, so that this can be taken back. When the snapshot has memory the
+         *         VM runs on from there; otherwise it is off.
+         */
+        RevertVm: {
+            /** @description the VM */
+            name: string;
+            /** @description the snapshot */
+            snapshot: string;
+        };
+        /**
          * ShowVm
          * @description Show one virtual machine.
          */
         ShowVm: {
+            /** @description the VM */
+            name: string;
+        };
+        /**
+         * SnapshotVm
+         * @description Take a snapshot of a virtual machine: its own disks, and its memory when it runs.
+         */
+        SnapshotVm: {
+            /** @description the VM */
+            name: string;
+            /** @description a name for the snapshot */
+            snapshot: string;
+        };
+        /**
+         * ListVmSnapshots
+         * @description List the snapshots of a virtual machine, as its host shows them.
+         */
+        ListVmSnapshots: {
             /** @description the VM */
             name: string;
         };
@@ -2501,6 +2583,15 @@ export interface components {
         Nic: {
             mac: string;
             bridge: string;
+        };
+        /**
+         * SnapshotFacts
+         * @description A snapshot of a VM as its host shows it, ours or not.
+         */
+        SnapshotFacts: {
+            name: string;
+            made_s: number;
+            has_memory: boolean;
         };
         /**
          * VolumeFacts

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from openqrm.domain.errors import Category, StepError
+from openqrm.domain.errors import Category, PlanningError, StepError
 from openqrm.domain.plan import Step
 from openqrm.domain.resource import Resource
 from openqrm.domain.vm import Disk, VirtualMachine
-from openqrm.plugin_api.drivers import MachineFacts, Virtualization
+from openqrm.plugin_api.drivers import Capability, MachineFacts, Virtualization, VmSnapshots
 from openqrm.plugin_api.testing.bench import carry_all, demand_pure_plan
 from openqrm.plugin_api.testing.case import Case, cases_of, demand
 from openqrm.plugin_api.testing.gate import Disturbance
@@ -46,6 +46,32 @@ class VirtualizationBench:
     def off(self) -> tuple[Step, ...]:
         return self.driver.plan_off(self.resource)
 
+    def snapshots(self) -> VmSnapshots | None:
+        """The driver, where it can take snapshots of this VM. One that cannot gives the reason while planning."""
+        if Capability.SNAPSHOT not in self.driver.capabilities:
+            return None
+        demand(isinstance(self.driver, VmSnapshots), "a driver with the capability snapshot is no VmSnapshots")
+        assert isinstance(self.driver, VmSnapshots)
+        try:
+            self.driver.plan_snapshot(self.host.name, self.vm, self.disks, "clean", "1")
+        except PlanningError as error:
+            demand(error.category is Category.UNSUPPORTED, f"a snapshot that cannot be is {error.category}: {error}")
+            return None
+        return self.driver
+
+    def life_with_snapshots(self) -> tuple[Step, ...]:
+        """Taken, kept how it was just before, set back, and removed."""
+        driver, name, vm = self.snapshots(), self.host.name, self.vm
+        if driver is None:
+            return ()
+        return (
+            *driver.plan_snapshot(name, vm, self.disks, "clean", "1"),
+            *self.on(),
+            *driver.plan_snapshot(name, vm, self.disks, "before", "2"),
+            *driver.plan_revert(name, vm, self.disks, "clean", "before"),
+            *driver.plan_remove_snapshot(name, vm, "clean"),
+        )
+
     def made(self) -> SimulatedWorld:
         """A world where the host has the VM, off."""
         world = self.world()
@@ -56,6 +82,10 @@ class VirtualizationBench:
         """A VM's life, for the laws."""
         life = (*self.take_up(), *self.define(), *self.on(), *self.off(), *self.remove())
         return cases_of(self.vm.type, life, self.world)
+
+    def cases_of_snapshots(self) -> list[Case]:
+        """The same for its snapshots; none where it cannot have any."""
+        return cases_of(f"{self.vm.type} kept", self.life_with_snapshots(), self.made)
 
     def listed(self, world: SimulatedWorld) -> dict[str, MachineFacts]:
         """What the driver sees on the host, by name."""
@@ -111,9 +141,48 @@ def a_silent_host_is_unknown(bench: VirtualizationBench) -> None:
         demand(seen == "unknown", f"the power of a VM on a silent host is seen {seen}")
 
 
+def snapshots_bring_back(bench: VirtualizationBench) -> None:
+    """A snapshot of a VM that was off makes it off again; each is listed until it is removed, and then no more."""
+    driver = bench.snapshots()
+    if driver is None:
+        return
+    world, name, vm = bench.made(), bench.host.name, bench.vm
+
+    def listed() -> list[tuple[str, bool]]:
+        return [(each.name, each.has_memory) for each in driver.list_snapshots(world, bench.host, vm.name)]
+
+    carry_all(driver.plan_snapshot(name, vm, bench.disks, "clean", "1"), world)
+    carry_all((*bench.on(), *driver.plan_snapshot(name, vm, bench.disks, "before", "2")), world)
+    demand(listed() == [("clean", False), ("before", True)], f"of a snapshot off and one on it lists {listed()}")
+    for wanted, other, power in (("clean", "before", "off"), ("before", "clean", "on")):
+        carry_all(driver.plan_revert(name, vm, bench.disks, wanted, other), world)
+        seen = bench.driver.observe_power(world, bench.resource)
+        demand(seen == power, f"set back to snapshot {wanted} the VM is {seen}, not {power}")
+    carry_all(driver.plan_remove_snapshot(name, vm, "clean"), world)
+    demand(listed() == [("before", True)], f"after one was removed it lists {listed()}")
+    demand(bench.driver.observe_power(world, bench.resource) == "on", "removing a snapshot changed the VM")
+
+
+def an_older_snapshot_is_no_new_one(bench: VirtualizationBench) -> None:
+    """One of the same name that is there already is a conflict: nobody is told that the present was kept."""
+    driver = bench.snapshots()
+    if driver is None:
+        return
+    world, name, vm = bench.made(), bench.host.name, bench.vm
+    carry_all(driver.plan_snapshot(name, vm, bench.disks, "clean", "1"), world)
+    try:
+        carry_all(driver.plan_snapshot(name, vm, bench.disks, "clean", "2"), world)
+    except StepError as error:
+        demand(error.category is Category.CONFLICT, f"an older snapshot of that name is {error.category}")
+    else:
+        demand(False, "an older snapshot of the same name is taken for the new one")
+
+
 VIRTUALIZATION_RULES = (
     all_plans_are_pure,
     a_vm_lives_and_is_seen,
     other_vms_are_left_alone,
     a_silent_host_is_unknown,
+    snapshots_bring_back,
+    an_older_snapshot_is_no_new_one,
 )

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -17,6 +17,7 @@ RECORDED_UUID = uuid_of("web")  # what the recorded answers are about
 HOST = Resource(name="h1", address="10.0.0.1")
 OTHER = Resource(name="h2", address="10.0.0.2")
 VIRSH = ("virsh", "--quiet", "--connect", "qemu:///system")
+SNAPSHOT = "<domainsnapshot>\n  <name>{name}</name>\n  <description>{mark}</description>\n</domainsnapshot>\n"
 MIGRATE = ("migrate", "--live", "--p2p", "--persistent", "--undefinesource")
 BRIDGES = '[{"ifindex":2,"ifname":"br0","flags":["UP"],"mtu":1500,"link_type":"ether"}]'
 KVM_TRIED = ("timeout", "--signal=KILL", "10", "/usr/bin/qemu-system-x86_64", "-accel", "kvm")
@@ -34,6 +35,18 @@ class SimulatedDomain:
 
     defined: str
     started: str = ""
+    snapshots: "dict[str, SimulatedSnapshot]" = field(default_factory=dict)
+    current: str = ""  # the snapshot by which it came to be as it is
+
+
+@dataclass
+class SimulatedSnapshot:
+    """What a VM was, and by which snapshot it had come to be so."""
+
+    mark: str
+    defined: str
+    started: str
+    parent: str
 
 
 class SimulatedLibvirt(Simulator):
@@ -82,6 +95,8 @@ class SimulatedLibvirt(Simulator):
                 return self._define(stdin.decode())
             case (*_, "--domain", uuid) if uuid not in self.domains:
                 return recorded("unknown-domstate", uuid)
+            case (verb, *rest) if verb.startswith("snapshot-"):
+                return self._snapshot(verb, rest)
             case (*rest, "--desturi", uri) if tuple(rest[: len(MIGRATE)]) == MIGRATE:
                 return self._migrate(rest[rest.index("--domain") + 1], uri)
             case (*rest, "--domain", uuid):
@@ -108,6 +123,46 @@ class SimulatedLibvirt(Simulator):
                 del self.domains[uuid]
                 return recorded("undefine")
         raise UnknownCommand(" ".join(words))
+
+    def _snapshot(self, verb: str, words: list[str]) -> Completed:
+        domain = self.domains[words[words.index("--domain") + 1]]
+        match verb, *[word for word in words if word not in ("--domain", words[words.index("--domain") + 1])]:
+            case ["snapshot-list", "--topological"]:
+                shown = (_row(name, kept) for name, kept in domain.snapshots.items())
+                return Completed(0, "".join(shown))
+            case ["snapshot-current", "--name"]:
+                return Completed(0, domain.current) if domain.current else recorded("snapshot-current-none")
+            case ["snapshot-create-as", "--name", name, "--description", mark]:
+                return self._keep(domain, name, mark)
+            case [_, "--snapshotname", name] if name not in domain.snapshots:
+                return recorded("snapshot-unknown")
+            case ["snapshot-dumpxml", "--snapshotname", name]:
+                return Completed(0, SNAPSHOT.format(name=name, mark=domain.snapshots[name].mark))
+            case [("snapshot-revert" | "snapshot-delete") as change, "--snapshotname", name]:
+                return recorded(self.fault) if self.fault else self._use(domain, name, change)
+        raise UnknownCommand(" ".join((verb, *words)))
+
+    def _keep(self, domain: SimulatedDomain, name: str, mark: str) -> Completed:
+        if self.fault:
+            return recorded(self.fault)
+        if name in domain.snapshots:
+            return recorded("snapshot-create-again")
+        if "type='raw'" in domain.defined or 'type="raw"' in domain.defined:
+            return recorded("snapshot-raw")
+        domain.snapshots[name] = SimulatedSnapshot(mark, domain.defined, domain.started, domain.current)
+        domain.current = name
+        return recorded("snapshot-create")
+
+    def _use(self, domain: SimulatedDomain, name: str, change: str) -> Completed:
+        kept = domain.snapshots[name]
+        if change == "snapshot-revert":
+            domain.defined, domain.started, domain.current = kept.defined, kept.started, name
+            return recorded("snapshot-revert")
+        del domain.snapshots[name]
+        for other in domain.snapshots.values():
+            other.parent = kept.parent if other.parent == name else other.parent
+        domain.current = kept.parent if domain.current == name else domain.current
+        return recorded("snapshot-delete")
 
     def _start_and_dump(self, start: str, dump: str) -> Completed:
         uuid = start.removeprefix("start ")
@@ -170,6 +225,12 @@ class SimulatedLibvirt(Simulator):
             return recorded("domjobinfo-completed")
         self.moving = max(0, self.moving - 1)
         return recorded("domjobinfo-moving" if self.moving else "domjobinfo-none")
+
+
+def _row(name: str, kept: SimulatedSnapshot) -> str:
+    """As recorded, but for name and state."""
+    line = str(RECORDED["snapshot-list"]["out"])
+    return line.replace("clean", name).replace("shutoff", "running" if kept.started else "shutoff")
 
 
 def world(kvm_status: int = 33) -> SimulatedWorld:

@@ -1,6 +1,7 @@
 """The contract of KVM, on its simulator."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -23,6 +24,7 @@ VM = VirtualMachine(
 )
 DISKS = (Disk(volume="web-root", path="/srv/disks/web-root.img", format="raw"),)
 BENCH = VirtualizationBench(Driver(Settings()), HOST, VM, world, DISKS)
+HOLDS_SNAPSHOTS = replace(BENCH, disks=(replace(DISKS[0], format="qcow2"),))
 DISKLESS = VirtualizationBench(Driver(Settings()), HOST, VirtualMachine(name="db", type="kvm"), world)
 
 
@@ -37,13 +39,14 @@ def running() -> SimulatedWorld:
 MOVE = DISKLESS.driver.plan_migrate(DISKLESS.vm, HOST, OTHER) if isinstance(DISKLESS.driver, Driver) else ()
 CASES = [
     *BENCH.cases(),
+    *HOLDS_SNAPSHOTS.cases_of_snapshots(),
     *cases_of("migration", MOVE, running),
     Case("forget", ForgetAcceleration(HOST.name), BENCH.made),
 ]
 
 
 @pytest.mark.parametrize("rule", VIRTUALIZATION_RULES, ids=lambda rule: rule.__name__)
-@pytest.mark.parametrize("bench", [BENCH, DISKLESS], ids=lambda bench: bench.vm.name)
+@pytest.mark.parametrize("bench", [BENCH, HOLDS_SNAPSHOTS, DISKLESS], ids=["raw", "qcow2", "diskless"])
 def test_the_driver_keeps_the_rules(bench: VirtualizationBench, rule: Callable[[VirtualizationBench], None]) -> None:
     rule(bench)
 
