@@ -63,6 +63,9 @@ class Nfs:
         found = _LINE.findall(self.sh("exportfs", "-s"))
         return frozenset(who for path, who, how in found if path == self.path(volume) and "rw" in how.split(","))
 
+    def readers(self, volume: str) -> frozenset[str]:
+        return frozenset(who for path, who, _ in _LINE.findall(self.sh("exportfs", "-s")) if path == self.path(volume))
+
     def path(self, volume: str) -> str:
         return f"{self.directory}/{volume}"
 
@@ -74,7 +77,8 @@ class Nfs:
         return int(self.sh("df", "-m", "--output=used", self.directory).split()[-1])
 
     def bench(self) -> StorageBench:
-        return StorageBench(DRIVER, self.storage, self.world, lambda _, volume: self.writers(volume), ("nfs",))
+        writers, readers = (lambda _, volume: self.writers(volume)), (lambda _, volume: self.readers(volume))
+        return StorageBench(DRIVER, self.storage, self.world, writers, ("nfs",), readers)
 
 
 @pytest.fixture

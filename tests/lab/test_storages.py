@@ -215,8 +215,13 @@ def test_a_disk_is_reached_by_the_granted_machine_alone(iscsi: Storage, two: tup
     (again,) = driver.plan_grant(iscsi, WEB, machine(stranger), SECRET)
     with pytest.raises(StepError, match=f"is open to {granted.address}"):
         again.action.observe(world)
+    world.vault.secrets[SECRET] = other = "Zk8pXw3vLm6tQr2s"
+    do(driver.plan_grant(iscsi, WEB, machine(granted), SECRET), world)
+    assert logs_in(granted, f"web%{other}@") and not logs_in(granted, account), "the new password, and no older one"
     do(driver.plan_revoke(iscsi, WEB, machine(granted), SECRET), world)
-    assert not logs_in(granted, account) and not logs_in(stranger, account), "after"
+    assert not logs_in(granted, f"web%{other}@") and not logs_in(granted, account) and not logs_in(stranger, account), (
+        "after"
+    )
     assert PASSWORD not in " ".join(world.local.words)
 
 

@@ -197,4 +197,4 @@ def world() -> SimulatedWorld:
 
 
 def bench(driver: ShelfDriver) -> StorageBench:
-    return StorageBench(driver, STORAGE, world, writers, ("shelf",))
+    return StorageBench(driver, STORAGE, world, writers, ("shelf",), writers)

@@ -352,13 +352,42 @@ class Emptier(ShelfDriver):
         return 60.0
 
 
+class Lender(ShelfDriver):
+    """Lends for writing."""
+
+    def __init__(self) -> None:
+        super().__init__(frozenset({Capability.TRANSFER}))
+
+    def plan_lend(self, storage: Storage, volume: Volume, machine: Machine) -> tuple[Step, ...]:
+        shared = Grower(storage.resource, volume.name, machine.address)
+        return (Step(id=f"lend-{volume.name}", action=shared, why="it copies from it"),)
+
+    def plan_reclaim(self, storage: Storage, volume: Volume, machine: Machine) -> tuple[Step, ...]:
+        return super().plan_revoke(storage, volume, machine, "")
+
+
+class Unasked(Lender):
+    """Lends, and does not say that it can."""
+
+    def __init__(self) -> None:
+        ShelfDriver.__init__(self)
+
+
+class Promiser(ShelfDriver):
+    """Says that it can lend, and cannot."""
+
+    def __init__(self) -> None:
+        super().__init__(frozenset({Capability.TRANSFER}))
+
+
 DRIVERS: list[tuple[Callable[..., None], type[ShelfDriver]]] = [
     (rules.plans_are_pure, Random), (rules.plans_are_pure, Nameless),
     (rules.a_volume_is_listed_while_it_exists, Blind), (rules.what_was_there_is_not_made_again, Remaking),
     (rules.a_grant_lets_one_machine_write, Keeper), (rules.there_is_one_writer, Sharer),
     (rules.other_volumes_are_left_alone, Sweeper), (rules.the_root_is_public, Stranger),
     (rules.capabilities_are_honest, Pretender), (rules.capabilities_are_honest, Cloner),
-    (rules.what_was_removed_can_be_had_back, Emptier),
+    (rules.what_was_removed_can_be_had_back, Emptier), (rules.a_loan_is_for_reading, Lender),
+    (rules.a_loan_is_for_reading, Unasked), (rules.a_loan_is_for_reading, Promiser),
 ]  # fmt: skip
 
 

@@ -22,6 +22,9 @@ class SimulatedNfs(SimulatedFiles):
     def writers(self, path: str) -> frozenset[str]:
         return frozenset(c.address for c in self.live.get(path, ()) if c.writes)
 
+    def readers(self, path: str) -> frozenset[str]:
+        return frozenset(c.address for c in self.live.get(path, ()))
+
     def run(self, argv: tuple[str, ...], stdin: bytes, environment: Mapping[str, str]) -> Completed:
         match argv:
             case ("exportfs", "-r"):

@@ -9,7 +9,15 @@ from zlib import crc32
 from openqrm.domain.errors import Category, PlanningError, StepError
 from openqrm.domain.plan import Satisfied, Step
 from openqrm.domain.storage import Storage, Volume
-from openqrm.plugin_api.drivers import Capability, KeepsRemoved, Machine, ResizesVolumes, StorageDriver, capabilities_of
+from openqrm.plugin_api.drivers import (
+    Capability,
+    KeepsRemoved,
+    Machine,
+    ResizesVolumes,
+    StorageDriver,
+    TransferDriver,
+    capabilities_of,
+)
 from openqrm.plugin_api.testing.bench import carry_all, demand_pure_plan
 from openqrm.plugin_api.testing.case import Case, LawBroken, carry_through, cases_of, demand, demand_same
 from openqrm.plugin_api.testing.gate import Crash
@@ -18,6 +26,7 @@ from openqrm.plugin_api.testing.world import SimulatedWorld
 SECRET = "grant-web"
 FIRST = Machine(resource="blade1", mac="52:54:00:00:00:01", address="10.0.0.11")
 SECOND = Machine(resource="blade2", mac="52:54:00:00:00:02", address="10.0.0.12")
+THIRD = Machine(resource="blade3", mac="52:54:00:00:00:03", address="10.0.0.13")
 OPTIONAL_METHODS = {
     "plan_resize": Capability.RESIZE,
     "plan_restore": Capability.RESTORE,
@@ -25,12 +34,17 @@ OPTIONAL_METHODS = {
 }
 
 
+def nobody_reads(_world: SimulatedWorld, _volume: str) -> frozenset[str]:
+    """Where nothing is lent."""
+    return frozenset()
+
+
 @dataclass(frozen=True)
 class StorageBench:
     """A driver, its storage, and a fresh simulated world at each call of `world`.
 
     `writers(world, volume)` asks the simulator which machines' addresses may write it now. `root_types` are the ones
-    of the manifest.
+    of the manifest. `readers` asks who may read it, writers included; a storage that lends has to have it.
     """
 
     driver: StorageDriver
@@ -38,6 +52,7 @@ class StorageBench:
     world: Callable[[], SimulatedWorld]
     writers: Callable[[SimulatedWorld, str], frozenset[str]]
     root_types: tuple[str, ...]
+    readers: Callable[[SimulatedWorld, str], frozenset[str]] = nobody_reads
 
     def volume(self, name: str = "web", **changes: str) -> Volume:
         made = Volume(name=name, id=crc32(name.encode()) % 60000 + 1, storage=self.storage.name, size_mib=64)
@@ -71,9 +86,11 @@ class StorageBench:
         return cases_of(self._title, life, self.prepared)
 
     def optional_cases(self) -> list[Case]:
-        """What its capabilities add to that life: a clone, a bigger size, the way back from a removal, the end."""
+        """What its capabilities add to that life: loan, clone, a bigger size, the way back from a removal, the end."""
         driver, storage, volume = self.driver, self.storage, self.volume()
         life: tuple[Step, ...] = self.create()
+        if isinstance(driver, TransferDriver) and Capability.TRANSFER in self.capabilities:
+            life = (*life, *driver.plan_lend(storage, volume, SECOND), *driver.plan_reclaim(storage, volume, SECOND))
         if Capability.CLONE in self.capabilities:
             life = (*life, *driver.plan_create(storage, self.volume("db", source="web")))
         if isinstance(driver, ResizesVolumes) and Capability.RESIZE in self.capabilities:
@@ -224,6 +241,43 @@ def what_was_removed_can_be_had_back(bench: StorageBench) -> None:
     demand(False, "volume web was purged, and restored all the same")
 
 
+def a_loan_is_for_reading(bench: StorageBench) -> None:
+    """A borrower reads beside the writer and other borrowers until its loan ends; who cannot lend plans no loan."""
+    driver, storage, volume = bench.driver, bench.storage, bench.volume()
+    if not isinstance(driver, TransferDriver) or Capability.TRANSFER not in bench.capabilities:
+        _demand_no_loan(bench)
+        return
+    world = bench.prepared(*bench.create(), *bench.grant())
+    for borrower in (SECOND, THIRD):
+        carry_all(driver.plan_lend(storage, volume, borrower), world)
+    _demand_loans(bench, world, FIRST, SECOND, THIRD)
+    carry_all(driver.plan_reclaim(storage, volume, SECOND), world)
+    _demand_loans(bench, world, FIRST, THIRD)
+    carry_all(bench.revoke(), world)
+    demand(bench.readers(world, "web") == {THIRD.address}, "the end of the grant is not the end of a loan")
+    carry_all(driver.plan_reclaim(storage, volume, THIRD), world)
+    demand(not bench.readers(world, "web"), f"all is reclaimed, and {bench.readers(world, 'web')} may read")
+
+
+def _demand_loans(bench: StorageBench, world: SimulatedWorld, writer: Machine, *borrowers: Machine) -> None:
+    reading, writing = bench.readers(world, "web"), bench.writers(world, "web")
+    wanted = {machine.address for machine in (writer, *borrowers)}
+    demand(reading == wanted, f"{sorted(reading)} may read, not {sorted(wanted)}")
+    demand(writing == {writer.address}, f"lent for reading, and {sorted(writing)} may write")
+
+
+def _demand_no_loan(bench: StorageBench) -> None:
+    demand(Capability.TRANSFER not in bench.capabilities, "transfer is a capability of it, yet it cannot lend")
+    if not isinstance(bench.driver, TransferDriver):
+        return
+    try:
+        bench.driver.plan_lend(bench.storage, bench.volume(), SECOND)
+    except PlanningError as error:
+        demand(error.category is Category.UNSUPPORTED, f"a loan is refused as {error.category}, not unsupported")
+    else:
+        demand(False, "transfer is no capability of it, yet it plans a loan")
+
+
 STORAGE_RULES = (
     plans_are_pure,
     a_volume_is_listed_while_it_exists,
@@ -234,4 +288,5 @@ STORAGE_RULES = (
     the_root_is_public,
     capabilities_are_honest,
     what_was_removed_can_be_had_back,
+    a_loan_is_for_reading,
 )

@@ -11,6 +11,7 @@ from openqrm.plugin_api.testing import LAWS, STORAGE_RULES, Case, SimulatedWorld
 from openqrm.plugin_api.testing.disk_tools import SimulatedDisks
 from openqrm.plugin_api.testing.storage import (
     FIRST,
+    a_loan_is_for_reading,
     a_volume_is_listed_while_it_exists,
     capabilities_are_honest,
     what_was_removed_can_be_had_back,
@@ -36,8 +37,14 @@ def bench(type_: str, host: type[DirectoryByNfs | DirectoryByLio | DirectoryByTg
         assert isinstance(tools, host)
         return tools.writers(f"/srv/volumes/{volume}{'' if type_ == 'directory-nfs' else '.img'}")
 
-    where = storage(type_, **settings)
-    return StorageBench(DRIVER, where, lambda: SimulatedWorld(hosts={"store1": host()}), writers, ("nfs", "iscsi"))
+    def readers(made: SimulatedWorld, volume: str) -> frozenset[str]:
+        tools = made.hosts["store1"]
+        return tools.readers(f"/srv/volumes/{volume}") if isinstance(tools, DirectoryByNfs) else frozenset()
+
+    def world() -> SimulatedWorld:
+        return SimulatedWorld(hosts={"store1": host()})
+
+    return StorageBench(DRIVER, storage(type_, **settings), world, writers, ("nfs", "iscsi"), readers)
 
 
 NFS, LIO = bench("directory-nfs", DirectoryByNfs), bench("directory-iscsi", DirectoryByLio)
@@ -56,6 +63,7 @@ RULES_OF_QCOW = (
     what_was_there_is_not_made_again,
     capabilities_are_honest,
     what_was_removed_can_be_had_back,
+    a_loan_is_for_reading,
 )
 WEB = Volume(name="web", id=5, storage="store", size_mib=64)
 UNSEEN = storage("directory-nfs", {})

@@ -33,7 +33,11 @@ def bench(name: str, type_: str, host: Tools, path: str = "/dev/lab", **settings
         found = tools.writers(f"{path}/{volume}")
         return frozenset(ADDRESSES.get(each, each) for each in found)
 
-    return StorageBench(DRIVER, storage, lambda: SimulatedWorld(hosts={"store1": host()}), writers, ROOTS)
+    def readers(made: SimulatedWorld, volume: str) -> frozenset[str]:
+        tools = made.hosts["store1"]
+        return tools.readers(f"{path}/{volume}") if isinstance(tools, SimulatedLvmNfs) else frozenset()
+
+    return StorageBench(DRIVER, storage, lambda: SimulatedWorld(hosts={"store1": host()}), writers, ROOTS, readers)
 
 
 BENCHES = [

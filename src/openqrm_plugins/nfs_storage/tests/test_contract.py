@@ -28,7 +28,14 @@ def writers(made: SimulatedWorld, volume: str) -> frozenset[str]:
     return nfs.writers(f"/exports/{volume}")
 
 
-BENCH = StorageBench(DRIVER, STORAGE, world, writers, ("nfs",))
+def readers(made: SimulatedWorld, volume: str) -> frozenset[str]:
+    nfs = made.hosts["store1"]
+    assert isinstance(nfs, SimulatedNfs)
+    return nfs.readers(f"/exports/{volume}")
+
+
+BENCH = StorageBench(DRIVER, STORAGE, world, writers, ("nfs",), readers)
+GANESHA_BENCH = StorageBench(DRIVER, GANESHA, world, writers, ("nfs",), readers)
 LIFE = (
     *DRIVER.plan_create(GANESHA, WEB),
     *DRIVER.plan_create(GANESHA, CLONE),
@@ -51,5 +58,6 @@ def test_law(law: Callable[[Case], None], case: Case) -> None:
 
 
 @pytest.mark.parametrize("rule", STORAGE_RULES, ids=lambda rule: rule.__name__)
-def test_rule(rule: Callable[[StorageBench], None]) -> None:
-    rule(BENCH)
+@pytest.mark.parametrize("bench", [BENCH, GANESHA_BENCH], ids=["kernel", "ganesha"])
+def test_rule(rule: Callable[[StorageBench], None], bench: StorageBench) -> None:
+    rule(bench)

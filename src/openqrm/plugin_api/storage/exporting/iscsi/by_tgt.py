@@ -18,8 +18,13 @@ class Tgt:
         return Served(addresses, self._lack(host, grant, target, password), "")
 
     def allow(self, host: Host, grant: Grant, password: str) -> None:
-        """The address comes last: until then nobody gets in."""
-        host.write_file(lasting_file(grant), render(grant, password), mode=0o600)
+        """The address comes last: until then nobody gets in.
+
+        tgtd does not tell which password an account has: one that was not written down is taken for another one.
+        """
+        if host.read_file(lasting_file(grant)) != render(grant, password):
+            tgt.end_target(host, grant.iqn, grant.user)
+            host.write_file(lasting_file(grant), render(grant, password), mode=0o600)
         target = tgt.find_target(host, grant.iqn) or tgt.make_target(host, grant.iqn)
         if grant.user not in target.users:
             tgt.make_account(host, target, grant.user, password)
