@@ -13,7 +13,7 @@ from openqrm.domain.plan import Action, Differs, Irreversible, NotYet, OnFailure
 from openqrm.domain.record import Record
 from openqrm.domain.resource import SELF, Bmc, Observation, Resource, Ssh
 from openqrm.domain.storage import Image, Storage, Volume
-from openqrm.domain.user import Role
+from openqrm.domain.user import PluginState, Role
 from openqrm.domain.vm import Disk, Nic, VirtualMachine
 from openqrm.plugin_api.drivers import (
     Capability,
@@ -72,6 +72,7 @@ __all__ = [
     "Place",
     "Plan",
     "PlanningError",
+    "PluginState",
     "Power",
     "Query",
     "Record",

@@ -10,6 +10,7 @@ from openqrm.plugin_api.intents import Issued, Password, Secret
 from openqrm.services.sealing import sealed_fields
 
 UNITS = {"_mib": "MiB", "_bytes": "bytes", "_mhz": "MHz", "_s": "s"}
+KEPT = "x-kept"  # a setting that its plugin keeps by intents of its own: no form has it
 SECRETS = {Secret: "secret", Password: "password"}
 
 
@@ -22,6 +23,8 @@ def mark_fields(form: type[msgspec.Struct], schema: dict[str, Any]) -> None:
             properties.pop(name, None)
         elif kind is not None:
             properties[name] |= {"x-secret": SECRETS[kind], "writeOnly": True}
+        if name in properties and KEPT in properties[name]:
+            properties.pop(name)
         for suffix, unit in UNITS.items():
             if name.endswith(suffix) and name in properties:
                 properties[name]["x-unit"] = unit

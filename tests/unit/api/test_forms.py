@@ -99,3 +99,8 @@ def test_a_plugins_settings_are_a_form_with_their_values(client: TestClient) -> 
     assert form["schema"]["properties"]["cipher_suite"]["maximum"] == 17
     assert form["values"] == {"cipher_suite": 17, "efi_boot": False}
     assert client.get("/api/v1/plugin/form", params={"name": "nothing"}).status_code == 404
+
+
+def test_what_a_plugin_keeps_by_its_own_intents_is_in_no_form(client: TestClient) -> None:
+    form = client.get("/api/v1/plugin/form", params={"name": "image-shelf"}).json()
+    assert form["schema"]["properties"].keys() == {"spool"} and form["values"]["shelves"] == {}

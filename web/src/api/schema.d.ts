@@ -248,6 +248,37 @@ export interface components {
             resource: string;
         };
         /**
+         * ListEntries
+         * @description List what the shelves offer, as it was when their catalogues were last taken.
+         */
+        ListEntries: {
+            /**
+             * @description only those of this shelf
+             * @default
+             */
+            shelf: string;
+            /**
+             * @description how many at most; 0: all
+             * @default 0
+             */
+            limit: number;
+            /**
+             * @description only those behind this one
+             * @default
+             */
+            after: string;
+            /**
+             * @description field to sort by; -FIELD: downwards
+             * @default
+             */
+            sort: string;
+            /**
+             * @description FIELD=VALUE: only those; may be repeated
+             * @default []
+             */
+            filter: string[];
+        };
+        /**
          * AcknowledgeEvent
          * @description Say that an event has been seen to.
          */
@@ -1209,6 +1240,110 @@ export interface components {
             filter: string[];
         };
         /**
+         * AddShelf
+         * @description Add a shelf and take its catalogue.
+         *
+         *         With a key only a catalogue is believed that this key has signed, and never one older than one that was seen.
+         */
+        AddShelf: {
+            /** @description a name for it */
+            name: string;
+            /** @description https://…, http://…, ftp://… or a folder */
+            source: string;
+            /**
+             * @description public Ed25519 key of who keeps it, in PEM; empty: nobody signs
+             * @default
+             */
+            key: string;
+            /**
+             * @description whom to sign in as
+             * @default
+             */
+            user: string;
+            /**
+             * @description password of the user
+             * @default
+             */
+            password: string;
+        };
+        /**
+         * ListShelves
+         * @description List the shelves.
+         */
+        ListShelves: {
+            /**
+             * @description how many at most; 0: all
+             * @default 0
+             */
+            limit: number;
+            /**
+             * @description only those behind this one
+             * @default
+             */
+            after: string;
+            /**
+             * @description field to sort by; -FIELD: downwards
+             * @default
+             */
+            sort: string;
+            /**
+             * @description FIELD=VALUE: only those; may be repeated
+             * @default []
+             */
+            filter: string[];
+        };
+        /**
+         * RefreshShelf
+         * @description Take the catalogue of a shelf anew. One that is refused leaves what was known.
+         */
+        RefreshShelf: {
+            /** @description the shelf */
+            name: string;
+        };
+        /**
+         * RemoveShelf
+         * @description Forget a shelf. What was unpacked from it stays.
+         */
+        RemoveShelf: {
+            /** @description the shelf */
+            name: string;
+        };
+        /**
+         * ShowShelf
+         * @description Show one shelf and the names of what it offers.
+         */
+        ShowShelf: {
+            /** @description the shelf */
+            name: string;
+        };
+        /**
+         * UnpackEntry
+         * @description Unpack an entry of a shelf into a new volume, as a new image.
+         *
+         *         The storage's own machine fetches the archive, checks it and unpacks it: what leads out of the volume is refused,
+         *         devices are left out. The kernel that comes with the entry is added, unless it is here already.
+         */
+        UnpackEntry: {
+            /** @description the shelf */
+            name: string;
+            /** @description what to unpack of it */
+            entry: string;
+            /** @description a name for the image and its volume */
+            image: string;
+            /** @description the storage */
+            storage: string;
+            /**
+             * @description size of the volume in MiB; 0: as the storage likes
+             * @default 0
+             */
+            size_mib: number;
+            /**
+             * @description a name for its kernel; otherwise as the entry is called
+             * @default null
+             */
+            kernel: string | null;
+        };
+        /**
          * CheckSite
          * @description Look whether all is there that a first appliance needs, and say what to do about what is not.
          *
@@ -1976,6 +2111,20 @@ export interface components {
             used: string;
         };
         /**
+         * EntryRow
+         * @description What can be unpacked. `kernel` is the package that comes with it, and the kernel where it is here already.
+         */
+        EntryRow: {
+            name: string;
+            shelf: string;
+            os: string;
+            os_version: string;
+            size_mib: number;
+            kernel: string;
+            comment: string;
+            sha256: string;
+        };
+        /**
          * Event
          * @description A fact in the past tense (`topic`, e.g. `appliance.started`) about one object; its name is its number.
          */
@@ -2347,6 +2496,31 @@ export interface components {
         RoleRow: {
             name: string;
             may: string;
+        };
+        /**
+         * ShelfRow
+         * @description A shelf in a list.
+         */
+        ShelfRow: {
+            name: string;
+            source: string;
+            is_signed: boolean;
+            entries: number;
+            serial: number;
+            taken_s: number;
+        };
+        /**
+         * ShelfDetails
+         * @description A shelf; `key` is empty where nobody signs.
+         */
+        ShelfDetails: {
+            name: string;
+            source: string;
+            key: string;
+            user: string;
+            serial: number;
+            taken_s: number;
+            entries: string[];
         };
         /**
          * CheckRow
