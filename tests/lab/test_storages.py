@@ -189,7 +189,7 @@ def iscsi(tmp_path: Path, two: tuple[Peer, Peer]) -> Iterator[Storage]:
     subprocess.run(["mount", "-t", "tmpfs", "tgt", "/etc/tgt"], check=True)
     try:
         with tgtd("0.0.0.0"):
-            settings = {"directory": str(tmp_path / "disks")}
+            settings = {"directory": str(tmp_path / "disks"), "backend": "tgt"}
             yield Storage(name="store", type="iscsi-storage", resource="here", settings=settings)
     finally:
         subprocess.run(["umount", "/etc/tgt"], check=True)

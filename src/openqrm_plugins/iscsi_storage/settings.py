@@ -14,8 +14,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 
     directory: Annotated[AbsolutePath, Meta(description="folder of the disks on the storage's resource")] = "/storage"
     backend: Annotated[
-        Literal["tgt", "lio"], Meta(description="what serves iSCSI there: tgtd, or LIO, which is in the kernel")
-    ] = "tgt"
+        Literal["lio", "tgt"], Meta(description="what serves iSCSI there: LIO, which is in the kernel, or tgtd")
+    ] = "lio"
     port: Annotated[Port, Meta(description="port of its iSCSI portal")] = 3260
     prefix: Annotated[Prefix, Meta(description="what the names of targets and initiators begin with")] = (
         "iqn.2004-01.org.openqrm"

@@ -15,8 +15,8 @@ from openqrm_plugins.iscsi_storage.driver import Driver
 from openqrm_plugins.iscsi_storage.settings import Settings
 
 DRIVER = Driver(Settings())
-STORAGE = Storage(name="store", type="iscsi-storage", resource="store1")
-BY_LIO = Storage(name="store", type="iscsi-storage", resource="store1", settings={"backend": "lio"})
+STORAGE = Storage(name="store", type="iscsi-storage", resource="store1", settings={"backend": "tgt"})
+BY_LIO = Storage(name="store", type="iscsi-storage", resource="store1")
 CLONE = Volume(name="db", storage="store", source="web", size_mib=128)
 
 
