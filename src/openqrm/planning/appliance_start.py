@@ -28,6 +28,7 @@ from openqrm.planning.grants import grant_steps, granted, machine_of
 from openqrm.planning.host import take_up_steps
 from openqrm.planning.order import after
 from openqrm.planning.transfers import begin_steps, end_steps, transfers_of
+from openqrm.planning.vm_parts import used_up_steps
 from openqrm.plugin_api.actions import AskReboot, AwaitMilestone, KeepAddress, SetField
 from openqrm.plugin_api.intents import Intent, refers_to
 from openqrm.plugin_api.planning import Planning
@@ -81,6 +82,7 @@ def plan_start_appliance(intent: StartAppliance, planning: Planning) -> Plan:
         steps=(
             *prepared,
             *boot,
+            *after(used_up_steps(resource, planning), "ready"),
             *(take_up_steps(resource, appliance.carries, planning, "ready") if appliance.carries else ()),
             *later_steps(first, later),
             *end_steps(image, others, kept, resource, planning),

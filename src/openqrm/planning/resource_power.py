@@ -13,6 +13,7 @@ from openqrm.domain.user import Role
 from openqrm.planning.fields import Name
 from openqrm.planning.order import after
 from openqrm.planning.record_plans import ASKED
+from openqrm.planning.vm_parts import used_up_steps
 from openqrm.plugin_api.actions import AskShutdown, LeaveBoot, SetField, put
 from openqrm.plugin_api.drivers import Power
 from openqrm.plugin_api.intents import Intent, refers_to
@@ -43,7 +44,7 @@ class RebootResource(Intent, noun="resource", verb="reboot", role=Role.OPERATOR)
 def plan_power_on(intent: PowerOnResource, planning: Planning) -> Plan:
     resource, power = _reached(intent.name, planning)
     on = power.plan_on(resource)
-    steps = (*on, *after(note_power(resource, "on", planning), on[-1].id))
+    steps = (*on, *after((*used_up_steps(resource, planning), *note_power(resource, "on", planning)), on[-1].id))
     return _plan(intent, f"Power on {resource.name}", steps, resource, "powered-on")
 
 

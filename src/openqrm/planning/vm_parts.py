@@ -17,7 +17,7 @@ from openqrm.domain.storage import Loan, Storage, Volume
 from openqrm.domain.vm import Disk, Nic, VirtualMachine
 from openqrm.planning.placement import OWN_MIB, Need
 from openqrm.planning.record_plans import refuse_in_use
-from openqrm.plugin_api.actions import FitsHost, put
+from openqrm.plugin_api.actions import FitsHost, SetField, put
 from openqrm.plugin_api.drivers import LocalDisks
 from openqrm.plugin_api.planning import Planning
 
@@ -89,6 +89,16 @@ def detach_steps(names: Iterable[str], planning: Planning, need: str) -> list[St
         note = put(replace(volume, granted_to=""), volume, f"{name} has no writer")
         steps.append(Step(id=f"detach-{name}", action=note, why="the VM is without it", needs=(need,)))
     return steps
+
+
+def used_up_steps(resource: Resource, planning: Planning) -> tuple[Step, ...]:
+    """Once a VM is on, what it was to boot from once is no longer wanted: a later change must not order it anew."""
+    vm = planning.facts.find(VirtualMachine, resource.name) if resource.host else None
+    if vm is None or not vm.boot_once:
+        return ()
+    say = f"Note that VM {vm.name} has booted from {vm.boot_once} once"
+    note = SetField("vm", vm.name, "boot_once", "", vm.boot_once, say)
+    return (Step(id="used-up", action=note, why="its next start is a usual one"),)
 
 
 def nic_of(vm: str, bridge: str, mac: str, planning: Planning) -> Nic:

@@ -153,6 +153,14 @@ def test_what_is_powered_off_is_noted_as_off() -> None:
     assert ids(on) == ["power-on", "note-on"], "a VM that has not booted yet is moved as one that runs"
 
 
+def test_what_it_boots_from_once_is_wanted_once() -> None:
+    once = replace(VM, iso="/srv/x.iso", boot_once="iso")
+    plan = plan_power_on(PowerOnResource("web"), planning(*HOSTS, once, ITS_RESOURCE, IS_OFF))
+    assert ids(plan) == ["power-on", "used-up", "note-on"]
+    used_up = plan.steps[1].action
+    assert isinstance(used_up, SetField) and (used_up.record, used_up.field, used_up.value) == ("web", "boot_once", "")
+
+
 def test_what_runs_is_moved_running_and_what_is_off_is_moved_off() -> None:
     running = plan_migrate_vm(MigrateVm("web"), planning(*HOSTS, VM, ITS_RESOURCE, IS_IDLE))
     assert ids(running) == ["book", "fits", "migrate-web-h1-h2"] and running.on_failure is OnFailure.UNDO
