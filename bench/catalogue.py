@@ -14,17 +14,19 @@ Measure = Callable[[Path], Iterator[Row]]
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """A module with a function `measure(scratch)` that yields rows; whatever it starts ends with it."""
+    """A module with a function such as `measure(scratch)` that yields rows; whatever it starts ends with it."""
 
     module: str
     limit_s: float
     peers: tuple[str, ...] = ()  # scripts in bench/peers
     cell: bool = False  # needs a private network with machines in it
+    measure: str = "measure"  # the function
+    is_long: bool = False  # runs when it is named, not with all
 
     def load(self) -> Measure:
         """The function. Loaded late, so that one bench does not carry the imports of another."""
-        measure: Measure = import_module(self.module).measure
-        return measure
+        function: Measure = getattr(import_module(self.module), self.measure)
+        return function
 
 
 BENCHES = {
@@ -35,6 +37,8 @@ BENCHES = {
     "registration": Bench("bench.registration", 180, peers=("ironic",)),
     "heartbeats": Bench("bench.heartbeats", 120),
     "lists": Bench("bench.lists", 180),
+    "console": Bench("bench.console", 480),
+    "console-memory": Bench("bench.console", 2400, measure="measure_long", is_long=True),
     "vm": Bench("bench.vm", 240, cell=True),
     "netboot": Bench("bench.netboot", 180, peers=("nginx",), cell=True),
     "appliance": Bench("bench.appliance", 300, peers=("nginx",), cell=True),

@@ -2,12 +2,14 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
 import { compressed } from "./compressed.ts";
+import { withoutUnused } from "./unused.ts";
 
 const openqrm = process.env["OPENQRM_URL"] ?? "http://127.0.0.1:8000";
 
 export default defineConfig({
   plugins: [react(), compressed()],
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
+  css: { postcss: { plugins: [withoutUnused] } },
   server: { proxy: { "/api": { target: openqrm, changeOrigin: false } } },
   build: {
     outDir: "../src/openqrm/console",

@@ -13,7 +13,7 @@ import { startTheme } from "./frame/theme";
 import { startLanguages } from "./i18n";
 
 startTheme();
-startLanguages();
+await startLanguages();
 const root = document.getElementById("root");
 if (root) {
   const log = (error: unknown) => {

@@ -9,9 +9,9 @@ import { en } from "@/i18n/en";
 import { ProblemView } from "@/problems/ProblemView";
 
 beforeAll(startLanguages);
-afterEach(() => {
+afterEach(async () => {
   cleanup();
-  speak("en");
+  await speak("en");
 });
 
 async function show(error: unknown): Promise<HTMLElement> {
@@ -28,7 +28,7 @@ describe("each category of error", () => {
     expect(english.textContent).toContain("the disk is full");
     expect(english.textContent).toContain(en.advice[category]);
     cleanup();
-    speak("de");
+    await speak("de");
     expect((await show(new OpenqrmError(category, "x"))).textContent).toContain(de.error[category]);
   });
 

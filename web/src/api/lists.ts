@@ -26,6 +26,7 @@ const TOLD = new Set([
 ]);
 const FIRST_PAGE = 500; // is there and drawn at once; the rest comes behind it
 const NEXT_PAGE = 5000;
+const DRAWN_MS = 150; // the first rows are on the screen before the rest is asked for
 
 export function isTold(noun: string): boolean {
   return TOLD.has(noun);
@@ -38,7 +39,7 @@ export function listing(client: QueryClient, noun: string, params: Params = {}) 
     queryKey: key,
     queryFn: async ({ signal }: { signal: AbortSignal }) => {
       const rows = await ask<Row[]>(`${noun}/list`, isPaged ? { limit: FIRST_PAGE } : params, signal);
-      if (isPaged && rows.length === FIRST_PAGE) void loadRest(client, noun, rows);
+      if (isPaged && rows.length === FIRST_PAGE) setTimeout(() => void loadRest(client, noun, rows), DRAWN_MS);
       return rows;
     },
     staleTime: isPaged ? Infinity : 30_000,

@@ -48,7 +48,7 @@ export function AccountMenu() {
       <DropdownGroup label={t("app.language")}>
         <DropdownList>
           {(Object.keys(LANGUAGES) as Language[]).map((each) => (
-            <DropdownItem key={each} isSelected={each === language} onClick={() => speak(each)}>
+            <DropdownItem key={each} isSelected={each === language} onClick={() => void speak(each)}>
               {LANGUAGES[each]}
             </DropdownItem>
           ))}

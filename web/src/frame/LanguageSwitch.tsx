@@ -9,7 +9,7 @@ export function LanguageSwitch() {
       {(Object.keys(LANGUAGES) as Language[]).map((each) => (
         <ToggleGroupItem
           key={each} text={LANGUAGES[each]} buttonId={`language-${each}`} isSelected={language === each}
-          onChange={() => speak(each)}
+          onChange={() => void speak(each)}
         />
       ))}
     </ToggleGroup>

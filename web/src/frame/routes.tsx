@@ -1,16 +1,10 @@
 /** Every page has an address that can be kept and sent to somebody. */
 import {
-  createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, type ErrorComponentProps,
+  createRootRoute, createRoute, createRouter, lazyRouteComponent as page, Outlet, type ErrorComponentProps,
 } from "@tanstack/react-router";
 
 import { DashboardPage } from "@/dashboard/DashboardPage";
-import { EventPage } from "@/events/EventPage";
-import { FormPage } from "@/forms/FormPage";
-import { DetailPage } from "@/nouns/DetailPage";
 import { ListPage } from "@/nouns/ListPage";
-import { PlanPage } from "@/plans/PlanPage";
-import { PluginPage } from "@/plugins/PluginPage";
-import { PluginsPage } from "@/plugins/PluginsPage";
 import { NotFound, ProblemPage } from "@/problems/ProblemView";
 
 import { Frame } from "./Frame";
@@ -27,6 +21,8 @@ const root = createRootRoute({
   ),
 });
 
+const pages = () => import("./pages");
+
 export type FormSearch = Record<string, string | number | boolean>;
 
 const dashboard = createRoute({ getParentRoute: () => root, path: "/", component: DashboardPage });
@@ -34,33 +30,33 @@ const signIn = createRoute({ getParentRoute: () => root, path: "/sign-in", compo
 const topology = createRoute({
   getParentRoute: () => root,
   path: "/topology",
-  component: lazyRouteComponent(() => import("@/topology/TopologyPage"), "TopologyPage"),
+  component: page(() => import("@/topology/TopologyPage"), "TopologyPage"),
 });
 const setup = createRoute({
   getParentRoute: () => root,
   path: "/set-up",
-  component: lazyRouteComponent(() => import("@/setup/SetupPage"), "SetupPage"),
+  component: page(pages, "SetupPage"),
 });
 const wizard = createRoute({
   getParentRoute: () => root,
   path: "/new-appliance",
-  component: lazyRouteComponent(() => import("@/wizard/WizardPage"), "WizardPage"),
+  component: page(pages, "WizardPage"),
 });
 const account = createRoute({
   getParentRoute: () => root,
   path: "/account",
-  component: lazyRouteComponent(() => import("@/account/AccountPage"), "AccountPage"),
+  component: page(pages, "AccountPage"),
 });
 const filtered = (search: Record<string, unknown>): { q?: string } =>
   typeof search["q"] === "string" && search["q"] !== "" ? { q: search["q"] } : {};
-const events = createRoute({ getParentRoute: () => root, path: "/event", component: EventPage, validateSearch: filtered });
-const plugins = createRoute({ getParentRoute: () => root, path: "/plugin", component: PluginsPage });
-const plugin = createRoute({ getParentRoute: () => root, path: "/plugin/$name", component: PluginPage });
-const plan = createRoute({ getParentRoute: () => root, path: "/plan/$name", component: PlanPage });
+const events = createRoute({ getParentRoute: () => root, path: "/event", component: page(pages, "EventPage"), validateSearch: filtered });
+const plugins = createRoute({ getParentRoute: () => root, path: "/plugin", component: page(pages, "PluginsPage") });
+const plugin = createRoute({ getParentRoute: () => root, path: "/plugin/$name", component: page(pages, "PluginPage") });
+const plan = createRoute({ getParentRoute: () => root, path: "/plan/$name", component: page(pages, "PlanPage") });
 const form = createRoute({
   getParentRoute: () => root,
   path: "/do/$noun/$verb",
-  component: FormPage,
+  component: page(pages, "FormPage"),
   validateSearch: (search: Record<string, unknown>): FormSearch =>
     Object.fromEntries(
       Object.entries(search).filter(
@@ -74,7 +70,7 @@ const list = createRoute({
   component: ListPage,
   validateSearch: filtered,
 });
-const detail = createRoute({ getParentRoute: () => root, path: "/$noun/$name", component: DetailPage });
+const detail = createRoute({ getParentRoute: () => root, path: "/$noun/$name", component: page(pages, "DetailPage") });
 
 export const router = createRouter({
   routeTree: root.addChildren([

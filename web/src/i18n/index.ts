@@ -2,8 +2,6 @@
 import i18next from "i18next";
 import { initReactI18next, useTranslation } from "react-i18next";
 
-import { de } from "./de";
-import { declaredDe } from "./declared.de";
 import { en } from "./en";
 
 export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
@@ -17,22 +15,35 @@ declare module "i18next" {
   }
 }
 
-export function startLanguages(): void {
+/** Texts of declarations in German; empty until German is spoken. */
+let declared: Readonly<Record<string, string>> = {};
+
+export async function startLanguages(): Promise<void> {
   const language = isLanguage(localStorage.getItem(KEPT)) ? localStorage.getItem(KEPT) : navigator.language.slice(0, 2);
-  void i18next.use(initReactI18next).init({
-    resources: { en: { translation: en }, de: { translation: de } },
-    lng: isLanguage(language) ? language : "en",
+  await i18next.use(initReactI18next).init({
+    resources: { en: { translation: en } },
+    lng: "en",
     fallbackLng: "en",
     interpolation: { escapeValue: false }, // React does
     initAsync: false,
   });
-  document.documentElement.lang = i18next.language;
+  await change(isLanguage(language) ? language : "en");
 }
 
-export function speak(language: Language): void {
+export async function speak(language: Language): Promise<void> {
   localStorage.setItem(KEPT, language);
+  await change(language);
+}
+
+/** Who speaks English does not load German. */
+async function change(language: Language): Promise<void> {
+  if (language === "de" && !i18next.hasResourceBundle("de", "translation")) {
+    const [{ de }, { declaredDe }] = await Promise.all([import("./de"), import("./declared.de")]);
+    i18next.addResourceBundle("de", "translation", de);
+    declared = declaredDe;
+  }
   document.documentElement.lang = language;
-  void i18next.changeLanguage(language);
+  await i18next.changeLanguage(language);
 }
 
 function isLanguage(value: string | null): value is Language {
@@ -64,7 +75,7 @@ export function useWords() {
     /** A text that the API tells in English. */
     told: (text: string) => {
       const whole = text.replace(/\s+/g, " ").trim(); // its lines were broken for an editor
-      return i18n.language === "de" ? (declaredDe[whole] ?? whole) : whole;
+      return i18n.language === "de" ? (declared[whole] ?? whole) : whole;
     },
   };
 }
