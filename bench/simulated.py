@@ -194,6 +194,9 @@ class SimulatedDrivers:
     def virtualization(self, type_: str) -> Virtualization:
         raise PlanningError(Category.UNSUPPORTED, f"there are no VMs of type {type_} here", "Measure something else.")
 
+    def waker(self, _resource: object) -> None:
+        return None
+
     def network_services(self) -> list[NetworkService]:
         return []
 

@@ -10,7 +10,7 @@ from msgspec import Meta
 from openqrm.domain.appliance import Appliance, BootProfile
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.plan import OnFailure, Plan, Step
-from openqrm.domain.resource import SAN, Resource
+from openqrm.domain.resource import SAN, Observation, Resource
 from openqrm.domain.storage import Image, Volume
 from openqrm.domain.user import Role
 from openqrm.planning.addresses import addressed
@@ -133,8 +133,7 @@ def _off_steps(resource: Resource, planning: Planning) -> list[Step]:
 def _boot_steps(profile: BootProfile, resource: Resource, planning: Planning, needs: tuple[str, ...]) -> list[Step]:
     power = planning.drivers.power(resource)
     if power is None:
-        reboot = AskReboot(resource.name, profile.appliance, "")
-        boot = [Step(id="reboot", action=reboot, why=f"{resource.name} has no BMC", needs=needs)]
+        boot = [replace(step, needs=needs) for step in _boot_without_bmc(profile, resource, planning)]
     else:
         first, *rest = power.plan_on(resource)
         boot = after((replace(first, needs=needs), *rest), "")
@@ -149,6 +148,16 @@ def _boot_steps(profile: BootProfile, resource: Resource, planning: Planning, ne
         notice=f"{profile.appliance} begins to answer",
     )
     return [*boot, step]
+
+
+def _boot_without_bmc(profile: BootProfile, resource: Resource, planning: Planning) -> tuple[Step, ...]:
+    """By its agent, or by a packet when it is off. Undone it is rebooted into idle, by the agent it has then."""
+    reboot = AskReboot(resource.name, profile.appliance, "")
+    seen, waker = planning.facts.find(Observation, resource.name), planning.drivers.waker(resource)
+    if waker is None or seen is None or seen.power != "off":
+        return (Step(id="reboot", action=reboot, why=f"{resource.name} has no BMC"),)
+    woken = waker.plan_wake(resource, seen.boot_id)
+    return tuple(replace(step, back=reboot.inverse()) for step in woken)
 
 
 PLANNERS = {StartAppliance: plan_start_appliance}

@@ -1,4 +1,4 @@
-"""Power of resources: on, off and reboot, by BMC where there is one, by the agent where not."""
+"""Power of resources: on, off and reboot, by BMC where there is one, by the agent and a packet where not."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.plan import Action, OnFailure, Plan, Step
 from openqrm.domain.resource import SELF, Observation, Resource
 from openqrm.domain.user import Role
+from openqrm.planning.boot_profile import boot_before
 from openqrm.planning.fields import Name
 from openqrm.planning.order import after
 from openqrm.planning.record_plans import ASKED
 from openqrm.planning.vm_parts import used_up_steps
 from openqrm.plugin_api.actions import AskShutdown, LeaveBoot, SetField, put
-from openqrm.plugin_api.drivers import Power
+from openqrm.plugin_api.drivers import Power, Waker
 from openqrm.plugin_api.intents import Intent, refers_to
 from openqrm.plugin_api.planning import Planning
 
@@ -23,13 +24,16 @@ BMC_HINT = "Tell openQRM its management controller (resource edit), or use the m
 
 
 class PowerOnResource(Intent, noun="resource", verb="power-on", role=Role.OPERATOR):
-    """Power a resource on by its management controller."""
+    """Power a resource on by its management controller, or wake it by a packet."""
 
     name: Annotated[Name, refers_to("resource"), Meta(description="the resource")]
 
 
 class PowerOffResource(Intent, noun="resource", verb="power-off", role=Role.OPERATOR):
-    """Power a resource off: its operating system is asked first, then the management controller does it."""
+    """Power a resource off: its operating system is asked first, then the management controller does it.
+
+    Of a machine that is switched on by a packet only its operating system can do it.
+    """
 
     name: Annotated[Name, refers_to("resource"), Meta(description="the resource")]
     claimed: Annotated[bool, Meta(description="although an appliance runs on it")] = False
@@ -43,7 +47,11 @@ class RebootResource(Intent, noun="resource", verb="reboot", role=Role.OPERATOR)
 
 def plan_power_on(intent: PowerOnResource, planning: Planning) -> Plan:
     resource, power = _reached(intent.name, planning)
-    on = power.plan_on(resource)
+    on = (
+        power.plan_wake(resource, boot_before(resource, planning.facts))
+        if isinstance(power, Waker)
+        else power.plan_on(resource)
+    )
     steps = (*on, *after((*used_up_steps(resource, planning), *note_power(resource, "on", planning)), on[-1].id))
     return _plan(intent, f"Power on {resource.name}", steps, resource, "powered-on")
 
@@ -53,10 +61,23 @@ def plan_power_off(intent: PowerOffResource, planning: Planning) -> Plan:
     if resource.claimed_by and not intent.claimed:
         message = f"appliance {resource.claimed_by} runs on {resource.name}"
         raise PlanningError(Category.CONFLICT, message, "Stop the appliance; or say claimed, and it will be missed.")
+    if isinstance(power, Waker):
+        steps = _off_by_itself(resource, planning)
+        return _plan(intent, f"Have {resource.name} power itself off", steps, resource, "powered-off")
     ask = Step(id="ask", action=AskShutdown(resource.name), why="its services end in order", optional=True,
                attempts=1, deadline_s=60)  # fmt: skip
     steps = (ask, *after((*power.plan_off(resource), *note_power(resource, "off", planning)), "ask"))
     return _plan(intent, f"Power off {resource.name}", steps, resource, "powered-off")
+
+
+def _off_by_itself(resource: Resource, planning: Planning) -> tuple[Step, ...]:
+    """Raises PlanningError `unsupported` when its system cannot be asked: nothing else could do it."""
+    seen = planning.facts.find(Observation, resource.name)
+    if seen is None or not seen.connected:
+        message = f"{resource.bmc.driver} only switches {resource.name} on, and no system answers there to be asked"
+        raise PlanningError(Category.UNSUPPORTED, message, "Use the machine's own power button.")
+    ask = Step(id="ask", action=AskShutdown(resource.name), why=f"{resource.bmc.driver} cannot switch it off")
+    return (ask, *after(note_power(resource, "off", planning), "ask"))
 
 
 def note_power(resource: Resource, power: str, planning: Planning) -> tuple[Step, ...]:
@@ -83,9 +104,9 @@ def plan_reboot(intent: RebootResource, planning: Planning) -> Plan:
     return _plan(intent, f"Reboot {resource.name}", (step,), resource, "rebooted")
 
 
-def _reached(name: str, planning: Planning) -> tuple[Resource, Power]:
+def _reached(name: str, planning: Planning) -> tuple[Resource, Power | Waker]:
     resource = planning.facts.get(Resource, name)
-    power = planning.drivers.power(resource)
+    power = planning.drivers.power(resource) or planning.drivers.waker(resource)
     if power is None:
         raise PlanningError(Category.UNSUPPORTED, f"nothing reaches the power of {resource.name}", BMC_HINT)
     return resource, power

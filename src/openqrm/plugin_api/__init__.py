@@ -30,6 +30,7 @@ from openqrm.plugin_api.drivers import (
     StorageDriver,
     Virtualization,
     VolumeFacts,
+    Waker,
 )
 from openqrm.plugin_api.intents import Intent, Query, Secret, refers_to
 from openqrm.plugin_api.run import run
@@ -93,6 +94,7 @@ __all__ = [
     "Virtualization",
     "Volume",
     "VolumeFacts",
+    "Waker",
     "World",
     "parse_address",
     "parse_host_key",

@@ -167,6 +167,18 @@ class Power(Protocol):
 
 
 @runtime_checkable
+class Waker(Protocol):
+    """Less than Power: a machine can be switched on, and nothing else. Its own system switches it off, when asked.
+
+    Nobody tells whether it is on, so no plan that has to see it off can rely on a waker.
+    """
+
+    def plan_wake(self, resource: Resource, boot: str) -> tuple[Step, ...]:
+        """One step, id `wake`: the machine has shown itself in a boot other than `boot`, or its agent."""
+        ...
+
+
+@runtime_checkable
 class NetworkService(Protocol):
     """Publishes a machine under a name: DHCP, DNS."""
 
@@ -326,6 +338,7 @@ class TerminalDriver(Protocol):
 KINDS: dict[str, type] = {
     "storage": StorageDriver,
     "power": Power,
+    "waker": Waker,
     "network-service": NetworkService,
     "deployment": Deployment,
     "virtualization": Virtualization,

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from openqrm.domain.plan import Plan
 from openqrm.domain.resource import Resource
 from openqrm.domain.storage import Storage
-from openqrm.plugin_api.drivers import NetworkService, Power, StorageDriver, TerminalDriver, Virtualization
+from openqrm.plugin_api.drivers import NetworkService, Power, StorageDriver, TerminalDriver, Virtualization, Waker
 from openqrm.ports.records import Facts
 from openqrm.ports.world import World
 
@@ -23,6 +23,10 @@ class Drivers(Protocol):
 
     def power(self, resource: Resource) -> Power | None:
         """Of a VM its host's virtualization driver. None when nothing but its agent can reach the resource's power."""
+        ...
+
+    def waker(self, resource: Resource) -> Waker | None:
+        """What can switch the resource on and no more; None when that is nothing, or all of its power is reached."""
         ...
 
     def virtualization(self, type_: str) -> Virtualization:

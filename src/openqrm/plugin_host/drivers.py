@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.resource import Resource
 from openqrm.domain.storage import Storage
-from openqrm.plugin_api.drivers import NetworkService, Power, StorageDriver, TerminalDriver, Virtualization
+from openqrm.plugin_api.drivers import NetworkService, Power, StorageDriver, TerminalDriver, Virtualization, Waker
 from openqrm.ports.records import Facts
 
 if TYPE_CHECKING:
@@ -28,10 +28,20 @@ class EnabledDrivers:
     def power(self, resource: Resource) -> Power | None:
         if resource.host:
             return self.virtualization(resource.type)
-        if not resource.bmc.driver:
+        driver = self._controller(resource)
+        return driver if isinstance(driver, Power) else None
+
+    def waker(self, resource: Resource) -> Waker | None:
+        driver = None if resource.host else self._controller(resource)
+        return driver if isinstance(driver, Waker) else None
+
+    def _controller(self, resource: Resource) -> Any:
+        """The driver that `bmc.driver` names, of either kind."""
+        plugin = resource.bmc.driver
+        if not plugin:
             return None
-        driver: Power = self._get("power", resource.bmc.driver, f"the BMC of {resource.name} is {resource.bmc.driver}")
-        return driver
+        kind = "waker" if plugin in self._host.plugins and self._has(plugin, "waker") else "power"
+        return self._get(kind, plugin, f"the BMC of {resource.name} is {plugin}")
 
     def virtualization(self, type_: str) -> Virtualization:
         driver: Virtualization = self._get("virtualization", type_, f"VMs of type {type_} are asked for")

@@ -193,6 +193,9 @@ class RackDrivers:
     def power(self, resource: Resource) -> Power | None:
         return RackPower() if resource.bmc.driver else None
 
+    def waker(self, _resource: object) -> None:
+        return None
+
     def network_services(self) -> list[NetworkService]:
         return []
 

@@ -134,6 +134,9 @@ class PlainDrivers:
     def power(self, resource: Any) -> Any:
         return self.virtualization(resource.type) if resource.host else None
 
+    def waker(self, _resource: object) -> None:
+        return None
+
     def network_services(self) -> list[Any]:
         return []
 

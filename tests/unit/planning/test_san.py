@@ -46,6 +46,9 @@ class Drivers:
     def power(self, resource: Resource) -> Power | None:
         return Ipmi(IpmiSettings()) if resource.bmc.driver else None
 
+    def waker(self, _resource: object) -> None:
+        return None
+
     def network_services(self) -> list[NetworkService]:
         return []
 

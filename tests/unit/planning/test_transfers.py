@@ -49,6 +49,9 @@ class TwoStorages:
     def power(self, resource: Resource) -> Power | None:
         return None
 
+    def waker(self, _resource: object) -> None:
+        return None
+
     def network_services(self) -> list[NetworkService]:
         return []
 

@@ -12,6 +12,7 @@ from openqrm.plugin_api.testing.power import POWER_RULES, PowerBench
 from openqrm.plugin_api.testing.simulator import Simulator, UnknownCommand
 from openqrm.plugin_api.testing.storage import STORAGE_RULES, StorageBench
 from openqrm.plugin_api.testing.virtualization import VIRTUALIZATION_RULES, VirtualizationBench
+from openqrm.plugin_api.testing.waker import WAKER_RULES, WakerBench
 from openqrm.plugin_api.testing.world import SimulatedWorld
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "POWER_RULES",
     "STORAGE_RULES",
     "VIRTUALIZATION_RULES",
+    "WAKER_RULES",
     "Case",
     "Crash",
     "Disturbance",
@@ -32,5 +34,6 @@ __all__ = [
     "StorageBench",
     "UnknownCommand",
     "VirtualizationBench",
+    "WakerBench",
     "cases_of",
 ]
