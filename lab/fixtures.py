@@ -19,6 +19,15 @@ _NOT_IN_CELL = "this test needs a cell: python -m lab.cell python -m pytest … 
 _NO_SUPPLIES = "this test needs the image of a storage host, which a cell cannot fetch: python -m lab.images build/lab"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one file run in one cell, for what the file sets up; and all that need the storage host in one."""
+    for item in items:
+        if item.get_closest_marker("real"):
+            on_storage = "storage_host" in getattr(item, "fixturenames", ())
+            item.add_marker(pytest.mark.xdist_group("storage-host" if on_storage else item.path.stem))
+
+
 class MakeRack:
     """Called with the arguments of `Rack` but its directory: an open rack, which is closed when the test ends."""
 

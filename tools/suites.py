@@ -14,6 +14,7 @@ from pathlib import Path
 from tools.tally import tally_file, total
 
 RESULTS = Path("build/tests")
+WORKERS = 2
 
 
 @dataclass(frozen=True)
@@ -22,10 +23,10 @@ class Suite:
     in_cell: bool = False
 
     def command(self, junit: Path) -> list[str]:
-        place = ["-m", "lab.cell", sys.executable] if self.in_cell else []
-        # Two workers for two cores; real machines share neither, they come one after the other.
-        workers = [] if self.in_cell else ["-n", "2", "--dist", "loadgroup"]
-        return [sys.executable, *place, "-m", "pytest", "-m", self.markers, *workers, f"--junit-xml={junit}"]
+        """Two workers for two cores; each has a cell of its own where machines are real."""
+        python = f"{sys.executable} -m lab.cell {sys.executable}" if self.in_cell else sys.executable
+        workers = ["--tx", f"{WORKERS}*popen//python={python}", "--dist", "loadgroup"]
+        return [sys.executable, "-m", "pytest", "-m", self.markers, *workers, f"--junit-xml={junit}"]
 
 
 SUITES = {
