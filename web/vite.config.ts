@@ -1,14 +1,16 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
+import { adoptedStyles } from "./adoptedStyles.ts";
 import { compressed } from "./compressed.ts";
 import { withoutUnused } from "./unused.ts";
 
 const openqrm = process.env["OPENQRM_URL"] ?? "http://127.0.0.1:8000";
 
 export default defineConfig({
-  plugins: [react(), compressed()],
+  plugins: [react(), adoptedStyles(), compressed()],
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
+  optimizeDeps: { exclude: ["@xterm/xterm"] }, // so that it comes through the plugin while developing, too
   css: { postcss: { plugins: [withoutUnused] } },
   server: { proxy: { "/api": { target: openqrm, changeOrigin: false } } },
   build: {

@@ -19,4 +19,4 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         tuple[Annotated[str, refers_to("resource"), Meta(pattern=NAME_PATTERN, max_length=63)], ...],
         Meta(description="machines that run a VNC service, all at the same port"),
     ] = ()
-    port: Annotated[int, Meta(ge=1, le=65535, description="where it listens at 127.0.0.1 of each of them")] = 5900
+    port: Annotated[int, Meta(ge=1024, le=65535, description="where it listens at 127.0.0.1 of each of them")] = 5900

@@ -57,18 +57,21 @@ class Letting(asyncssh.SSHServer):
 
 
 async def _shell(process: asyncssh.SSHServerProcess[str]) -> None:
-    """Says its size and command, then each line again; `exit` ends it."""
+    """Says its size and command, then each line again; `colours` has one of all 16 million, `exit` ends it."""
     columns, rows, _, _ = process.term_size
-    process.stdout.write(f"{process.term_type} {columns}x{rows} {process.command or 'shell'}\n")
+    process.stdout.write(f"{process.term_type} {columns}x{rows} {process.command or 'shell'}\r\n")
     while True:
         try:
-            line = (await process.stdin.readline()).strip()
+            line = (await process.stdin.readuntil(("\r", "\n"))).strip()
         except asyncssh.TerminalSizeChanged as change:
-            process.stdout.write(f"now {change.width}x{change.height}\n")
+            process.stdout.write(f"now {change.width}x{change.height}\r\n")
             continue
-        if line in ("", "exit"):
+        except asyncio.IncompleteReadError:
             return process.exit(0)
-        process.stdout.write(f"you said {line}\n")
+        if line == "exit":
+            return process.exit(0)
+        said = "\x1b[38;2;250;120;10morange\x1b[0m" if line == "colours" else line
+        process.stdout.write(f"you said {said}\r\n")
 
 
 @contextmanager

@@ -47,6 +47,13 @@ const account = createRoute({
   path: "/account",
   component: page(pages, "AccountPage"),
 });
+const terminal = createRoute({
+  getParentRoute: () => root,
+  path: "/terminal/$name",
+  component: page(() => import("@/terminals/TerminalPage"), "TerminalPage"),
+  validateSearch: (search: Record<string, unknown>): { line?: string } =>
+    typeof search["line"] === "string" ? { line: search["line"] } : {},
+});
 const filtered = (search: Record<string, unknown>): { q?: string } =>
   typeof search["q"] === "string" && search["q"] !== "" ? { q: search["q"] } : {};
 const events = createRoute({ getParentRoute: () => root, path: "/event", component: page(pages, "EventPage"), validateSearch: filtered });
@@ -74,7 +81,7 @@ const detail = createRoute({ getParentRoute: () => root, path: "/$noun/$name", c
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    dashboard, signIn, topology, setup, wizard, account, events, plugins, plugin, plan, form, list, detail,
+    dashboard, signIn, topology, setup, wizard, account, events, plugins, plugin, plan, terminal, form, list, detail,
   ]),
   defaultPreload: "intent",
   defaultPendingComponent: PageSkeleton,

@@ -7,6 +7,7 @@ import { OpenqrmError } from "@/api/problem";
 import type { Row } from "@/api/types";
 import { Trail } from "@/frame/Trail";
 import { useT, useWords } from "@/i18n";
+import { TerminalButtons } from "@/terminals/TerminalButtons";
 
 import { flat, stateColumn } from "./columns";
 import { DetailActions } from "./DetailActions";
@@ -53,7 +54,10 @@ function Detail({ noun, name, object }: Props & { object: Row }) {
           </Title>
           {typeof row["comment"] === "string" && row["comment"] ? <p className="q-lead">{row["comment"]}</p> : null}
         </div>
-        <DetailActions noun={noun} name={name} state={typeof state === "string" ? state : ""} />
+        <div className="q-buttons">
+          <TerminalButtons noun={noun} name={name} row={row} />
+          <DetailActions noun={noun} name={name} state={typeof state === "string" ? state : ""} />
+        </div>
       </PageSection>
       <PageSection>
         <Grid hasGutter>

@@ -18,6 +18,7 @@ from openqrm.ports.world import Host
 CHUNK = 65536
 LOOK_S = 20.0
 FIRST_PORT = 5900
+LEAST_PORT = 1024
 _PATH = re.compile(r"vnc\+unix://(/[!-~]{1,106})")  # a longer one fits into no socket address
 _PORT = re.compile(r"vnc://(?:127\.0\.0\.1|localhost):([0-9]{1,5})")
 _OFF_HINT = "Look whether the machine is on: it has a screen only while it runs."
@@ -93,13 +94,13 @@ class HostScreens:
 
 
 def parse_socket(host: str, text: str) -> Socket:
-    """`vnc+unix://PATH`, or `vnc://127.0.0.1:PORT`, where a small number is a display. Raises StepError."""
+    """`vnc+unix://PATH`, or `vnc://127.0.0.1:PORT`, where a small number is a display, as virsh has it."""
     text = text.strip()
     if found := _PATH.fullmatch(text):
         return Socket(path=found[1])
     if (found := _PORT.fullmatch(text)) and int(found[1]) < 65536:
         number = int(found[1])
-        return Socket(port=number if number >= FIRST_PORT else FIRST_PORT + number)
+        return Socket(port=number if number >= LEAST_PORT else FIRST_PORT + number)
     hint = "A screen has to be at a Unix socket or at 127.0.0.1 of that machine: nobody else may reach it."
     raise StepError(Category.UNSUPPORTED, f"{host} shows a screen at {text[:60]!r}", hint)
 

@@ -1,0 +1,73 @@
+"""A real machine's screen in the browser: its picture, its keys, and its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.console.box import box, screen
+from tests.console.visit import Visit
+from tests.journeys.site import Site
+
+CHORD = ("Control", "Alt", "Shift")
+COLOURS = """canvas => {
+    const pixels = new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer)
+    return new Set(pixels).size
+}"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def machine(openqrm: Site) -> Iterator[None]:
+    with screen() as port, box(openqrm, novnc={"resources": ["box"], "port": port}):
+        yield
+
+
+@pytest.fixture
+def picture(visit: Visit) -> Locator:
+    """Opened from the machine's page."""
+    visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visit.open("/resource/box")
+    visit.button("Screen").click()
+    expect(visit.page.locator("[data-standing=open]")).to_be_visible()
+    return visit.page.get_by_role("application", name="Screen of box")
+
+
+def until_painted(page: Page, picture: Locator) -> None:
+    """More than one colour: a picture, not a hole."""
+    page.wait_for_function(f"canvas => ({COLOURS})(canvas) > 1", arg=picture.element_handle())
+
+
+def test_the_picture_is_of_more_than_one_colour(visit: Visit, picture: Locator) -> None:
+    until_painted(visit.page, picture)
+    assert int(picture.get_attribute("width") or 0) >= 640
+    assert visit.impaired() == []
+
+
+def test_the_keyboard_leaves_it_with_all_three_keys(visit: Visit, picture: Locator) -> None:
+    expect(picture).to_be_focused()
+    visit.page.keyboard.press("Tab")
+    expect(picture).to_be_focused()
+    for key in CHORD:
+        visit.page.keyboard.down(key)
+    for key in CHORD:
+        visit.page.keyboard.up(key)
+    expect(visit.button("Full screen")).to_be_focused()
+
+
+def test_keys_and_pasted_text_go_to_the_machine(visit: Visit, picture: Locator) -> None:
+    until_painted(visit.page, picture)
+    visit.page.evaluate("navigator.clipboard.writeText('Hello 1')")
+    for name in ("Paste", "Ctrl+Alt+Delete"):
+        visit.button(name).click()
+        expect(picture).to_be_focused()
+    expect(visit.page.locator("[data-standing=open]")).to_be_visible()
+
+
+def test_a_screen_that_is_gone_says_what_to_do(visit: Visit) -> None:
+    visit.site.api.do("plugin", "set", name="novnc", settings={"port": "1024"})
+    visit.open("/terminal/box?line=screen")
+    said = visit.page.get_by_role("status").filter(has_text="The terminal was refused")
+    expect(said).to_contain_text("nothing answers at port 1024 of box")
+    expect(visit.button("Connect again")).to_be_visible()
