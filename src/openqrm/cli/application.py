@@ -25,6 +25,7 @@ NOUNS = {
     "role": "what users may do",
     "site": "everything at a glance, and a search",
     "storage": "what holds volumes",
+    "storage-type": "what a storage can be",
     "terminal": "shells, serial lines and screens of machines",
     "token": "API tokens",
     "user": "who signs in",

@@ -19,6 +19,7 @@ MODULES = {
     "role": ("user",),
     "site": ("site",),
     "storage": ("storage",),
+    "storage-type": ("storage",),
     "terminal": ("terminal",),
     "token": ("user",),
     "user": ("user",),

@@ -31,13 +31,24 @@ class ShowStorage(Query, noun="storage", verb="show", role=Role.READ_ONLY):
     name: Annotated[Name, refers_to("storage"), Meta(description="the storage")]
 
 
+class StorageTypeRow(msgspec.Struct):
+    """A type that storages can be of, the plugin that has it, and how that stands."""
+
+    name: str
+    plugin: str
+    standing: str
+    summary: str
+
+
+class ListStorageTypes(ListQuery, noun="storage-type", verb="list", role=Role.READ_ONLY):
+    """List the types that storages can be of, and how the plugin of each stands."""
+
+
 class CreateStorage(Intent, noun="storage", verb="create", role=Role.ADMINISTRATOR):
     """Declare a storage: a resource, and the plugin that knows how to make volumes on it."""
 
     name: Annotated[Name, Meta(description="a name for it")]
-    type: Annotated[
-        Name, refers_to("plugin", category="storage"), Meta(description="what it is, like nfs-storage or lvm-iscsi")
-    ]
+    type: Annotated[Name, refers_to("storage-type"), Meta(description="what it is, like nfs-storage or lvm-iscsi")]
     resource: Annotated[Name, refers_to("resource"), Meta(description="the resource it is on")] = SELF
     settings: Annotated[Setting, Meta(description="KEY=VALUE, as the plugin's page tells")] = msgspec.field(
         default_factory=dict

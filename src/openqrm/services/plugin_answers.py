@@ -11,6 +11,7 @@ from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.kinds import KINDS
 from openqrm.planning.plugin import ListPlugins, PluginDetails, PluginForm, PluginRow, ShowPlugin, ShowPluginForm
 from openqrm.planning.site import MenuRow, PanelView, ShowMenu, ShowPanels
+from openqrm.planning.storage import ListStorageTypes, StorageTypeRow
 from openqrm.plugin_api.intents import Query
 from openqrm.plugin_api.planning import Reading
 from openqrm.plugin_host.host import PluginHost, Standing
@@ -30,6 +31,14 @@ def plugin_row(name: str, reading: Reading, plugins: PluginHost) -> PluginRow:
     manifest = plugins.manifests.get(name)
     category, summary = (manifest.category.value, manifest.summary) if manifest else ("", "")
     return PluginRow(name, category, told.standing, summary, told.because)
+
+
+def answer_list_storage_types(_query: ListStorageTypes, reading: Reading, plugins: PluginHost) -> list[StorageTypeRow]:
+    return [
+        StorageTypeRow(type_, id_, plugins.standing(id_, reading.facts).standing, manifest.summary)
+        for id_, manifest in plugins.manifests.items()
+        for type_ in manifest.types_of_storage
+    ]
 
 
 def answer_show_plugin(query: ShowPlugin, reading: Reading, plugins: PluginHost) -> PluginDetails:
@@ -72,6 +81,7 @@ def answer_menu(_query: ShowMenu, reading: Reading, plugins: PluginHost) -> list
 # These are also given the plugins that are here.
 KNOWING: dict[type[Query], Callable[..., Any]] = {
     ListPlugins: answer_list_plugins,
+    ListStorageTypes: answer_list_storage_types,
     ShowPlugin: answer_show_plugin,
     ShowPluginForm: answer_plugin_form,
     ShowPanels: answer_panels,

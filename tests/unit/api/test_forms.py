@@ -32,7 +32,9 @@ def test_a_form_has_the_words_of_its_declaration(forms: dict[str, dict[str, Any]
     fields = form["schema"]["properties"]
     assert form["schema"]["required"] == ["name", "type"]
     assert fields["resource"]["x-noun"] == "resource" and fields["resource"]["default"] == "openqrm"
-    assert (fields["type"]["x-noun"], fields["type"]["x-only"]) == ("plugin", {"category": "storage"})
+    assert fields["type"]["x-noun"] == "storage-type"
+    host_type = forms["host.add"]["schema"]["properties"]["type"]
+    assert (host_type["x-noun"], host_type["x-only"]) == ("plugin", {"category": "virtualization"})
     assert forms["resource.edit"]["schema"]["properties"]["bmc_driver"]["x-noun"] == "plugin"
     assert forms["volume.create"]["schema"]["properties"]["size_mib"]["x-unit"] == "MiB"
 

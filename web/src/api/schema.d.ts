@@ -1163,6 +1163,8 @@ export interface components {
         /**
          * PowerOffResource
          * @description Power a resource off: its operating system is asked first, then the management controller does it.
+         *
+         *         Of a machine that is switched on by a packet only its operating system can do it.
          */
         PowerOffResource: {
             /** @description the resource */
@@ -1175,7 +1177,7 @@ export interface components {
         };
         /**
          * PowerOnResource
-         * @description Power a resource on by its management controller.
+         * @description Power a resource on by its management controller, or wake it by a packet.
          */
         PowerOnResource: {
             /** @description the resource */
@@ -1480,6 +1482,32 @@ export interface components {
         ShowStorage: {
             /** @description the storage */
             name: string;
+        };
+        /**
+         * ListStorageTypes
+         * @description List the types that storages can be of, and how the plugin of each stands.
+         */
+        ListStorageTypes: {
+            /**
+             * @description how many at most; 0: all
+             * @default 0
+             */
+            limit: number;
+            /**
+             * @description only those behind this one
+             * @default
+             */
+            after: string;
+            /**
+             * @description field to sort by; -FIELD: downwards
+             * @default
+             */
+            sort: string;
+            /**
+             * @description FIELD=VALUE: only those; may be repeated
+             * @default []
+             */
+            filter: string[];
         };
         /**
          * ShowLines
@@ -2670,6 +2698,16 @@ export interface components {
             found?: Record<string, never>;
             /** @default  */
             comment: string;
+        };
+        /**
+         * StorageTypeRow
+         * @description A type that storages can be of, the plugin that has it, and how that stands.
+         */
+        StorageTypeRow: {
+            name: string;
+            plugin: string;
+            standing: string;
+            summary: string;
         };
         /**
          * Line

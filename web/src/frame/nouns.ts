@@ -1,7 +1,7 @@
 /** Where the core's nouns stand in the navigation; any other noun is a plugin's and gets a place of its own. */
 const GROUPS = {
   run: ["appliance", "resource", "vm", "host"],
-  parts: ["image", "kernel", "storage", "volume", "network"],
+  parts: ["image", "kernel", "storage", "storage-type", "volume", "network"],
   follow: ["plan", "event"],
   administration: ["plugin", "user", "token", "role"],
 } as const;
