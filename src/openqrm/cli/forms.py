@@ -27,6 +27,7 @@ class Field:
     default: Any
     help: str
     is_secret: bool
+    has_lines: bool = False
 
     @property
     def is_mapping(self) -> bool:
@@ -56,7 +57,8 @@ def fields_of(declared: type[Declared]) -> list[Field]:
         default = info.default if info.default is not msgspec.NODEFAULT else None
         secret = any(part in HIDDEN for part in parts if isinstance(part, type(Secret)))
         kind = _plain(hints[info.name])
-        found.append(Field(info.encode_name, kind, info.required, default, told[0] if told else "", secret))
+        lines = any(isinstance(part, msgspec.Meta) and "x-lines" in (part.extra_json_schema or {}) for part in parts)
+        found.append(Field(info.encode_name, kind, info.required, default, told[0] if told else "", secret, lines))
     return found
 
 
@@ -129,6 +131,9 @@ def values_of(declared: type[Declared], given: dict[str, Any]) -> dict[str, Any]
 
 
 def _ask(field: Field) -> str:
+    if field.has_lines:
+        click.echo(f"{field.help}, ended by Ctrl-D:", err=True)
+        return sys.stdin.read()
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
     asked: str = click.prompt(field.help.partition(",")[0].capitalize(), hide_input=True, confirmation_prompt=True)

@@ -38,6 +38,7 @@ from openqrm.planning.vm_parts import (
     resource_boot,
 )
 from openqrm.plugin_api.actions import put, remove
+from openqrm.plugin_api.drivers import SeedsMachines
 from openqrm.plugin_api.intents import Intent, Query, refers_to
 from openqrm.plugin_api.listing import Listing, ListQuery, Related
 from openqrm.plugin_api.planning import Planning, Reading
@@ -155,6 +156,8 @@ def plan_remove_vm(intent: RemoveVm, planning: Planning) -> Plan:
     disks = disks_of(vm, resource.host, planning)
     gone = [*driver.plan_off(resource)]
     gone += after(driver.plan_remove(resource.host, vm, disks), gone[-1].id)
+    if isinstance(driver, SeedsMachines):
+        gone += after(driver.plan_unseed(resource.host, vm), gone[-1].id)
     gone += detach_steps(vm.disks, planning, gone[-1].id)
     records = [vm, resource, *([seen] if (seen := facts.find(Observation, vm.name)) else [])]
     steps = [

@@ -82,7 +82,7 @@ class RemoveDisk(Intent, noun="vm", verb="remove-disk", role=Role.OPERATOR):
 
 def plan_edit_vm(intent: EditVm, planning: Planning) -> Plan:
     before, resource = get_vm(intent.name, planning)
-    return _plan_change(intent, before, edited(before, intent), resource, planning)
+    return plan_change(intent, before, edited(before, intent), resource, planning)
 
 
 def plan_add_nic(intent: AddNic, planning: Planning) -> Plan:
@@ -90,7 +90,7 @@ def plan_add_nic(intent: AddNic, planning: Planning) -> Plan:
     if len(before.nics) >= MOST_NICS:
         raise PlanningError(Category.CONFLICT, f"VM {before.name} has {MOST_NICS} network cards", "Remove one first.")
     nics = (*before.nics, nic_of(before.name, intent.bridge, intent.mac, planning))
-    return _plan_change(intent, before, replace(before, nics=nics), resource, planning)
+    return plan_change(intent, before, replace(before, nics=nics), resource, planning)
 
 
 def plan_remove_nic(intent: RemoveNic, planning: Planning) -> Plan:
@@ -101,14 +101,14 @@ def plan_remove_nic(intent: RemoveNic, planning: Planning) -> Plan:
     nics = tuple(nic for nic in before.nics if nic.mac != mac)
     if nics == before.nics:
         raise PlanningError(Category.NOT_FOUND, f"VM {before.name} has no card {mac}", f"openqrm vm show {before.name}")
-    return _plan_change(intent, before, replace(before, nics=nics), resource, planning)
+    return plan_change(intent, before, replace(before, nics=nics), resource, planning)
 
 
 def plan_add_disk(intent: AddDisk, planning: Planning) -> Plan:
     before, resource = get_vm(intent.name, planning)
     if intent.volume in before.disks:
         raise PlanningError(Category.CONFLICT, f"VM {before.name} has disk {intent.volume} already", "Name another.")
-    return _plan_change(intent, before, replace(before, disks=(*before.disks, intent.volume)), resource, planning)
+    return plan_change(intent, before, replace(before, disks=(*before.disks, intent.volume)), resource, planning)
 
 
 def plan_remove_disk(intent: RemoveDisk, planning: Planning) -> Plan:
@@ -119,7 +119,7 @@ def plan_remove_disk(intent: RemoveDisk, planning: Planning) -> Plan:
     if _is_on(resource, planning):
         raise PlanningError(Category.CONFLICT, f"VM {before.name} is on", "Power it off: it writes to the disk.")
     disks = tuple(name for name in before.disks if name != intent.volume)
-    return _plan_change(intent, before, replace(before, disks=disks), resource, planning)
+    return plan_change(intent, before, replace(before, disks=disks), resource, planning)
 
 
 def _is_on(resource: Resource, planning: Planning) -> bool:
@@ -127,7 +127,7 @@ def _is_on(resource: Resource, planning: Planning) -> bool:
     return condition(resource, seen, planning.now_s) not in (Condition.OFF, Condition.UNKNOWN)
 
 
-def _plan_change(
+def plan_change(
     intent: Intent, before: VirtualMachine, after_: VirtualMachine, resource: Resource, planning: Planning
 ) -> Plan:
     """Record and resource first, so that more memory is booked before it is given."""

@@ -278,6 +278,23 @@ class VmSnapshots(Protocol):
 
 
 @runtime_checkable
+class SeedsMachines(Protocol):
+    """Of virtualization drivers that can give a VM a cloud-init seed in its drive. `user_data` refers to the vault."""
+
+    def seed_path(self, vm: VirtualMachine, user_data: str) -> str:
+        """Where it will be on the host, which becomes `vm.iso`. Pure."""
+        ...
+
+    def plan_seed(self, host: str, vm: VirtualMachine, user_data: str) -> tuple[Step, ...]:
+        """Steps that put it there."""
+        ...
+
+    def plan_unseed(self, host: str, vm: VirtualMachine) -> tuple[Step, ...]:
+        """Steps that remove the one that is in the VM's drive; none when that is something else."""
+        ...
+
+
+@runtime_checkable
 class LocalDisks(Protocol):
     """Of storage drivers whose volumes are files or block devices of their host: disks of VMs there."""
 

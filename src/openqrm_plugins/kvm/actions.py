@@ -6,6 +6,7 @@ from openqrm_plugins.kvm.acceleration import ForgetAcceleration, ProveAccelerati
 from openqrm_plugins.kvm.define import DefineMachine, UndefineMachine
 from openqrm_plugins.kvm.migrate import MoveMachine
 from openqrm_plugins.kvm.power import PowerOff, PowerOn
+from openqrm_plugins.kvm.seed import RemoveSeed, WriteSeed
 from openqrm_plugins.kvm.snapshots import RemoveSnapshot, RevertMachine, TakeSnapshot
 from openqrm_plugins.kvm.take_up import GiveUpHost, TakeUpHost
 
@@ -18,6 +19,8 @@ ACTIONS = (
     TakeSnapshot,
     RemoveSnapshot,
     RevertMachine,
+    WriteSeed,
+    RemoveSeed,
     TakeUpHost,
     GiveUpHost,
     ProveAcceleration,

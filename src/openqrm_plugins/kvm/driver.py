@@ -22,6 +22,7 @@ from openqrm_plugins.kvm.define import DefineMachine, UndefineMachine
 from openqrm_plugins.kvm.hardware import hardware_of
 from openqrm_plugins.kvm.migrate import MOVE_S, MoveMachine, Place
 from openqrm_plugins.kvm.power import PowerOff, PowerOn
+from openqrm_plugins.kvm.seed import RemoveSeed, WriteSeed, is_seed, seed_path
 from openqrm_plugins.kvm.settings import Settings
 from openqrm_plugins.kvm.snapshots import (
     TAKE_S,
@@ -36,7 +37,7 @@ from openqrm_plugins.kvm.virsh import OFF, find_state, list_machines
 
 
 class Driver:
-    """Virtualization, LiveMigration and VmSnapshots: a VM is a persistent domain of the libvirt of its host."""
+    """Virtualization with all that it can have: a VM is a persistent domain of the libvirt of its host."""
 
     capabilities: frozenset[Capability] = frozenset({Capability.LIVE_MIGRATION, Capability.SNAPSHOT})
 
@@ -100,6 +101,19 @@ class Driver:
             deadline_s=MOVE_S, attempts=1, notice=f"{vm.name} stands still for a moment",
         )  # fmt: skip
         return (step,)
+
+    def seed_path(self, vm: VirtualMachine, user_data: str) -> str:
+        return seed_path(vm.name, user_data)
+
+    def plan_seed(self, host: str, vm: VirtualMachine, user_data: str) -> tuple[Step, ...]:
+        action = WriteSeed(host, vm.name, user_data)
+        return (Step(id=f"seed-{vm.name}", action=action, why="cloud-init reads it at the start", host=host),)
+
+    def plan_unseed(self, host: str, vm: VirtualMachine) -> tuple[Step, ...]:
+        if not is_seed(vm.iso):
+            return ()
+        action = RemoveSeed(host, vm.name, vm.iso)
+        return (Step(id=f"unseed-{vm.name}", action=action, why="nobody reads it any more", host=host),)
 
     def plan_snapshot(
         self, host: str, vm: VirtualMachine, disks: tuple[Disk, ...], snapshot: str, mark: str

@@ -13,6 +13,8 @@ from openqrm.api.listen import Listener, bind
 from openqrm.api.routes import Door
 from openqrm.cli.application import NOUNS, make_commands
 from openqrm.cli.declared import verbs_of
+from openqrm.cli.forms import values_of
+from openqrm.planning.vm_seed import SeedVm
 from openqrm.plugin_host.host import PluginHost
 from openqrm.services.catalogue import Catalogue
 from tests.unit.services.site import PASSWORD, TestSite, open_site
@@ -52,6 +54,11 @@ def test_every_declaration_of_the_core_is_a_command() -> None:
         if not entry.plugin:
             assert entry.declared.noun in NOUNS
             assert verbs_of(entry.declared.noun)[entry.declared.verb] is entry.declared
+
+
+def test_a_secret_of_several_lines_is_read_to_its_end() -> None:
+    with CliRunner().isolation(input="#cloud-config\nx: y\n"):
+        assert values_of(SeedVm, {"name": "db"}) == {"name": "db", "user_data": "#cloud-config\nx: y\n"}
 
 
 def test_the_token_is_readable_by_its_owner_alone(shell: Shell, tmp_path: Path) -> None:

@@ -116,6 +116,15 @@ class KeepingVirtualization(PlainVirtualization):
     def plan_remove_snapshot(self, host: str, vm: VirtualMachine, snapshot: str) -> tuple[Step, ...]:
         return (said(f"drop-{snapshot}"),)
 
+    def seed_path(self, vm: VirtualMachine, user_data: str) -> str:
+        return f"/seeds/{user_data}"
+
+    def plan_seed(self, host: str, vm: VirtualMachine, user_data: str) -> tuple[Step, ...]:
+        return (said(f"seed-{vm.iso}"),)
+
+    def plan_unseed(self, host: str, vm: VirtualMachine) -> tuple[Step, ...]:
+        return (said(f"unseed-{vm.iso}"),) if vm.iso.startswith("/seeds") else ()
+
     def list_snapshots(self, world: World, host: Resource, vm: str) -> list[SnapshotFacts]:
         return []
 

@@ -1920,6 +1920,19 @@ export interface components {
             snapshot: string;
         };
         /**
+         * SeedVm
+         * @description Put a cloud-init seed (NoCloud) into the drive of a virtual machine, in place of what is there.
+         *
+         *         A cloud image on its disk reads it at the next start, and carries it out once. It stays on the host, for root alone,
+         *         until another one takes its place or the VM is removed.
+         */
+        SeedVm: {
+            /** @description the VM */
+            name: string;
+            /** @description its user-data: #cloud-config or a script */
+            user_data: string;
+        };
+        /**
          * ShowVm
          * @description Show one virtual machine.
          */
