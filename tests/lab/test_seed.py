@@ -18,6 +18,7 @@ def test_a_kernel_reads_a_seed(storage_host: StorageHost) -> None:
 
     storage_host.host.write_file(IMAGE, render_seed("db", "1", USER_DATA))
     assert sh("blkid", "-p", "-s", "LABEL", "-o", "value", IMAGE).strip() == LABEL
+    sh("modprobe", "--all", "loop", "isofs")
     sh("mkdir", "-p", THERE)
     sh("mount", "-o", "loop,ro", IMAGE, THERE)
     try:
