@@ -41,25 +41,17 @@ def box(site: Site, **plugins: dict[str, Any]) -> Iterator[None]:
 
 
 @contextmanager
-def screen() -> Iterator[int]:
+def screen(password: str = "") -> Iterator[int]:
     """QEMU's VNC on a port of 127.0.0.1: a machine without a system, which says so."""
-    port = _free_port()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    secret = ["-object", f"secret,id=its,data={password}"] if password else []
+    where = f"127.0.0.1:{port - FIRST_PORT}" + (",password-secret=its" if password else "")
     argv = ["qemu-system-x86_64", "-accel", "tcg", "-m", "32", "-nodefaults", "-vga", "std", "-display", "none",
-            "-vnc", f"127.0.0.1:{port - FIRST_PORT}", "-qmp", "stdio"]  # fmt: skip
+            "-vnc", where, "-qmp", "stdio", *secret]  # fmt: skip
     with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as qemu:
         assert qemu.stdout and b"QMP" in qemu.stdout.readline()  # by then it listens
         try:
             yield port
         finally:
             qemu.kill()
-
-
-def _free_port() -> int:
-    """QEMU counts from 5900, so it cannot choose one by itself."""
-    for port in range(FIRST_PORT + 100, FIRST_PORT + 200):
-        try:
-            with socket.create_server(("127.0.0.1", port)):
-                return port
-        except OSError:
-            continue
-    raise AssertionError("all ports of screens are taken")

@@ -65,9 +65,33 @@ def test_keys_and_pasted_text_go_to_the_machine(visit: Visit, picture: Locator) 
     expect(visit.page.locator("[data-standing=open]")).to_be_visible()
 
 
+def test_one_that_ends_says_so(visit: Visit) -> None:
+    with screen() as port:
+        listens_at(visit, port)
+        visit.open("/terminal/box?line=screen")
+        expect(visit.page.locator("[data-standing=open]")).to_be_visible()
+    expect(visit.page.get_by_role("status").filter(has_text="The terminal has ended")).to_be_visible()
+
+
+def test_its_own_password_is_asked_for(visit: Visit) -> None:
+    with screen("open-up") as port:
+        listens_at(visit, port)
+        visit.open("/terminal/box?line=screen")
+        asked = visit.page.get_by_role("dialog")
+        asked.get_by_label("Password").fill("open-up")
+        asked.get_by_role("button", name="Connect").click()
+        expect(visit.page.locator("[data-standing=open]")).to_be_visible()
+        until_painted(visit.page, visit.page.get_by_role("application", name="Screen of box"))
+        assert visit.impaired() == []
+
+
 def test_a_screen_that_is_gone_says_what_to_do(visit: Visit) -> None:
-    visit.site.api.do("plugin", "set", name="novnc", settings={"port": "1024"})
+    listens_at(visit, 1024)
     visit.open("/terminal/box?line=screen")
     said = visit.page.get_by_role("status").filter(has_text="The terminal was refused")
     expect(said).to_contain_text("nothing answers at port 1024 of box")
     expect(visit.button("Connect again")).to_be_visible()
+
+
+def listens_at(visit: Visit, port: int) -> None:
+    visit.site.api.do("plugin", "set", name="novnc", settings={"port": str(port)})

@@ -22,13 +22,21 @@ export function ScreenView({ resource, line, label, report, ref }: ViewProps) {
   useEffect(() => {
     let isLeft = false;
     let joined: WebSocket | undefined;
+    let refusal = ""; // of the VNC service
     const draw = (socket: WebSocket) => {
       joined = socket;
       if (isLeft || !place.current) {
         socket.close();
         return;
       }
-      socket.addEventListener("close", (event) => { if (!isLeft) report({ is: "over", end: endOf(event) }); });
+      socket.addEventListener("close", (event) => {
+        if (!isLeft) report({ is: "over", end: refusal ? { how: "refused", why: refusal } : endOf(event) });
+      });
+      socket.addEventListener("message", ({ data }) => begin(socket, data), { once: true });
+    };
+    // noVNC is there from the first greeting on: what was refused before is not its to tell
+    const begin = (socket: WebSocket, greeting: unknown) => {
+      if (isLeft || !place.current) return;
       const screen = new RFB(place.current, socket, { shared: true });
       shown.current = screen;
       screen.scaleViewport = true;
@@ -36,10 +44,12 @@ export function ScreenView({ resource, line, label, report, ref }: ViewProps) {
       screen.background = "transparent";
       name(place.current, label);
       screen.addEventListener("credentialsrequired", () => setAsked(true));
+      screen.addEventListener("securityfailure", ({ detail }) => { refusal = detail.reason ?? ""; });
       screen.addEventListener("connect", () => {
         report({ is: "open" });
         screen.focus();
       });
+      socket.dispatchEvent(new MessageEvent("message", { data: greeting }));
     };
     attach(resource, line, { columns: 80, rows: 24 }).then(draw, (error: unknown) => {
       if (!isLeft) report({ is: "failed", problem: errorOf(error) });

@@ -35,8 +35,10 @@ export function ShellView({ resource, line, isReadAloud, label, report, ref }: V
   useEffect(() => {
     const terminal = open(place.current, label);
     shown.current = terminal;
-    if (hint) terminal.write(`\x1b[2m${hint}\x1b[0m\r\n`);
-    const hangUp = join(terminal, resource, line, report);
+    const hangUp = join(terminal, resource, line, (standing) => {
+      if (standing.is === "open" && hint) terminal.write(`\x1b[2m${hint}\x1b[0m\r\n`);
+      report(standing);
+    });
     return () => {
       hangUp();
       terminal.dispose();

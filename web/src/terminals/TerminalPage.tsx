@@ -79,7 +79,7 @@ function Message({ standing, again }: { standing: Standing; again: () => void })
   if (standing.is === "failed") return <ProblemView error={standing.problem} retry={again} />;
   return (
     <div role="status" className="q-terminal-message">
-      {standing.is === "opening" ? <p className="q-quiet">{t("terminal.opening")}</p> : null}
+      {standing.is === "opening" ? <p className="q-terminal-opening">{t("terminal.opening")}</p> : null}
       {standing.is === "open" ? <p className="q-hidden">{t("terminal.open")}</p> : null}
       {standing.is === "over" ? (
         <Alert
