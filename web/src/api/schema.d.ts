@@ -216,6 +216,54 @@ export interface components {
             resource: string | null;
         };
         /**
+         * CreateBridge
+         * @description Put a network card of a host into a bridge, by itself or by a VLAN on it.
+         *
+         *         The host tries it first. Only when it is reached over a new connection it keeps it, for its next boots too; a host
+         *         that is cut off goes back by itself.
+         */
+        CreateBridge: {
+            /** @description the host, which is reached by SSH */
+            resource: string;
+            /** @description a name for the bridge, such as br0 */
+            bridge: string;
+            /** @description the network card, such as eth0 */
+            card: string;
+            /**
+             * @description the VLAN on that card; 0: none
+             * @default 0
+             */
+            vlan: number;
+            /**
+             * @description address of the bridge with its prefix; empty: all that the card has
+             * @default
+             */
+            address: string;
+            /**
+             * @description default gateway; empty: as it is
+             * @default
+             */
+            gateway: string;
+        };
+        /**
+         * ListBridges
+         * @description List the bridges of a host, with what is in them.
+         */
+        ListBridges: {
+            /** @description the host */
+            resource: string;
+        };
+        /**
+         * RemoveABridge
+         * @description Take a bridge away that openQRM made; its card gets the addresses back.
+         */
+        RemoveABridge: {
+            /** @description the host */
+            resource: string;
+            /** @description the bridge */
+            bridge: string;
+        };
+        /**
          * CreateGroup
          * @description Make a volume group of a device that nobody uses. The device must be typed to confirm.
          */
@@ -383,6 +431,19 @@ export interface components {
         RemoveHost: {
             /** @description the host */
             name: string;
+        };
+        /**
+         * CaptureImage
+         * @description Copy the system of a machine that runs from its own disk into an image's empty volume, while it runs.
+         *
+         *         The machine itself copies the file system of its root, by NFS. In the copy, disks and cards of the old machine are
+         *         taken out of fstab and of the network's configuration, so that it boots on any other one.
+         */
+        CaptureImage: {
+            /** @description the image, on a volume by NFS that is empty */
+            name: string;
+            /** @description the machine */
+            resource: string;
         };
         /**
          * CreateImage
@@ -2137,6 +2198,16 @@ export interface components {
          * @enum {unknown}
          */
         ApplianceCondition: "degraded" | "running" | "starting" | "stopped" | "stopping" | "stuck";
+        /**
+         * BridgeRow
+         * @description A bridge of a host; `is_ours` when openQRM made it.
+         */
+        BridgeRow: {
+            name: string;
+            ports: string[];
+            networks: string[];
+            is_ours: boolean;
+        };
         /**
          * Device
          * @description A disk, partition or array. `used` says what for, in words; empty: nobody is known to use it.
