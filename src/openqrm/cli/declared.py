@@ -10,7 +10,7 @@ MODULES = {
     "appliance": ("appliance", "appliance_start", "appliance_stop", "appliance_switch"),
     "event": ("plan",),
     "host": ("host",),
-    "image": ("image", "image_fill"),
+    "image": ("image", "image_capture", "image_fill"),
     "kernel": ("kernel",),
     "network": ("network",),
     "plan": ("plan",),

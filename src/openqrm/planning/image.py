@@ -11,7 +11,7 @@ from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.plan import Plan
 from openqrm.domain.storage import Image, Storage, Volume
 from openqrm.domain.user import Role
-from openqrm.planning import image_fill
+from openqrm.planning import image_capture, image_fill
 from openqrm.planning.fields import Keys, Line, Name, NameOrNone, Text
 from openqrm.planning.record_plans import edited, new_name, plan_put, plan_remove, record_of, refuse_in_use
 from openqrm.planning.transfers import refuse_overwriting
@@ -127,6 +127,7 @@ PLANNERS: dict[type[Intent], Planner] = {
     CreateImage: plan_create_image,
     EditImage: plan_edit_image,
     RemoveImage: plan_remove_image,
+    **image_capture.PLANNERS,
     **image_fill.PLANNERS,
 }
 ANSWERS = {ShowImage: answer_show_image}

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from openqrm.plugin_api import Category, Host, StepError, parse_mac, run
+from openqrm.plugin_api import Category, Host, PlanningError, StepError, parse_mac, run
 
 _HINT = "Log in to the machine: does it have iproute2 (ip -json) and util-linux (lsblk, findmnt)?"
 _DMI = {"vendor": "sys_vendor", "product": "product_name", "serial": "product_serial", "uuid": "product_uuid"}
@@ -87,9 +87,17 @@ def observe_machine(host: Host, address: str) -> Found:
 def _mac_at(links: tuple[_Link, ...], address: str) -> str:
     for link in links:
         if any(each.local == address for each in link.addr_info):
-            return parse_mac(link.address)
+            return _mac(link)
     message = f"none of the machine's cards has the address {address}"
     raise StepError(Category.CONFLICT, message, "Give the address that its card has, not one that is translated.")
+
+
+def _mac(link: _Link) -> str:
+    try:
+        return parse_mac(link.address)
+    except PlanningError as error:
+        message = f"{_text(link.ifname)} of the machine has no MAC address that could be booted by"
+        raise StepError(Category.UNSUPPORTED, message, "Give the address of an Ethernet card.") from error
 
 
 def _hardware(

@@ -39,6 +39,8 @@ class NoteMachine:
         return Irreversible("what was seen of a machine stays noted for as long as there is a record of it")
 
     def observe(self, world: World) -> Seen:
+        if world.records.find(Resource, self.host) is None:  # where a plan is only looked at
+            raise StepError(Category.NOT_FOUND, f"{self.host} is not known yet", "Take it in: local-server integrate")
         resource, volume, image = self._records(world)
         found = observe_machine(world.host(self.host), resource.address)
         self._refuse_another(world, found)

@@ -4,6 +4,7 @@ Not here: actions that need a tool or an API; those belong to the plugin that kn
 """
 
 from openqrm.plugin_api.actions.addresses import ForgetAddress, KeepAddress
+from openqrm.plugin_api.actions.capture import ClearCopy, Copying, CopyRoot, TidyCopy
 from openqrm.plugin_api.actions.files import (
     COPY_TIMEOUT_S,
     DISK_HINT,
@@ -39,6 +40,9 @@ CORE_ACTIONS = (
     ClearFolder,
     PrepareKernel,
     ClearKernel,
+    CopyRoot,
+    ClearCopy,
+    TidyCopy,
 )
 
 __all__ = [
@@ -48,8 +52,11 @@ __all__ = [
     "AskReboot",
     "AskShutdown",
     "AwaitMilestone",
+    "ClearCopy",
     "ClearFolder",
     "ClearKernel",
+    "CopyRoot",
+    "Copying",
     "FillFolder",
     "Filling",
     "FitsHost",
@@ -64,6 +71,7 @@ __all__ = [
     "RemoveRecord",
     "SetField",
     "TakeBack",
+    "TidyCopy",
     "find_kind",
     "is_there",
     "making_of",

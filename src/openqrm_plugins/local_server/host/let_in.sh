@@ -47,7 +47,7 @@ drop() {
     cp -p "$file" "$new" # for its owner and rights
     grep -vF -- "$key $mark" "$file" >"$new" || [ $? = 1 ]
     case $line in
-        *:end) printf %s "$(cat "$file" | grep -vF -- "$key $mark")" >"$new" ;;
+        *:end) printf %s "$(grep -vF -- "$key $mark" "$file")" >"$new" ;;
     esac
     case $line in
         *:folder | *:file) [ -s "$new" ] || { rm "$new" "$file"; file=; } ;;

@@ -1,0 +1,107 @@
+"""The actions that copy a running system's root, by the laws, on a model of the program that does it on the machine."""
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from openqrm.plugin_api import Category, Completed, Differs, NotYet, Satisfied, StepError
+from openqrm.plugin_api.actions import ClearCopy, Copying, CopyRoot, TidyCopy
+from openqrm.plugin_api.actions.capture import PLACE, PROGRAM, START
+from openqrm.plugin_api.testing import LAWS, Case, SimulatedWorld, Simulator, UnknownCommand
+from openqrm.plugin_api.testing.case import carry_through
+
+TO = Copying("copy.7.2", "10.0.0.2", "/exports/copy", "4.2", "")
+WORDS = ("copy.7.2", "10.0.0.2", "/exports/copy", "4.2", "")
+TOTAL = 301_000_000
+
+
+class CopyingMachine(Simulator):
+    """`copied` bytes; below 0 nothing was begun. As time goes by it copies while it works."""
+
+    def __init__(self, copied: int = -1) -> None:
+        super().__init__()
+        self.copied, self.is_working, self.fails = copied, False, ""
+
+    def run(self, argv: tuple[str, ...], stdin: bytes, environment: Mapping[str, str]) -> Completed:
+        match argv:
+            case ("sh", "-c", code, place, "start", *words) if (code, place) == (START, PLACE) and tuple(
+                words
+            ) == WORDS:
+                assert stdin == PROGRAM.read_bytes()
+                self.copied, self.is_working = max(0, self.copied), self.copied < TOTAL
+                return Completed(0)
+            case ("sh", "-s", "--", "look", *words) if tuple(words) == WORDS and stdin == PROGRAM.read_bytes():
+                return Completed(0, f"{self._look()}\n")
+            case ("sh", "-s", "--", "clear" | "tidy", *words) if tuple(words) == WORDS:
+                self.copied, self.is_working = -1, False
+                return Completed(0)
+        raise UnknownCommand(argv)
+
+    def passes(self, seconds: float) -> None:
+        if self.is_working:
+            self.copied = min(TOTAL, self.copied + int(seconds) * 50_000_000)
+            self.is_working = self.copied < TOTAL
+
+    def _look(self) -> str:
+        if self.fails:
+            return f"failed {self.fails}"
+        if self.copied < 0:
+            return "none"
+        if self.copied == TOTAL:
+            return f"copied {TOTAL} {TOTAL} /home /boot "
+        return f"{'working' if self.is_working else 'broken-off'} {self.copied} {TOTAL}"
+
+
+def world(copied: int = -1) -> SimulatedWorld:
+    return SimulatedWorld(hosts={"box": CopyingMachine(copied)})
+
+
+CASES = [
+    Case("copy", CopyRoot("box", "copy", TO), world),
+    Case("clear", ClearCopy("box", "copy", TO), lambda: world(TOTAL)),
+    Case("tidy", TidyCopy("box", "copy", TO), lambda: world(TOTAL)),
+]
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_law(law: Callable[[Case], None], case: Case) -> None:
+    law(case)
+
+
+def test_it_tells_how_far_it_is_and_what_it_left_out() -> None:
+    made, action = world(), CopyRoot("box", "copy", TO)
+    assert isinstance(action.observe(made), Differs)
+    action.ensure(made)
+    made.advance(2)
+    assert action.observe(made) == NotYet("33 %, 100 MB of 301 MB, of box are copied", 2.0)
+    ended = carry_through(action, made)
+    assert ended == Satisfied("301 MB of box are copied, without what is on other disks: /home /boot")
+
+
+def test_what_was_broken_off_goes_on_from_there() -> None:
+    made, action = world(200_000_000), CopyRoot("box", "copy", TO)
+    seen = action.observe(made)
+    assert isinstance(seen, Differs) and "66 %" in seen.because
+    action.ensure(made)
+    assert "66 %" in action.observe(made).because
+
+
+def test_a_failure_is_told_with_its_reason() -> None:
+    made = world(0)
+    machine = made.hosts["box"]
+    assert isinstance(machine, CopyingMachine)
+    machine.fails = "it ended: rsync: write failed: No space left on device (28)"
+    with pytest.raises(StepError, match="No space left") as failed:
+        CopyRoot("box", "copy", TO).observe(made)
+    assert failed.value.category is Category.REFUSED
+
+
+@pytest.mark.parametrize("said", ["", "working", "working 1", "copied x y", "finished 1 1"])
+def test_what_is_not_understood_is_no_success(said: str) -> None:
+    class Odd(CopyingMachine):
+        def _look(self) -> str:
+            return said
+
+    with pytest.raises(StepError, match="answers"):
+        CopyRoot("box", "copy", TO).observe(SimulatedWorld(hosts={"box": Odd()}))
