@@ -12,6 +12,7 @@ from pathlib import Path
 
 VERSION = b"RFB 003.008\n"
 NO_PASSWORD, RAW = 1, 0
+LOOKS = 200
 
 
 @dataclass
@@ -34,6 +35,14 @@ class Viewer:
         self._take(16)
         self._take(struct.unpack(">I", self._take(4))[0])
         return width, height
+
+    def painted(self) -> tuple[int, int]:
+        """The size of the screen, once there is more on it than one colour: for a moment a firmware shows none."""
+        size = self.begin()
+        for _ in range(LOOKS):
+            if len(self.colours(*size)) > 1:
+                return size
+        raise AssertionError("the picture is all of one colour")
 
     def colours(self, width: int, height: int) -> set[bytes]:
         """All of the picture, once."""
