@@ -109,7 +109,7 @@ def test_a_file_comes_by_https_from_whom_the_machine_knows_alone(fetching: Fetch
     with web(fetching.shelf, context) as site:
         fetching.more["source"] = site.url
         said = fetching.fetch()
-        assert said["state"] == "failed" and "self-signed certificate" in said["because"]
+        assert said["state"] == "failed" and said["because"].endswith("debian.tar.zst: self-signed certificate")
         fetching.ask("drop")
         fetching.environment["SSL_CERT_FILE"] = str(file)
         assert fetching.fetch() == {"state": "fetched"} and fetching.got == CONTENT
@@ -150,9 +150,8 @@ def test_what_is_under_way_can_be_dropped(fetching: Fetching, site: Web) -> None
     site.cuts, site.holds = [1_234_567], True
     fetching.ask("start")
     fetching.until(lambda said: said.get("so_far_bytes") == 1_234_567)
-    worker = int((fetching.spool / "pid").read_text())
     assert fetching.ask("drop").returncode == 0 and fetching.look() == {"state": "nothing"}
-    assert not Path(f"/proc/{worker}/fd").exists() or not list(Path(f"/proc/{worker}/fd").iterdir())
+    assert site.offsets == [0]  # the worker was ended, and has not come to an end by itself
 
 
 WRONG: dict[str, tuple[dict[str, object], str]] = {
@@ -198,8 +197,9 @@ def test_a_wrong_password_is_told_at_once(fetching: Fetching, site: Web) -> None
     assert "HTTP 401" in said["because"] and "guessed" not in said["because"]
 
 
-@pytest.mark.parametrize("make", [lambda path: path.symlink_to("/etc/shadow"), os.mkfifo, Path.mkdir])
+@pytest.mark.parametrize("make", [lambda path: path.symlink_to(path.parents[1] / "outside"), os.mkfifo, Path.mkdir])
 def test_a_folder_lends_files_and_nothing_else(fetching: Fetching, make: Callable[[Path], None]) -> None:
+    (fetching.folder / "outside").write_bytes(CONTENT)
     make(fetching.shelf / "trap.tar")
     fetching.more["file"] = "trap.tar"
     assert fetching.fetch()["state"] == "failed"

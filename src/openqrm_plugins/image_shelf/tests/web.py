@@ -65,7 +65,7 @@ class Web:
         asked.wfile.write(content[offset : offset + cut])
         asked.wfile.flush()
         if self.holds and cut < len(content) - offset:
-            self.held.wait(30)
+            self.held.wait(60)
         asked.close_connection = True
 
 
