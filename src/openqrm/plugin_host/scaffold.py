@@ -14,6 +14,7 @@ SKELETONS = Path(__file__).with_name("skeletons")
 CATEGORIES = {
     "network-service": PluginCategory.NETWORK,
     "power": PluginCategory.MANAGEMENT,
+    "waker": PluginCategory.MANAGEMENT,
     "terminal": PluginCategory.MANAGEMENT,
     "configuration": PluginCategory.DEPLOYMENT,
     "hybrid-cloud": PluginCategory.CLOUD,
