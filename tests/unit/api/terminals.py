@@ -8,9 +8,9 @@ import threading
 from base64 import b64encode
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import asyncssh
 import pytest
@@ -25,7 +25,7 @@ from openqrm.api.listen import Listener, bind
 from openqrm.api.routes import Door
 from openqrm.api.terminal import TerminalDoor
 from openqrm.domain.resource import Resource, Ssh
-from openqrm.domain.terminal import LineKind
+from openqrm.domain.terminal import LineKind, Terminal
 from openqrm.domain.user import PluginState
 from openqrm.planning.terminal import OpenTerminal
 from openqrm.services.caller import Caller
@@ -140,6 +140,13 @@ def open_ground(folder: Path, look_s: float = 15.0) -> Iterator[Ground]:
         rest.start()
         yield Ground(site, f"ws://127.0.0.1:{listening.getsockname()[1]}/api/v1/terminal/attach")
         rest.close()
+
+
+def point(ground: Ground, **where: Any) -> None:
+    """The ticket is for another place."""
+    records = ground.site.database.records
+    (stored,) = records.list(Terminal)
+    records.put(replace(stored, **where))
 
 
 def read(socket: ClientConnection, until: str) -> str:

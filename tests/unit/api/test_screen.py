@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,11 +17,10 @@ from openqrm.adapters.hosts.screens import Socket, parse_socket
 from openqrm.api.presence import Presence
 from openqrm.domain.errors import StepError
 from openqrm.domain.resource import SELF
-from openqrm.domain.terminal import Terminal
 from openqrm.domain.user import PluginState
 from openqrm.planning.terminal import ShowLines
 from tests.unit.api.rfb import VERSION, Echo, Viewer, echoing
-from tests.unit.api.terminals import Ground, end_of, open_ground
+from tests.unit.api.terminals import Ground, end_of, open_ground, point
 from tests.unit.services.site import ADMIN, PASSWORD
 
 KEY = b"\x04\x01\x00\x00\x00\x00\xff\x0d"
@@ -42,13 +40,6 @@ def ground(tmp_path: Path) -> Iterator[Ground]:
 def screen(tmp_path: Path) -> Iterator[Echo]:
     with echoing(tmp_path / "screen") as listening:
         yield listening
-
-
-def point(ground: Ground, **where: Any) -> None:
-    """The ticket is for another place."""
-    records = ground.site.database.records
-    (stored,) = records.list(Terminal)
-    records.put(replace(stored, **where))
 
 
 @pytest.mark.parametrize("host", ["box", SELF])

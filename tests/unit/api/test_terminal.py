@@ -13,12 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from openqrm.domain.resource import SELF
 from openqrm.domain.terminal import Terminal
 from openqrm.domain.user import Role, User
 from openqrm.planning.plan import ListPlans
 from openqrm.planning.terminal import ShowLines
 from openqrm.services.caller import Caller
-from tests.unit.api.terminals import Ground, end_of, open_ground, read
+from tests.journeys.demonstration import eventually
+from tests.unit.api.terminals import Ground, end_of, open_ground, point, read
 from tests.unit.services.site import ADMIN, PASSWORD
 
 
@@ -67,6 +69,38 @@ def test_what_is_no_ticket_ends_the_connection(ground: Ground, first: str) -> No
     with ground.joined() as socket:
         socket.send(first)
         assert end_of(socket)[0] == 4403
+
+
+@pytest.mark.parametrize("typed", [b"hello\r", b"x" * 50_000 + b"hello\r"])
+def test_a_plugin_s_command_runs_on_openqrm_s_own_machine(ground: Ground, typed: bytes) -> None:
+    ticket = ground.ticket()
+    program = "stty -icanon; stty size; read -r line; echo got ${#line} on $TERM; stty size"
+    point(ground, host=SELF, argv=("bash", "-c", program))
+    with ground.attached(ticket, columns=100, rows=40) as socket:
+        assert "40 100" in read(socket, "100")
+        socket.send(json.dumps({"columns": 120, "rows": 50}))
+        socket.send(typed)
+        shown = read(socket, "50 120")
+        assert f"got {len(typed) - 1} on xterm-256color" in shown
+        assert end_of(socket) == (1000, "")
+
+
+def test_a_shell_of_openqrm_s_own_is_not_to_be_had(ground: Ground) -> None:
+    for argv, why in (((), "it is the machine openQRM runs on"), (("no-such-program",), "No such file or directory")):
+        ticket = ground.ticket()
+        point(ground, host=SELF, argv=argv)
+        with ground.attached(ticket) as socket:
+            code, said = end_of(socket)
+        assert code == 4403 and why in said
+
+
+def test_its_command_ends_with_it(ground: Ground, tmp_path: Path) -> None:
+    ticket = ground.ticket()
+    point(ground, host=SELF, argv=("bash", "-c", "echo $$; exec sleep 1000"))
+    with ground.attached(ticket) as socket:
+        process = Path("/proc", read(socket, "\n").strip())
+        assert process.exists()
+    eventually(lambda: not process.exists(), lambda: "it runs on")
 
 
 def test_who_may_only_look_gets_none(ground: Ground) -> None:

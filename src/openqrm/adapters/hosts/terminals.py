@@ -10,9 +10,11 @@ from pathlib import Path
 
 import asyncssh
 
+from openqrm.adapters.hosts.local_terminal import open_here
 from openqrm.adapters.hosts.ssh_connection import HINT, SshAccess, connect, told_as_steps
 from openqrm.domain.errors import Category, StepError
 from openqrm.domain.resource import SELF
+from openqrm.ports.terminals import OpenTerminal
 
 CHUNK = 65536
 KIND = "xterm-256color"
@@ -46,13 +48,15 @@ class SshTerminal:
 
 @dataclass(frozen=True)
 class SshTerminals:
-    """ports.terminals.Terminals, for resources that are reached by SSH."""
+    """ports.terminals.Terminals, for resources that are reached by SSH, and this machine's own commands."""
 
     key_file: Path
     find_access: Callable[[str], SshAccess | None]
 
-    async def open(self, host: str, argv: tuple[str, ...], columns: int, rows: int) -> SshTerminal:
-        """See ports.terminals.Terminals."""
+    async def open(self, host: str, argv: tuple[str, ...], columns: int, rows: int) -> OpenTerminal:
+        """See ports.terminals.Terminals. On openQRM's own machine commands of plugins alone: no shell as itself."""
+        if host == SELF and argv:
+            return open_here(argv, columns, rows, KIND)
         access = await asyncio.to_thread(self.find_access, host)
         if access is None:
             own = "it is the machine openQRM runs on" if host == SELF else "it is not reached by SSH"
