@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import httpx2
 import pytest
-from playwright.sync_api import Locator, WebSocketRoute, expect
+from playwright.sync_api import Browser, Locator, WebSocketRoute, expect
 
 from tests.console.box import box
-from tests.console.visit import Visit
+from tests.console.visit import Visit, visiting
 from tests.journeys.site import Site
 
 CHORD = ("Control", "Alt", "Shift")
@@ -129,3 +130,21 @@ def test_it_fills_the_whole_screen(visit: Visit, shell: Locator) -> None:
     visit.page.wait_for_function("document.fullscreenElement?.classList.contains('q-terminal')")
     enter(visit, "wide")
     expect(shell).to_contain_text("you said wide")
+
+
+def test_who_may_only_look_is_offered_none(browser: Browser, openqrm: Site) -> None:
+    openqrm.api.do("user", "create", name="eve", role="READ_ONLY")
+    credentials = ("admin", (openqrm.folder / "password").read_text())
+    url = openqrm.serving.url
+    link = httpx2.post(f"{url}/api/v1/session/link", json={"user": "eve"}, auth=credentials).json()["path"]
+    try:
+        with visiting(browser, openqrm) as visit:
+            visit.page.goto(f"{url}{link}")
+            visit.page.get_by_role("link", name="Resources").first.click()
+            visit.page.get_by_role("link", name="box", exact=True).click()
+            expect(visit.page.get_by_role("heading", name="What was done with it")).to_be_visible()
+            expect(visit.button("Shell")).to_have_count(0)
+            visit.open("/terminal/box")
+            expect(visit.page.locator("[data-category=refused]")).to_contain_text("needs the role")
+    finally:
+        openqrm.api.do("user", "remove", name="eve")
