@@ -18,6 +18,7 @@ class SimulatedNfs(SimulatedFiles):
         super().__init__()
         self.live: dict[str, set[Client]] = {}
         self.numbers: dict[int, str] = {}
+        self.known: dict[int, str] = {}  # the kernel's clients, which hold files open
 
     def writers(self, path: str) -> frozenset[str]:
         return frozenset(c.address for c in self.live.get(path, ()) if c.writes)
@@ -31,6 +32,12 @@ class SimulatedNfs(SimulatedFiles):
                 return self._exportfs()
             case ("exportfs", "-s"):
                 return Completed(0, "".join(self._line(path, c) for path in self.live for c in self.live[path]))
+            case ("grep", "-r", "-l", "-F", "--include=info", "--", pattern, "/proc/fs/nfsd/clients"):
+                known = sorted(number for number, address in self.known.items() if f'address: "{address}:' == pattern)
+                return Completed(0 if known else 1, "".join(f"/proc/fs/nfsd/clients/{each}/info\n" for each in known))
+            case ("tee", "--", path) if stdin == b"expire\n":
+                self.known.pop(int(path.split("/")[-2]), None)
+                return Completed(0, "expire\n")
             case ("dbus-send", *_, method, argument) if method.endswith(("DisplayExport", "RemoveExport")):
                 return self._known(method.rpartition(".")[2], int(argument.removeprefix("uint16:")))
             case ("dbus-send", *_, method, file, _):

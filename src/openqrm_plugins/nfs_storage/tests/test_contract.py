@@ -6,7 +6,9 @@ import pytest
 
 from openqrm.plugin_api import Machine, Storage, Volume
 from openqrm.plugin_api.testing import LAWS, STORAGE_RULES, Case, SimulatedWorld, StorageBench, cases_of
+from openqrm.plugin_api.testing.bench import carry_all
 from openqrm.plugin_api.testing.nfs_tools import SimulatedNfs
+from openqrm.plugin_api.testing.storage import FIRST
 from openqrm_plugins.nfs_storage.driver import Driver
 from openqrm_plugins.nfs_storage.settings import Settings
 
@@ -61,3 +63,15 @@ def test_law(law: Callable[[Case], None], case: Case) -> None:
 @pytest.mark.parametrize("bench", [BENCH, GANESHA_BENCH], ids=["kernel", "ganesha"])
 def test_rule(rule: Callable[[StorageBench], None], bench: StorageBench) -> None:
     rule(bench)
+
+
+def test_a_machine_that_may_mount_nothing_any_more_is_forgotten_and_no_other() -> None:
+    """The kernel would hold its open files, and with them the file system, for 90 s."""
+    made = BENCH.prepared(*BENCH.create(), *BENCH.create("db"), *BENCH.grant(FIRST), *BENCH.grant(FIRST, "db"))
+    nfs = made.hosts["store1"]
+    assert isinstance(nfs, SimulatedNfs)
+    nfs.known = {3: FIRST.address, 4: f"{FIRST.address}1", 5: FIRST.address}
+    carry_all(BENCH.revoke(FIRST), made)
+    assert 3 in nfs.known, "db is exported to it still"
+    carry_all(BENCH.revoke(FIRST, "db"), made)
+    assert nfs.known == {4: f"{FIRST.address}1"}

@@ -84,6 +84,7 @@ class EndExport:
     def ensure(self, world: World) -> None:
         written, _ = look(world, self.host, self.export)
         write(world, self.host, self.export, frozenset(c for c in written if c.address != self.client.address))
+        _BACKENDS[self.export.backend].forget(world.host(self.host), self.client.address)
 
 
 def touched(export: Export, client: Client) -> tuple[str, ...]:

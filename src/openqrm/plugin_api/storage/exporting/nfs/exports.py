@@ -53,6 +53,10 @@ class Backend(Protocol):
         """Make the service act by the file, which has been written, or removed when there are no clients."""
         ...
 
+    def forget(self, host: Host, address: str) -> None:
+        """What this machine had open counts no more, if it may mount nothing here any more."""
+        ...
+
 
 def render_head(clients: Iterable[Client]) -> str:
     """The comment by which we know our own files again."""

@@ -55,6 +55,9 @@ class Ganesha:
         elif known:
             _told(_call(host, "RemoveExport", f"uint16:{export.number}"))
 
+    def forget(self, host: Host, address: str) -> None:
+        """Nothing: it holds no file system busy for a machine that has none exported."""
+
     def _display(self, host: Host, export: Export) -> str:
         """What ganesha says about this export; empty when it has none of that number."""
         done = _call(host, "DisplayExport", f"uint16:{export.number}")
