@@ -81,6 +81,20 @@ def test_commands_and_files(site: Site, tmp_path: Path) -> None:
     assert not path.exists()
 
 
+def test_what_a_command_prints_is_kept_apart_and_bounded(site: Site) -> None:
+    box = site.world.host("box")
+    done = box.run(("sh", "-c", "head -c 3000000 /dev/zero | tr '\\0' x; echo no >&2; exit 7"))
+    assert (done.status, len(done.out), {*done.out}, done.err) == (7, 1024 * 1024, {"x"}, "no\n")
+
+
+def test_a_command_that_does_not_end_is_left_and_the_next_one_runs(site: Site) -> None:
+    box = site.world.host("box")
+    with pytest.raises(StepError, match="did not end within") as error:
+        box.run(("sleep", "3"), timeout_s=0.5)
+    assert error.value.category is Category.UNAVAILABLE
+    assert box.run(("echo", "here")).out == "here\n"
+
+
 @pytest.mark.parametrize("kind", ["ssh-ed25519", "ecdsa-sha2-nistp256", "ssh-rsa"])
 def test_another_host_key_is_refused_and_not_tried_again(site: Site, kind: str) -> None:
     site.know(replace(site.box.ssh, host_key=public(new_key(kind))))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import shlex
 import threading
 from concurrent.futures import CancelledError, Future
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -14,11 +12,10 @@ from pathlib import Path
 import asyncssh
 
 from openqrm.adapters.hosts.remote import RemoteHost
+from openqrm.adapters.hosts.ssh_command import run_command
 from openqrm.adapters.hosts.ssh_connection import HINT, SshAccess, connect, told_as_steps
 from openqrm.domain.errors import Category, Ending, StepError
 from openqrm.ports.uplink import Executed
-
-LONGEST_STREAM = 1024 * 1024
 
 
 @dataclass
@@ -85,15 +82,7 @@ class SshHosts:
     async def _run(self, access: SshAccess, argv: tuple[str, ...], stdin: bytes, timeout_s: float) -> Executed:
         connection = await self._connected(access)
         async with asyncio.timeout(timeout_s):
-            # sshd hands what it gets to the user's shell: so each word is quoted
-            async with connection.create_process(shlex.join(argv), encoding=None) as process:
-                with suppress(BrokenPipeError):  # a short command may have ended before it is given anything
-                    process.stdin.write(stdin)
-                    process.stdin.write_eof()
-                out, err = await asyncio.gather(_beginning(process.stdout), _beginning(process.stderr))
-                await process.wait_closed()
-                status = process.returncode
-        return Executed(255 if status is None else status & 0xFF, out, err)
+            return await run_command(connection, argv, stdin)
 
     async def _connected(self, access: SshAccess) -> asyncssh.SSHClientConnection:
         found = self._open.get(access)
@@ -102,11 +91,3 @@ class SshHosts:
         connection = await connect(access, self.key_file)
         self._open[access] = connection
         return connection
-
-
-async def _beginning(stream: asyncssh.SSHReader[bytes]) -> bytes:
-    """Its first mebibyte; the rest is read too, or the command would hang."""
-    kept = bytearray()
-    while chunk := await stream.read(65536):
-        kept += chunk[: LONGEST_STREAM - len(kept)]
-    return bytes(kept)
