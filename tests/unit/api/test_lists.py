@@ -76,7 +76,7 @@ def test_filters_of_the_database_and_of_what_is_made_of_it(client: TestClient, f
     pages = names(client, "resource", filter="condition=idle", limit=4)
     assert pages + names(client, "resource", filter="condition=idle", limit=4, after=pages[-1]) == ["m1", *idle[:7]]
     assert names(client, "storage", filter="type=nfs-storage") == ["nas"]
-    assert names(client, "plugin", filter="category=network", sort="-name", limit=2) == ["tftpd", "dns"]
+    assert names(client, "plugin", filter="category=network", sort="-name", limit=2) == ["wake-on-lan", "tftpd"]
 
 
 def test_a_record_in_a_list_is_told_as_it_is(client: TestClient, full: TestSite) -> None:

@@ -17,7 +17,7 @@ from tests.unit.services.site import TestSite
 ENTRIES = list(Catalogue(PluginHost()))
 # What each role may beyond the roles before it; a change here is a change of what people may do.
 ADMINISTRATORS = {
-    "host add", "host edit", "host remove", "image fill",
+    "host add", "host edit", "host remove", "image capture", "image fill",
     "kernel add", "kernel edit", "kernel remove", "kernel set-default", "network create", "network edit",
     "network remove", "plan abandon", "plugin disable", "plugin enable", "plugin set", "plugin start", "plugin stop",
     "storage create", "storage edit", "storage remove", "user create", "user list", "user remove",
