@@ -39,6 +39,7 @@ BENCHES = {
     "lists": Bench("bench.lists", 180),
     "console": Bench("bench.console", 480),
     "console-memory": Bench("bench.console", 2400, measure="measure_long", is_long=True),
+    "topology": Bench("bench.topology", 120),
     "vm": Bench("bench.vm", 240, cell=True),
     "netboot": Bench("bench.netboot", 180, peers=("nginx",), cell=True),
     "appliance": Bench("bench.appliance", 300, peers=("nginx",), cell=True),

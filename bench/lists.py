@@ -55,11 +55,12 @@ def fill(base: Path) -> None:
     database = Database(f"sqlite:///{base}/openqrm.sqlite", ActionCodec(()))
     database.migrate()
     for records in (_hosts(), _vms(), _vm_records(), _sights(), _volumes()):
-        _insert(database, list(records))
+        insert(database, list(records))
     database.close()
 
 
-def _insert(database: Database, records: list[Record]) -> None:
+def insert(database: Database, records: list[Record]) -> None:
+    """All of one kind at once."""
     this = form(type(records[0]))
     with database.connections.write() as connection:
         connection.execute(this.adding, [this.values(each) | {"version": 1} for each in records])

@@ -69,3 +69,15 @@ def test_search_finds_by_any_field(visit: Visit) -> None:
     visit.page.keyboard.type("runs openqrm")
     visit.page.get_by_role("menuitem", name="openqrm").click()
     expect(visit.page.get_by_role("heading", level=1)).to_contain_text("Resource openqrm")
+
+
+def test_machines_stand_in_their_racks(visit: Visit) -> None:
+    name = next(row["name"] for row in visit.site.api.ask("resource", "list") if row["name"].startswith("m-"))
+    visit.site.api.do("resource", "edit", name=name, place="r4/17")
+    visit.open("/topology")
+    visit.button("Racks").click()
+    rack = visit.page.get_by_role("region", name="r4")
+    expect(rack.get_by_role("link")).to_contain_text(f"17{name}")
+    assert visit.impaired() == []
+    visit.site.api.do("resource", "edit", name=name, place="r5")
+    expect(visit.page.get_by_role("region", name="r5").get_by_role("link")).to_contain_text(name)

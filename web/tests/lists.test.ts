@@ -1,7 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import { describe, expect, it } from "vitest";
 
-import { Catalogue, type Declaration } from "@/api/catalogue";
+import { Catalogue } from "@/api/catalogue";
 import { joined, listKey, merged, nameOf, type Change } from "@/api/lists";
 import { takeUp } from "@/api/stream";
 import type { Row } from "@/api/types";
@@ -9,15 +9,10 @@ import { columnsOf, compare, flat } from "@/nouns/columns";
 import { referencesOf } from "@/nouns/references";
 import { matches } from "@/nouns/useRows";
 
+import { declaration } from "./declarations";
+
 const change = (name: string, row: Row | null): Change => ({ kind: "resource", name, version: 1, row });
 const ROWS: Row[] = [{ name: "a", condition: "idle" }, { name: "b", condition: "off" }];
-
-export function declaration(noun: string, verb: string, properties: Record<string, object>, more: Partial<Declaration> = {}): Declaration {
-  return {
-    noun, verb, is_intent: true, title: "", help: "", role: "OPERATOR", allowed: true, plugin: "", subject: "", decides: false,
-    schema: { type: "object", properties }, ...more,
-  };
-}
 
 describe("a list after changes", () => {
   it("replaces, adds and removes by name", () => {

@@ -59,6 +59,7 @@ class Resource(Record):
     nic_count: int = 0
     timeout_s: int = 240
     inventory: dict[str, Any] = field(default_factory=dict)
+    place: str = ""  # where it stands: RACK, or RACK/UNIT
     comment: str = ""
 
 

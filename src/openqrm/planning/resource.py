@@ -25,6 +25,7 @@ from openqrm.plugin_api.planning import Planning, Reading
 
 T = TypeVar("T")
 SIGHT = ("name", "power", "milestone", "profile", "last_seen_s")  # of an Observation
+Place = Annotated[str, Meta(pattern=r"^([A-Za-z0-9][A-Za-z0-9 ._-]{0,30}(/[0-9]{1,3})?)?$(?!\n)", max_length=35)]
 REMOVABLE = frozenset({Condition.UNKNOWN, Condition.OFF, Condition.LOST})
 
 
@@ -41,6 +42,7 @@ class ResourceRow(msgspec.Struct):
     memory_mib: int
     milestone: str
     bmc: str
+    place: str
     comment: str
 
 
@@ -79,6 +81,7 @@ class AddResource(Intent, noun="resource", verb="add", role=Role.OPERATOR):
     ssh_user: Annotated[UnixUser, Meta(description="user to sign in as by SSH; empty: root")] = ""
     ssh_port: Annotated[Port, Meta(description="port of its SSH; 0: the usual one")] = 0
     ssh_host_key: Annotated[HostKey, Meta(description="its SSH host key, as ssh-keyscan prints it")] = ""
+    place: Annotated[Place, Meta(description="where it stands: RACK, or RACK/UNIT like r4/17")] = ""
     comment: Annotated[Text, Meta(description="free text")] = ""
 
 
@@ -106,6 +109,7 @@ class EditResource(Intent, noun="resource", verb="edit", role=Role.OPERATOR):
         HostKey | None, Meta(description="its SSH host key, as ssh-keyscan prints it; empty: no SSH")
     ] = None
     timeout_s: Annotated[Size | None, Meta(description="seconds of silence until it counts as lost")] = None
+    place: Annotated[Place | None, Meta(description="where it stands: RACK, or RACK/UNIT like r4/17")] = None
     comment: Annotated[Text | None, Meta(description="free text")] = None
 
 
@@ -139,7 +143,8 @@ def plan_add_resource(intent: AddResource, planning: Planning) -> Plan:
     ssh = _ssh(Ssh(), intent)
     _refuse_without_address(ssh, address, intent.name)
     record = Resource(
-        name=intent.name, mac=mac, address=address, managed=intent.managed, ssh=ssh, comment=intent.comment
+        name=intent.name, mac=mac, address=address, managed=intent.managed, ssh=ssh, place=intent.place,
+        comment=intent.comment,
     )  # fmt: skip
     return plan_put(intent, record)
 
@@ -177,6 +182,7 @@ def plan_edit_resource(intent: EditResource, planning: Planning) -> Plan:
         ssh=_ssh(before.ssh, intent),
         address=parse_address(intent.address) if intent.address else _or(intent.address, before.address),
         timeout_s=_or(intent.timeout_s, before.timeout_s),
+        place=_or(intent.place, before.place),
         comment=_or(intent.comment, before.comment),
     )
     _refuse_without_address(after.ssh, after.address, after.name)
@@ -233,7 +239,7 @@ def resource_row(resource: Resource, seen: Observation | None, now_s: float) -> 
         name=resource.name, condition=condition(resource, seen, now_s), claimed_by=resource.claimed_by,
         mac=resource.mac, address=resource.address, type=resource.type, cpu_count=resource.cpu_count,
         memory_mib=resource.memory_mib, milestone=seen.milestone if seen else "", bmc=resource.bmc.driver,
-        comment=resource.comment,
+        place=resource.place, comment=resource.comment,
     )  # fmt: skip
 
 
@@ -254,8 +260,8 @@ LISTS = {
     ListResources: Listing(
         Resource, ResourceRow, resource_rows,
         fields=(
-            "name", "claimed_by", "mac", "address", "type", "cpu_count", "memory_mib", "bmc", "comment", "managed",
-            "timeout_s",
+            "name", "claimed_by", "mac", "address", "type", "cpu_count", "memory_mib", "bmc", "place", "comment",
+            "managed", "timeout_s",
         ),
     )
 }  # fmt: skip

@@ -1096,6 +1096,11 @@ export interface components {
              */
             ssh_host_key: string;
             /**
+             * @description where it stands: RACK, or RACK/UNIT like r4/17
+             * @default
+             */
+            place: string;
+            /**
              * @description free text
              * @default
              */
@@ -1178,6 +1183,11 @@ export interface components {
              * @default null
              */
             timeout_s: number | null;
+            /**
+             * @description where it stands: RACK, or RACK/UNIT like r4/17
+             * @default null
+             */
+            place: string | null;
             /**
              * @description free text
              * @default null
@@ -2482,6 +2492,7 @@ export interface components {
             memory_mib: number;
             milestone: string;
             bmc: string;
+            place: string;
             comment: string;
         };
         /**
@@ -2538,6 +2549,8 @@ export interface components {
             /** @default 240 */
             timeout_s: number;
             inventory?: Record<string, never>;
+            /** @default  */
+            place: string;
             /** @default  */
             comment: string;
         };

@@ -1,5 +1,6 @@
 /** What the core's declarations say in English, in German. A plugin's texts stay as they come. */
 export const declaredDe: Readonly<Record<string, string>> = {
+  "where it stands: RACK, or RACK/UNIT like r4/17": "wo sie steht: RACK oder RACK/HÖHE wie r4/17",
   "Create an appliance: kernel, image, and what it needs of a resource.": "Eine Appliance anlegen: Kernel, Image und was sie von einer Ressource braucht.",
   "Without `resource` any that fits is taken at each start. Requirements are lower bounds, 0 stands for any.": "Ohne „Ressource“ wird bei jedem Start eine passende genommen. Anforderungen sind Untergrenzen, 0 steht für beliebig.",
   "a name for it; it becomes its host name": "ein Name für sie; er wird ihr Hostname",

@@ -1,30 +1,26 @@
-/** Storages, volumes, images, appliances, resources, networks, and how they hang together. */
-import "@xyflow/react/dist/style.css";
-
+/** Storages, volumes, images, appliances, machines, networks, and how they hang together; or the machines in their racks. */
 import { PageSection, SearchInput, Skeleton, Title, ToggleGroup, ToggleGroupItem } from "@patternfly/react-core";
 import { useQueries, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
-import { Background, Controls, MiniMap, ReactFlow, type Edge, type Node } from "@xyflow/react";
 import { useDeferredValue, useMemo, useState } from "react";
 
 import { useCatalogue } from "@/api/catalogue";
 import { listing } from "@/api/lists";
 import type { Row } from "@/api/types";
-import { theme } from "@/frame/theme";
 import { useT, useWords } from "@/i18n";
 
-import { ObjectBox, type ObjectNode } from "./ObjectBox";
-import { BOX_HEIGHT, BOX_WIDTH, COLUMNS, pictureOf } from "./picture";
+import { Drawing } from "./Drawing";
+import { COLUMNS, pictureOf } from "./picture";
+import { RackView } from "./RackView";
 
-const NODE_TYPES = { object: ObjectBox };
+const VIEWS = ["picture", "racks"] as const;
 
 export function TopologyPage() {
   const { t } = useT();
   const words = useWords();
-  const navigate = useNavigate();
   const client = useQueryClient();
   const catalogue = useCatalogue();
   const nouns = COLUMNS.filter((noun) => catalogue.listed.includes(noun));
+  const [view, setView] = useState<(typeof VIEWS)[number]>("picture");
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [filter, setFilter] = useState("");
   const wanted = useDeferredValue(filter);
@@ -32,31 +28,34 @@ export function TopologyPage() {
     queries: nouns.map((noun) => listing(client, noun)),
     combine: (results) => results.map(({ data }) => data),
   });
+  const live = useDeferredValue(lists); // a picture of thousands is drawn when there is time for it
   const picture = useMemo(() => {
-    const shown = nouns.flatMap((noun, index): [string, readonly Row[]][] => (hidden.has(noun) ? [] : [[noun, lists[index] ?? []]]));
-    return pictureOf(new Map(shown), catalogue, wanted);
+    const rows = nouns.map((noun, index): [string, readonly Row[]] => [noun, live[index] ?? []]);
+    return pictureOf(new Map(rows), catalogue, wanted, hidden);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `nouns` follows from the catalogue
-  }, [lists, hidden, wanted, catalogue]);
-  const isWhole = lists.every((list) => list !== undefined);
-  const nodes = useMemo(() => picture.boxes.map((box): ObjectNode => ({
-    id: box.id, type: "object", position: { x: box.x, y: box.y }, data: { box }, width: BOX_WIDTH, height: BOX_HEIGHT,
-  })), [picture]);
-  const edges = useMemo(() => picture.lines.map((line): Edge => ({
-    id: `${line.source} ${line.target}`, source: line.source, target: line.target,
-    sourceHandle: `out-${line.out}`, targetHandle: `in-${line.in}`,
-  })), [picture]);
+  }, [live, hidden, wanted, catalogue]);
   const toggle = (noun: string) => setHidden((old) => (old.has(noun) ? new Set([...old].filter((each) => each !== noun)) : new Set([...old, noun])));
-  const open = (node: Node) => {
-    const [noun = "", name = ""] = node.id.split("/", 2);
-    void navigate({ to: "/$noun/$name", params: { noun, name } });
+  const shown = () => {
+    if (!lists.every((list) => list !== undefined)) return <Skeleton height="100%" screenreaderText={t("app.loading")} />;
+    if (view === "racks") return <RackView rows={live[nouns.indexOf("resource")] ?? []} filter={wanted} />;
+    if (picture.boxes.length === 0) return <p className="q-nothing">{t("list.noneFound")}</p>;
+    return <Drawing boxes={picture.boxes} lines={picture.lines} view={`${wanted} ${[...hidden].join()}`} />;
   };
   return (
     <>
       <PageSection className="q-head">
         <div>
           <Title headingLevel="h1">{t("nav.topology")}</Title>
-          <p className="q-count">{t("topology.count", { count: nodes.length })}</p>
+          <p className="q-count">
+            {t("topology.count", { count: picture.boxes.length })}
+            {picture.more > 0 ? ` ${t("topology.more", { count: picture.more })}` : ""}
+          </p>
         </div>
+        <ToggleGroup aria-label={t("topology.view")}>
+          {VIEWS.map((each) => (
+            <ToggleGroupItem key={each} text={t(`topology.${each}`)} buttonId={`view-${each}`} isSelected={view === each} onChange={() => setView(each)} />
+          ))}
+        </ToggleGroup>
       </PageSection>
       <PageSection isFilled className="q-topology-page">
         <div className="q-toolbar">
@@ -64,30 +63,15 @@ export function TopologyPage() {
             className="q-filter" value={filter} placeholder={t("list.filter")} aria-label={t("list.filter")}
             onChange={(_, text) => setFilter(text)} onClear={() => setFilter("")}
           />
-          <ToggleGroup aria-label={t("topology.show")} isCompact>
-            {nouns.map((noun) => (
-              <ToggleGroupItem key={noun} text={words.nouns(noun)} buttonId={`show-${noun}`} isSelected={!hidden.has(noun)} onChange={() => toggle(noun)} />
-            ))}
-          </ToggleGroup>
+          {view === "picture" ? (
+            <ToggleGroup aria-label={t("topology.show")} isCompact>
+              {nouns.map((noun) => (
+                <ToggleGroupItem key={noun} text={words.nouns(noun)} buttonId={`show-${noun}`} isSelected={!hidden.has(noun)} onChange={() => toggle(noun)} />
+              ))}
+            </ToggleGroup>
+          ) : null}
         </div>
-        <div className="q-topology">
-          {!isWhole ? (
-            <Skeleton height="100%" screenreaderText={t("app.loading")} />
-          ) : nodes.length > 0 ? (
-            <ReactFlow
-              key={`${wanted} ${[...hidden].join()}`} nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} colorMode={theme()}
-              fitView fitViewOptions={{ maxZoom: 1.1, padding: 0.06 }} minZoom={0.05} onlyRenderVisibleElements nodesDraggable={false}
-              nodesConnectable={false} edgesFocusable={false} onNodeClick={(_, node) => open(node)} proOptions={{ hideAttribution: true }}
-              aria-label={t("nav.topology")}
-            >
-              <Background gap={20} />
-              <Controls showInteractive={false} />
-              {nodes.length > 60 ? <MiniMap pannable zoomable /> : null}
-            </ReactFlow>
-          ) : (
-            <p className="q-nothing">{t("list.noneFound")}</p>
-          )}
-        </div>
+        <div className="q-topology">{shown()}</div>
       </PageSection>
     </>
   );

@@ -6,24 +6,32 @@ import { flat, stateColumn } from "@/nouns/columns";
 import { referencesOf } from "@/nouns/references";
 import { textOfValue } from "@/nouns/text";
 
-export const COLUMNS = ["network", "storage", "volume", "image", "appliance", "resource"] as const;
+export const COLUMNS = ["network", "storage", "volume", "image", "appliance", "vm", "resource", "host"] as const;
+/** A host and a VM are resources, too: each machine has one box, and what names it as a resource leads there. */
+const MACHINES = ["vm", "host"] as const;
 export const BOX_WIDTH = 190;
 export const BOX_HEIGHT = 46;
 const GAP_X = 70;
 const GAP_Y = 12;
+const MOST = 3000; // nobody sees anything in a larger picture: it is to be filtered
 const LONGEST = 40; // boxes in one column before the next one begins beside it
 
 export type Box = { id: string; noun: string; name: string; state: string; x: number; y: number };
 export type Side = "left" | "right";
 export type Line = { source: string; target: string; out: Side; in: Side };
 
-export function pictureOf(lists: ReadonlyMap<string, readonly Row[]>, catalogue: Catalogue, filter: string) {
-  const rows = [...lists].flatMap(([noun, list]) => list.map((row) => ({ noun, row: flat(noun, row) })));
-  const lines = pairsOf(rows, catalogue);
+type Lists = ReadonlyMap<string, readonly Row[]>;
+
+export function pictureOf(lists: Lists, catalogue: Catalogue, filter: string, hidden: ReadonlySet<string> = new Set()) {
+  const boxOf = machinesOf(lists);
+  const rows = [...lists].flatMap(([noun, list]) => (hidden.has(noun) ? [] : list.map((row) => ({ noun, row: flat(noun, row) }))))
+    .filter(({ noun, row }) => !boxOf.has(`${noun}/${nameOf(noun, row)}`));
+  const lines = pairsOf(rows, catalogue, boxOf);
   const shown = shownIds(rows.map(({ noun, row }) => `${noun}/${nameOf(noun, row)}`), lines, filter);
-  const boxes = placed(rows.filter(({ noun, row }) => shown.has(`${noun}/${nameOf(noun, row)}`)));
+  const wanted = rows.filter(({ noun, row }) => shown.has(`${noun}/${nameOf(noun, row)}`));
+  const boxes = placed(wanted.slice(0, MOST));
   const left = new Map(boxes.map(({ id, x }) => [id, x]));
-  return { boxes, lines: lines.flatMap((line) => sided(line, left)) };
+  return { boxes, more: wanted.length - boxes.length, lines: lines.flatMap((line) => sided(line, left)) };
 }
 
 type Item = { noun: string; row: Row };
@@ -37,11 +45,20 @@ function sided({ source, target }: Pair, left: ReadonlyMap<string, number>): Lin
   return [{ source, target, out: to < from ? "left" : "right", in: to < from ? "right" : "left" }];
 }
 
-function pairsOf(rows: readonly Item[], catalogue: Catalogue): Pair[] {
+/** `resource/NAME` → the box of that machine, where it is a VM or a host. */
+function machinesOf(lists: Lists): Map<string, string> {
+  return new Map(MACHINES.flatMap((noun) => (lists.get(noun) ?? []).map((row): [string, string] => {
+    const name = nameOf(noun, row);
+    return [`resource/${name}`, `${noun}/${name}`];
+  })));
+}
+
+function pairsOf(rows: readonly Item[], catalogue: Catalogue, boxOf: ReadonlyMap<string, string>): Pair[] {
   const seen = new Set<string>();
   return rows.flatMap(({ noun, row }) =>
     referencesOf(noun, row, catalogue).flatMap((reference) => {
-      const line = { source: `${noun}/${nameOf(noun, row)}`, target: `${reference.noun}/${reference.name}` };
+      const target = `${reference.noun}/${reference.name}`;
+      const line = { source: `${noun}/${nameOf(noun, row)}`, target: boxOf.get(target) ?? target };
       const key = [line.source, line.target].sort().join(" ");
       if (seen.has(key) || line.source === line.target) return [];
       seen.add(key);

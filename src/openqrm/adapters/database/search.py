@@ -18,7 +18,7 @@ FIELDS = {
     "image": ("comment", "volume", "os_version"),
     "kernel": ("comment", "release"),
     "network": ("comment", "cidr", "domain"),
-    "resource": ("mac", "address", "comment", "claimed_by", "host", "cpu_model"),
+    "resource": ("mac", "address", "place", "comment", "claimed_by", "host", "cpu_model"),
     "storage": ("comment", "type", "resource"),
     "user": ("comment",),
     "volume": ("storage", "granted_to", "source"),

@@ -231,6 +231,12 @@ export const pages: Texts<typeof english> = {
     takeBack_other: "Angelegtes zurücknehmen ({{count}})",
   },
   topology: {
+    view: "Ansicht",
+    picture: "Bild",
+    racks: "Racks",
+    more_one: "{{count}} weiteres ist nicht gezeichnet: bitte filtern.",
+    more_other: "{{count}} weitere sind nicht gezeichnet: bitte filtern.",
+    nowhere: "Ohne Angabe",
     count_one: "{{count}} Objekt",
     count_other: "{{count}} Objekte",
     show: "Was gezeigt wird",

@@ -43,6 +43,7 @@ export const words: Texts<typeof english> = {
     site: "Anlage",
   },
   verb: {
+    capture: "Aufnehmen",
     create: "Anlegen",
     add: "Hinzufügen",
     edit: "Bearbeiten",
@@ -183,6 +184,7 @@ export const words: Texts<typeof english> = {
     managed: "Verwaltet",
     may: "Darf",
     memory_mib: "Arbeitsspeicher",
+    place: "Standort",
     milestone: "Meilenstein",
     nameserver: "Nameserver",
     needs: "Braucht",

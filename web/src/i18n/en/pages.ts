@@ -228,6 +228,12 @@ export const pages = {
     takeBack_other: "Take back what was made ({{count}})",
   },
   topology: {
+    view: "View",
+    picture: "Picture",
+    racks: "Racks",
+    more_one: "{{count}} more is not drawn: filter.",
+    more_other: "{{count}} more are not drawn: filter.",
+    nowhere: "Nobody has said where",
     count_one: "{{count}} object",
     count_other: "{{count}} objects",
     show: "What is shown",

@@ -40,6 +40,7 @@ export const words = {
     site: "Site",
   },
   verb: {
+    capture: "Capture",
     create: "Create",
     add: "Add",
     edit: "Edit",
@@ -180,6 +181,7 @@ export const words = {
     managed: "Managed",
     may: "May",
     memory_mib: "Memory",
+    place: "Place",
     milestone: "Milestone",
     nameserver: "Name server",
     needs: "Needs",
