@@ -1,4 +1,4 @@
-"""Filling an image's volume from an archive or a folder, by the storage that holds it."""
+"""Filling an image's volume from an archive, a folder or a disk, by the storage that holds it."""
 
 from __future__ import annotations
 
@@ -21,15 +21,16 @@ ELSEWHERE = "Set its install_from to a volume on a storage of type nfs-storage: 
 
 
 class FillImage(Intent, noun="image", verb="fill", role=Role.ADMINISTRATOR):
-    """Fill an image's empty volume from an archive or a folder on the storage's own machine.
+    """Fill an image's empty volume from an archive, a folder or a disk on the storage's own machine.
 
-    An archive is a tar, as it is or packed by gzip, bzip2, xz or zstd. Devices in it are left out: a machine that boots
-    has its own. What leads out of the volume is refused. When it fails the volume is empty again.
+    A volume of files takes a folder or a tar, as it is or packed by gzip, bzip2, xz or zstd. Devices in it are left
+    out: a machine that boots has its own. What leads out of the volume is refused. A volume that is a disk takes a disk
+    in a file, raw or qcow2, that stands on no other file. When it fails the volume is empty again.
     """
 
     name: Annotated[Name, refers_to("image"), Meta(description="the image")]
-    source: Annotated[Path, Meta(description="the archive or folder, on the storage's resource")]
-    sha256: Annotated[Digest, Meta(description="of the archive; another one is refused")] = ""
+    source: Annotated[Path, Meta(description="the archive, folder or disk, on the storage's resource")]
+    sha256: Annotated[Digest, Meta(description="of the file; another one is refused")] = ""
 
 
 def plan_fill_image(intent: FillImage, planning: Planning) -> Plan:

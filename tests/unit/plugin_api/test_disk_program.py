@@ -3,9 +3,10 @@
 import hashlib
 import os
 import resource
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -84,6 +85,18 @@ def test_what_is_no_plain_file_is_not_opened(make: Callable[[Path], None], tmp_p
 def test_a_disk_of_another_format_is_not_taken_for_its_bytes(head: bytes, tmp_path: Path) -> None:
     (tmp_path / "found").write_bytes(head.ljust(4096, b"\0"))
     refused(lambda: fill(tmp_path, tmp_path / "found"), "convert it to raw or qcow2 first")
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:xz", "w:bz2"])
+def test_an_archive_is_not_taken_for_a_disk(mode: Literal["w", "w:gz", "w:xz", "w:bz2"], tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "found", mode) as out:
+        out.addfile(tarfile.TarInfo("etc/passwd"))
+    refused(lambda: fill(tmp_path, tmp_path / "found"), "it is an archive")
+
+
+def test_what_a_guest_has_written_is_its_own(tmp_path: Path) -> None:
+    (tmp_path / "raw.img").write_bytes(b"LUKS\xba\xbe")
+    assert disk_program.look_at(HOST, str(tmp_path / "raw.img")).format == "raw"
 
 
 def test_the_reader_opens_nothing_and_has_no_rights() -> None:

@@ -538,18 +538,19 @@ export interface components {
         };
         /**
          * FillImage
-         * @description Fill an image's empty volume from an archive or a folder on the storage's own machine.
+         * @description Fill an image's empty volume from an archive, a folder or a disk on the storage's own machine.
          *
-         *         An archive is a tar, as it is or packed by gzip, bzip2, xz or zstd. Devices in it are left out: a machine that boots
-         *         has its own. What leads out of the volume is refused. When it fails the volume is empty again.
+         *         A volume of files takes a folder or a tar, as it is or packed by gzip, bzip2, xz or zstd. Devices in it are left
+         *         out: a machine that boots has its own. What leads out of the volume is refused. A volume that is a disk takes a disk
+         *         in a file, raw or qcow2, that stands on no other file. When it fails the volume is empty again.
          */
         FillImage: {
             /** @description the image */
             name: string;
-            /** @description the archive or folder, on the storage's resource */
+            /** @description the archive, folder or disk, on the storage's resource */
             source: string;
             /**
-             * @description of the archive; another one is refused
+             * @description of the file; another one is refused
              * @default
              */
             sha256: string;

@@ -29,7 +29,9 @@ MORE = struct.Struct(">QQQII")  # of version 3
 DATA_FILE, CRYPTO = 0x44415441, 0x0537BE77
 UNSUPPORTED = {1: "was not closed cleanly", 2: "is marked as corrupt", 4: "keeps its data in another file"}
 PACKED = 8  # the one incompatible feature that is no danger: how clusters are packed
-STRANGE = {b"KDMV": "VMDK", b"vhdx": "VHDX", b"cone": "VHD", b"QED\0": "QED", b"<<< ": "VDI", b"LUKS": "LUKS"}
+DISKS = {b"KDMV": "VMDK", b"vhdx": "VHDX", b"cone": "VHD", b"QED\0": "QED", b"<<< ": "VDI", b"LUKS": "LUKS"}
+ARCHIVES = (b"\x1f\x8b", b"\xfd7zXZ\0", b"BZh", b"\x28\xb5\x2f\xfd", b"PK\3\4")
+TAR, TAR_AT = b"ustar", 257
 
 
 class Refused(Exception):
@@ -101,10 +103,8 @@ def parse(file: int) -> dict[str, Any]:
     """A disk's format, size and what it stands on. Raises Refused."""
     head = os.pread(file, HEAD.size + MORE.size, 0)
     if head[:4] != b"QFI\xfb":
-        if strange := STRANGE.get(head[:4]):
-            raise Refused(f"it is a disk of format {strange}: convert it to raw or qcow2 first")
         size = os.fstat(file).st_size
-        return {"format": "raw", "size_bytes": size, "blank": is_hole(file, size)}
+        return {"format": "raw", "size_bytes": size, "blank": is_hole(file, size), "odd": why_odd(file, head)}
     head = head.ljust(HEAD.size + MORE.size, b"\0")
     _, version, backing_at, backing_bytes, bits, size, crypt, l1_size, l1_at, _, _, snapshots, _ = HEAD.unpack_from(
         head
@@ -127,6 +127,15 @@ def parse(file: int) -> dict[str, Any]:
         "format": "qcow2", "size_bytes": size, "backing": backing, "blank": not any(table), "bits": bits,
         "table": l1_at, "entries": l1_size, "zstd": packing == b"\1",
     }  # fmt: skip
+
+
+def why_odd(file: int, head: bytes) -> str:
+    """Why these bytes are hardly meant to be a disk's own; a guest may have written them to its disk all the same."""
+    if kind := DISKS.get(head[:4]):
+        return f"it is a disk of format {kind}: convert it to raw or qcow2 first"
+    if head.startswith(ARCHIVES) or os.pread(file, len(TAR), TAR_AT) == TAR:
+        return "it is an archive, and the volume is a disk: unpack it on a storage of folders, or give a disk"
+    return ""
 
 
 def refuse_features(features: int, crypt: int, snapshots: int) -> None:

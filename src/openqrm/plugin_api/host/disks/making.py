@@ -221,6 +221,8 @@ def fill(given: dict[str, Any]) -> None:
 
 
 def refuse_source(seen: dict[str, Any], most_bytes: int) -> None:
+    if seen.get("odd"):
+        raise Refused(seen["odd"])
     if seen.get("backing"):
         raise Refused(f"it stands on another file, {seen['backing'][:200]}")
     if seen["size_bytes"] > most_bytes:
