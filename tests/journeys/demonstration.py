@@ -42,11 +42,11 @@ def report(folder: Path) -> dict[str, Any]:
     return loaded
 
 
-def eventually(holds: Callable[[], object], what: Callable[[], object]) -> None:
+def eventually(holds: Callable[[], object], what: Callable[[], object], within_s: float = EVENTUALLY_S) -> None:
     """Wait until it holds; an AssertionError tells WHAT is so instead."""
-    deadline = time.monotonic() + EVENTUALLY_S
+    deadline = time.monotonic() + within_s
     while not holds():
-        assert time.monotonic() < deadline, f"not within {EVENTUALLY_S:.0f} s: {what()}"
+        assert time.monotonic() < deadline, f"not within {within_s:.0f} s: {what()}"
         time.sleep(0.05)
 
 
