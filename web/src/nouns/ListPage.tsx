@@ -10,11 +10,14 @@ import { useT, useWords } from "@/i18n";
 import { renderNumber } from "@/i18n/format";
 
 import { CreateButtons } from "./CreateButtons";
+import { ColumnPicker } from "./ColumnPicker";
 import { columnsOf, flat, stateColumn } from "./columns";
 import { GroupActions } from "./GroupActions";
 import { RowActions } from "./RowActions";
+import { SavedViews } from "./SavedViews";
 import { StateFilter } from "./StateFilter";
-import { useRows } from "./useRows";
+import { nextOrder, useRows, type Order } from "./useRows";
+import type { View } from "./views";
 import { VirtualTable } from "./VirtualTable";
 
 export function ListPage() {
@@ -32,16 +35,24 @@ function Listing({ noun }: { noun: string }) {
   const q = typeof said === "string" ? said : "";
   const navigate = useNavigate();
   const [state, setState] = useState("");
+  const [order, setOrder] = useState<Order>();
+  const [hidden, setHidden] = useState<string[]>([]);
   const [selected, select] = useState<ReadonlySet<string>>(new Set());
   const list = useList(noun);
   const rows = useMemo(() => list.map((row) => flat(noun, row)), [noun, list]);
   const columns = useMemo(() => columnsOf(noun, rows, catalogue), [noun, rows, catalogue]);
   const column = stateColumn(rows) ?? "";
-  const { found, order, sort } = useRows(noun, rows, q, { column, value: state });
+  const found = useRows(noun, rows, { filter: q, column, state, order });
   const name = (row: Row) => nameOf(noun, row);
   const canAct = catalogue.actionsOn(noun).length > 0;
   const filter = (text: string) =>
     void navigate({ to: "/$noun", params: { noun }, search: text ? { q: text } : {}, replace: true });
+  const show = (view: View) => {
+    filter(view.q);
+    setState(view.state);
+    setOrder(view.order);
+    setHidden(view.hidden);
+  };
   return (
     <>
       <PageSection className="q-head">
@@ -62,10 +73,13 @@ function Listing({ noun }: { noun: string }) {
                 onChange={(_, text) => filter(text)} onClear={() => filter("")}
               />
               <StateFilter rows={rows} column={column} chosen={state} choose={setState} />
+              <ColumnPicker columns={columns} hidden={hidden} change={setHidden} />
+              <SavedViews noun={noun} now={{ q, state, order, hidden }} show={show} />
               {canAct ? <GroupActions noun={noun} names={selected} clear={() => select(new Set())} /> : null}
             </div>
             <VirtualTable
-              label={words.nouns(noun)} rows={found} columns={columns} nameOf={name} order={order} sort={sort}
+              label={words.nouns(noun)} rows={found} columns={columns.filter((each) => !hidden.includes(each.name))} nameOf={name}
+              order={order} sort={(by) => setOrder((now) => nextOrder(now, by))}
               {...(canAct ? { selected, select, actions: (row: Row) => <RowActions noun={noun} name={name(row)} /> } : {})}
             />
             {found.length === 0 ? <p className="q-nothing">{t("list.noneFound")}</p> : null}

@@ -1,5 +1,5 @@
 /** Rows filtered and sorted, without holding up what is typed. */
-import { useDeferredValue, useMemo, useState } from "react";
+import { useDeferredValue, useMemo } from "react";
 
 import type { Row } from "@/api/types";
 
@@ -7,18 +7,22 @@ import { compare, textOf } from "./columns";
 
 export type Order = { column: string; isDown: boolean };
 
-export function useRows(noun: string, rows: readonly Row[], filter: string, state: { column: string; value: string }) {
-  const [order, setOrder] = useState<Order>();
+type Wish = { filter: string; column: string; state: string; order: Order | undefined };
+
+export function useRows(noun: string, rows: readonly Row[], { filter, column, state, order }: Wish): Row[] {
   const wanted = useDeferredValue(filter.trim().toLowerCase());
-  const found = useMemo(() => {
-    const kept = rows.filter((row) => (!state.value || row[state.column] === state.value) && matches(noun, row, wanted));
+  return useMemo(() => {
+    const kept = rows.filter((row) => (!state || row[column] === state) && matches(noun, row, wanted));
     if (!order) return kept;
     const sign = order.isDown ? -1 : 1;
     return kept.sort((one, other) => sign * compare(one[order.column], other[order.column]));
-  }, [noun, rows, wanted, state.column, state.value, order]);
-  const sort = (column: string) =>
-    setOrder((now) => (now?.column !== column ? { column, isDown: false } : now.isDown ? undefined : { column, isDown: true }));
-  return { found, order, sort };
+  }, [noun, rows, wanted, column, state, order]);
+}
+
+/** By this column: upwards, then downwards, then as it came. */
+export function nextOrder(now: Order | undefined, column: string): Order | undefined {
+  if (now?.column !== column) return { column, isDown: false };
+  return now.isDown ? undefined : { column, isDown: true };
 }
 
 /** Every word has to be somewhere in the row. */

@@ -241,6 +241,14 @@ export const pages: Texts<typeof english> = {
     count_other: "{{count}} Objekte",
     show: "Was gezeigt wird",
   },
+  views: {
+    title: "Ansichten",
+    none: "Noch keine gemerkt",
+    name: "Name dieser Ansicht",
+    save: "Merken",
+    forget: "„{{name}}“ vergessen",
+    columns: "Spalten",
+  },
   setup: {
     title: "Einrichtung",
     lead: "Was eine erste Appliance braucht, an Ort und Stelle geprüft. Zu jedem Mangel der Weg, ihn zu beheben.",

@@ -238,6 +238,14 @@ export const pages = {
     count_other: "{{count}} objects",
     show: "What is shown",
   },
+  views: {
+    title: "Views",
+    none: "None kept yet",
+    name: "Name of this view",
+    save: "Keep",
+    forget: "Forget “{{name}}”",
+    columns: "Columns",
+  },
   setup: {
     title: "Set-up",
     lead: "What a first appliance needs, looked at where it is. Each fault has its way to mend it.",

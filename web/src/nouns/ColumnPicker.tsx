@@ -1,0 +1,32 @@
+import { Dropdown, DropdownItem, DropdownList, MenuToggle } from "@patternfly/react-core";
+import { useState } from "react";
+
+import { useT, useWords } from "@/i18n";
+
+import type { Column } from "./columns";
+
+type Props = { columns: readonly Column[]; hidden: readonly string[]; change: (hidden: string[]) => void };
+
+/** Which columns are shown; the name always is. */
+export function ColumnPicker({ columns, hidden, change }: Props) {
+  const { t } = useT();
+  const words = useWords();
+  const [isOpen, setOpen] = useState(false);
+  const toggle = (name: string) => change(hidden.includes(name) ? hidden.filter((each) => each !== name) : [...hidden, name]);
+  return (
+    <Dropdown
+      isOpen={isOpen}
+      onOpenChange={setOpen}
+      popperProps={{ position: "right" }}
+      toggle={(ref) => <MenuToggle ref={ref} isExpanded={isOpen} onClick={() => setOpen(!isOpen)}>{t("views.columns")}</MenuToggle>}
+    >
+      <DropdownList>
+        {columns.filter(({ kind }) => kind !== "name").map(({ name }) => (
+          <DropdownItem key={name} hasCheckbox isSelected={!hidden.includes(name)} onClick={() => toggle(name)}>
+            {words.column(name)}
+          </DropdownItem>
+        ))}
+      </DropdownList>
+    </Dropdown>
+  );
+}
