@@ -44,8 +44,9 @@ def measure(scratch: Path) -> Iterator[Row]:
             rest = set_up(site)
             _describe(rest, volumes, exports)
             files = fetch_files("nfs")
-        files |= _static(files["initrd.img"], static_root)
-        pairs = [(_ours(machine, scratch), _theirs(machine, scratch, files)) for _ in range(PAIRS)]
+        facts = {"type": "nfs", "server": SERVER_ADDRESS, "path": str(static_root)}
+        files |= static_files(files["initrd.img"], facts)
+        pairs = [(time_start(machine, scratch, INIT), time_static(machine, scratch, files, INIT)) for _ in range(PAIRS)]
     ours, theirs = [pair[0] for pair in pairs], [pair[1] for pair in pairs if pair[1]]
     note = f"median of {PAIRS}, the idle machine is powered off and on by IPMI within it; {render_spread('ours', ours)}"
     yield Row(name="appliance start → its init", value=median_wall_s(ours), unit="s", note=note)
@@ -84,7 +85,7 @@ def _describe(rest: Rest, volumes: Path, exports: Path) -> None:
     rest.do("appliance", "create", name=NAME, image=NAME, kernel="lab")
 
 
-def _ours(machine: Machine, scratch: Path) -> Boot:
+def time_start(machine: Machine, scratch: Path, end: str) -> Boot:
     """The machine is idle, the start is asked for over REST, and the appliance is stopped again."""
     with rack_serving(scratch / "base") as site:
         rest = site.sign_in()
@@ -92,7 +93,7 @@ def _ours(machine: Machine, scratch: Path) -> Boot:
             time_boot(machine, IDLE, machine.on, site.cpu_s)
             _make_reachable(rest, machine)
             start = threading.Thread(target=rest.do, args=("appliance", "start"), kwargs={"name": NAME})
-            boot = time_boot(machine, INIT, start.start, site.with_children_cpu_s)
+            boot = time_boot(machine, end, start.start, site.with_children_cpu_s)
             start.join()
             rest.do("appliance", "stop", name=NAME)
             return boot
@@ -113,23 +114,24 @@ def _make_reachable(rest: Rest, machine: Machine) -> None:
     rest.do("resource", "edit", name=idle[0]["name"], bmc_driver=bmc.kind, **told)
 
 
-def _static(initrd: bytes, root: Path) -> dict[str, bytes]:
+def static_files(initrd: bytes, root: dict[str, str]) -> dict[str, bytes]:
     """Our initrd with another boot.sh laid over it, which knows its root."""
-    facts = f"hostname={NAME}\nroot_type=nfs\nroot_server={SERVER_ADDRESS}\nroot_path={root}\n"
+    facts = "".join(f"root_{key}={value}\n" for key, value in root.items())
     entries = [
         file("openqrm/boot.sh", STATIC_ROOT.read_bytes()),
-        file("openqrm/static-facts", facts.encode()),
+        file("openqrm/static-facts", f"hostname={NAME}\n{facts}".encode()),
     ]
     words = {"http": URL, "uplink": f"{SERVER_ADDRESS}:2022", "hostkey": HOST_KEY, "boot": "static", "token": "static"}
     script = render_script(f"quiet {FIXED}", **words, kernel=KERNEL)
     return {"boot.ipxe": script.encode(), "initrd.img": initrd + compress(render_archive(entries))}
 
 
-def _theirs(machine: Machine, scratch: Path, files: dict[str, bytes]) -> Boot | None:
+def time_static(machine: Machine, scratch: Path, files: dict[str, bytes], end: str) -> Boot | None:
+    """The peer, from power-on; None where it could not be had."""
     if not NGINX.exists():
         return None
     with static_boot(scratch / "static", files) as peer:
         try:
-            return time_boot(machine, INIT, machine.on, peer.cpu_s)
+            return time_boot(machine, end, machine.on, peer.cpu_s)
         finally:
             machine.off()

@@ -43,4 +43,5 @@ BENCHES = {
     "vm": Bench("bench.vm", 240, cell=True),
     "netboot": Bench("bench.netboot", 180, peers=("nginx",), cell=True),
     "appliance": Bench("bench.appliance", 300, peers=("nginx",), cell=True),
+    "roots": Bench("bench.roots", 900, peers=("nginx",), cell=True, is_long=True),
 }

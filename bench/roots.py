@@ -1,0 +1,169 @@
+"""Start request to the appliance's own init, by iSCSI, by AoE and booted by firmware; beside a static iPXE script.
+
+The peer boots the same root from power-on. Root on NFS is the bench `appliance`.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from bench.appliance import INIT, NAME, PAIRS, static_files, time_start, time_static
+from bench.boots import Boot, median_ratio, median_wall_s, render_spread
+from bench.rack_site import fetch_files, rack_serving, set_up
+from bench.rest import Rest
+from bench.rows import Row, at_most
+from lab import lan
+from lab.images.small import ensure_image
+from lab.machine import Machine
+from lab.rack import Rack
+from lab.storages import tgtd
+
+SIZE_MIB = 512
+PEER = "dnsmasq + nginx"
+SAYS = "the disk boots"
+# a boot sector that prints what follows it by BIOS call 10h, then halts
+SECTOR = bytes.fromhex("31c08ed8be157cac84c07406b40ecd10ebf5f4ebfd") + SAYS.encode() + b"\0"
+IQN, ACCOUNT = "iqn.2004-01.org.example:static", ("static", "static0static0st")
+DEVICE = ("99", "1")  # shelf and slot of the peer's AoE disk
+_TGTADM = ("tgtadm", "--lld", "iscsi", "--mode")
+_SAN_SCRIPT = f"""\
+#!ipxe
+set initiator-iqn {IQN}-initiator
+set username {ACCOUNT[0]}
+set password {ACCOUNT[1]}
+sanhook --drive 0x80 iscsi:{lan.SERVER_ADDRESS}::3260:1:{IQN}
+sanboot --no-describe --drive 0x80
+"""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A way to a root: the storage, the plugins beside it, what the console says at the end, and the peer's facts."""
+
+    type: str
+    plugins: tuple[str, ...]
+    end: str
+    settings: dict[str, Any]
+    facts: dict[str, str] = field(default_factory=dict)  # none: a script of its own
+
+
+_ISCSI = {"server": lan.SERVER_ADDRESS, "port": "3260", "target": IQN, "lun": "1", "initiator": f"{IQN}-initiator"}
+_LOGIN = dict(zip(("user", "secret"), ACCOUNT, strict=True))
+_VBLADE = {"interface": lan.BRIDGE, "keeper": "bare"}
+KINDS = (
+    Kind(
+        "iscsi-storage", ("iscsi-storage",), INIT, {"backend": "tgt"},
+        {"type": "iscsi", **_ISCSI, **_LOGIN, "filesystem": "ext4"},
+    ),
+    Kind("aoe-storage", ("aoe-storage",), INIT, _VBLADE,
+         {"type": "aoe", "device": f"e{DEVICE[0]}.{DEVICE[1]}", "filesystem": "ext4"}),
+    Kind("sanboot-iscsi", ("sanboot-storage",), SAYS, {"target": "tgt"}),
+)  # fmt: skip
+
+
+def measure(scratch: Path) -> Iterator[Row]:
+    """In turn, on one machine of the rack with an IPMI controller; both roots of a pair are files on the same disk."""
+    for kind in KINDS:
+        place = scratch / kind.type
+        place.mkdir()
+        pairs = _pairs(kind, place)
+        ours, theirs = [pair[0] for pair in pairs], [pair[1] for pair in pairs if pair[1]]
+        yield Row(
+            name=f"appliance start → its init, {kind.type}",
+            value=median_wall_s(ours),
+            unit="s",
+            note=f"median of {PAIRS}, powered off and on by IPMI within it; {render_spread('ours', ours)}",
+        )
+        yield _beside(kind, ours, theirs)
+
+
+def _beside(kind: Kind, ours: list[Boot], theirs: list[Boot]) -> Row:
+    """A ratio, but for a disk whose boot loader is all there is: of that it would tell nothing."""
+    name = f"the same beside a static iPXE script, {kind.type}"
+    if not theirs:
+        return Row(name=name, unit="", note="nginx could not be had: build/bench/peers/nginx.log")
+    note = f"pairs in turn, the peer from power-on; {render_spread('the peer', theirs)}"
+    if kind.facts:
+        ratio, goal = median_ratio(ours, theirs), at_most(1.1)
+        return Row(name=name, value=ratio, unit="ratio of wall time", goal=goal, peer=1.0, peer_name=PEER, note=note)
+    more_s = median(one.wall_s - other.wall_s for one, other in zip(ours, theirs, strict=True))
+    return Row(name=name, value=more_s, unit="s more", peer=0.0, peer_name=PEER, note=f"to the boot loader; {note}")
+
+
+def _pairs(kind: Kind, scratch: Path) -> list[tuple[Boot, Boot | None]]:
+    disk = _disk(kind, scratch)
+    with ExitStack() as parts:
+        rack = parts.enter_context(Rack(scratch / "rack", machines=1))
+        parts.enter_context(_services())
+        (machine,) = rack.machines
+        with rack_serving(scratch / "base") as site:
+            _describe(set_up(site), kind, scratch / "volumes", disk)
+            files = fetch_files(kind.facts.get("type", ""))
+        parts.enter_context(_peer(kind, disk, machine))
+        files |= static_files(files["initrd.img"], kind.facts) if kind.facts else {"boot.ipxe": _SAN_SCRIPT.encode()}
+        return [
+            (time_start(machine, scratch, kind.end), time_static(machine, scratch, files, kind.end))
+            for _ in range(PAIRS)
+        ]
+
+
+def _disk(kind: Kind, scratch: Path) -> Path:
+    """The small image as a file system, or a disk with a boot loader; ours is poured from it, the peer's is it."""
+    disk = scratch / "disk.raw"
+    if not kind.facts:
+        disk.write_bytes((SECTOR.ljust(510, b"\0") + b"\x55\xaa").ljust(2**24, b"\0"))  # a BIOS wants a cylinder
+        return disk
+    tree = ensure_image(Path("build/lab")).tree
+    argv = ["mke2fs", "-q", "-t", "ext4", "-d", str(tree), str(disk), f"{SIZE_MIB}M"]
+    subprocess.run(argv, check=True, stdout=subprocess.DEVNULL)
+    return disk
+
+
+@contextmanager
+def _services() -> Iterator[None]:
+    """tgtd, with an /etc/tgt of this bench's own."""
+    subprocess.run(["mount", "-t", "tmpfs", "tgt", "/etc/tgt"], check=True)
+    try:
+        with tgtd("0.0.0.0"):
+            yield
+    finally:
+        subprocess.run(["umount", "/etc/tgt"], check=True)
+
+
+def _describe(rest: Rest, kind: Kind, volumes: Path, disk: Path) -> None:
+    """Storage, volume, image and appliance."""
+    for plugin in ("ipmi", *kind.plugins):
+        rest.do("plugin", "enable", name=plugin)
+    settings = {"directory": str(volumes), **kind.settings}
+    rest.do("storage", "create", name="shelf", type=kind.type, settings=settings)
+    rest.do("volume", "create", name=NAME, storage="shelf", size_mib=SIZE_MIB)
+    rest.do("image", "create", name=NAME, volume=NAME)
+    rest.do("image", "fill", name=NAME, source=str(disk))
+    rest.do("appliance", "create", name=NAME, image=NAME, kernel="lab")
+
+
+@contextmanager
+def _peer(kind: Kind, disk: Path, machine: Machine) -> Iterator[None]:
+    """The same disk, served to the same machine by the same program, for as long as the bench runs."""
+    if kind.type == "aoe-storage":
+        argv = ["/usr/sbin/vblade", "-m", machine.hardware.mac, *DEVICE, lan.BRIDGE, str(disk)]
+        with subprocess.Popen(argv, stdout=subprocess.DEVNULL) as process:
+            yield
+            process.kill()
+        return
+    user, password = ACCOUNT
+    for words in (
+        ("target", "--op", "new", "--tid", "99", "--targetname", IQN),
+        ("account", "--op", "new", "--user", user, "--password", password),
+        ("account", "--op", "bind", "--tid", "99", "--user", user),
+        ("logicalunit", "--op", "new", "--tid", "99", "--lun", "1", "--backing-store", str(disk)),
+        ("target", "--op", "bind", "--tid", "99", "--initiator-address", "ALL"),
+    ):
+        subprocess.run([*_TGTADM, *words], check=True)
+    yield
