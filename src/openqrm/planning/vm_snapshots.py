@@ -43,14 +43,14 @@ class RevertVm(Intent, noun="vm", verb="revert", role=Role.OPERATOR):
     """
 
     name: Annotated[Name, refers_to("vm"), Meta(description="the VM")]
-    snapshot: Annotated[Name, Meta(description="the snapshot")]
+    snapshot: Annotated[Name, Meta(description="a name that `openqrm vm snapshots` tells")]
 
 
 class RemoveVmSnapshot(Intent, noun="vm", verb="remove-snapshot", role=Role.OPERATOR):
     """Remove a snapshot of a virtual machine. The VM stays as it is, and can no longer be set back to then."""
 
     name: Annotated[Name, refers_to("vm"), Meta(description="the VM")]
-    snapshot: Annotated[Name, Meta(description="the snapshot")]
+    snapshot: Annotated[Name, Meta(description="a name that `openqrm vm snapshots` tells")]
 
 
 def plan_snapshot_vm(intent: SnapshotVm, planning: Planning) -> Plan:

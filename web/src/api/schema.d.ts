@@ -1975,7 +1975,7 @@ export interface components {
         RemoveVmSnapshot: {
             /** @description the VM */
             name: string;
-            /** @description the snapshot */
+            /** @description a name that `openqrm vm snapshots` tells */
             snapshot: string;
         };
         /**
@@ -1988,7 +1988,7 @@ export interface components {
         RevertVm: {
             /** @description the VM */
             name: string;
-            /** @description the snapshot */
+            /** @description a name that `openqrm vm snapshots` tells */
             snapshot: string;
         };
         /**

@@ -172,7 +172,7 @@ export const declaredDe: Readonly<Record<string, string>> = {
   "How it is now is kept as a snapshot `before-…`, so that this can be taken back. When the snapshot has memory the VM runs on from there; otherwise it is off.": "Wie sie jetzt ist, bleibt als Schnappschuss `before-…` erhalten, damit sich auch das zurücknehmen lässt. Enthält der Schnappschuss den Arbeitsspeicher, läuft die VM von dort weiter; sonst ist sie aus.",
   "Remove a snapshot of a virtual machine. The VM stays as it is, and can no longer be set back to then.": "Einen Schnappschuss einer virtuellen Maschine entfernen. Die VM bleibt, wie sie ist, und lässt sich nicht mehr auf damals zurücksetzen.",
   "a name for the snapshot": "ein Name für den Schnappschuss",
-  "the snapshot": "der Schnappschuss",
+  "a name that `openqrm vm snapshots` tells": "ein Name, den `openqrm vm snapshots` nennt",
   "Put a cloud-init seed (NoCloud) into the drive of a virtual machine, in place of what is there.": "Einen Startdatensatz für cloud-init (NoCloud) in das Laufwerk einer virtuellen Maschine legen, statt dessen, was darin ist.",
   "A cloud image on its disk reads it at the next start, and carries it out once. It stays on the host, for root alone, until another one takes its place or the VM is removed.": "Ein Cloud-Image auf ihrer Platte liest ihn beim nächsten Start und führt ihn einmal aus. Er bleibt auf dem Host, für root allein, bis ein anderer an seine Stelle tritt oder die VM entfernt wird.",
   "its user-data: #cloud-config or a script": "ihre user-data: #cloud-config oder ein Skript",
