@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from lab.simulated_site import Faults
 from tests.console.visit import Visit, visiting
@@ -124,3 +124,39 @@ def test_from_nothing_to_a_running_appliance_by_the_wizard(own: Visit) -> None:
     heading(own, "Start appliance shop on")
     expect(page.locator("h1 .pf-v6-c-label")).to_have_text("done", timeout=60_000)
     eventually(lambda: own.site.api.ask("appliance", "show", name="shop")["condition"] == "running", lambda: "it runs")
+
+
+def test_the_wizard_is_walked_by_keyboard_alone(own: Visit) -> None:
+    page, keys = own.page, own.page.keyboard
+    own.open("/new-appliance")
+    walk_to(own, page.get_by_label("Name"))
+    keys.type("shop")
+    walk_to(own, own.button("Next"))
+    keys.press("Enter")
+    clone = page.get_by_label("A clone of a volume")
+    expect(clone).to_be_visible()
+    walk_to(own, page.get_by_role("radio"))
+    while not clone.is_checked():
+        keys.press("ArrowDown")
+    walk_to(own, page.locator("#field-source"))
+    keys.type("web")
+    expect(page.get_by_role("option", name="web")).to_be_visible()
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    for _ in range(2):
+        walk_to(own, own.button("Next"))
+        keys.press("Enter")
+    expect(page.locator(".q-wishes > li")).to_have_count(4)
+    walk_to(own, own.button("Carry out"))
+    keys.press("Enter")
+    heading(own, "Start appliance shop on")
+
+
+def walk_to(visit: Visit, wanted: Locator) -> None:
+    """By the tabulator, to any of these, as somebody without a mouse does."""
+    expect(wanted.first).to_be_visible()
+    for _ in range(80):
+        if any(each.evaluate("each => each === document.activeElement") for each in wanted.all()):
+            return
+        visit.page.keyboard.press("Tab")
+    raise AssertionError(f"{wanted} is not reached by the tabulator")

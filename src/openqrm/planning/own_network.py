@@ -67,7 +67,7 @@ def check_networks(networks: Sequence[Network], interfaces: Sequence[Interface])
     if not networks:
         return [_propose(interfaces)]
     if not served:
-        seen = f"{len(networks)} of them, and openQRM gives addresses on none"
+        seen = f"openQRM gives addresses on none of {len(networks)}"
         do = "Right when machines are led to the boot door by another DHCP server; else set dhcp of one of them."
         mend = Mend("network.edit", {"name": networks[0].name, "dhcp": "full"})
         return [Check(looked_at="networks", verdict=Verdict.OPTIONAL, seen=seen, do=do, mend=mend)]

@@ -21,7 +21,9 @@ Held = Callable[[], Sized]
 def look_at_kernels(reading: Reading, _plugins: PluginHost) -> Iterator[Look]:
     default = next((each for each in reading.facts.list(Kernel) if each.default), None)
     if default:
-        yield so(Check(about=default.ref, looked_at="the default kernel", verdict=Verdict.GOOD, seen=default.name))
+        yield so(
+            Check(about=default.ref, looked_at="the default kernel", verdict=Verdict.GOOD, seen="machines boot it")
+        )
         return
     yield so(Check(
         looked_at="the default kernel", verdict=Verdict.MISSING, seen="none: no machine can boot",
@@ -95,7 +97,7 @@ def _answers(about: str, looked_at: str, find_way: Callable[[], Held]) -> Look:
 
     def look() -> Iterator[Check]:
         try:
-            seen = f"it answers, with {len(held())}"
+            seen = f"it answers, and holds {len(held())}"
         except OpenqrmError as error:
             yield failed(looked_at, about, error)
         else:
