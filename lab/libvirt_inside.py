@@ -79,7 +79,8 @@ def _furnish(name: str, home: Path) -> None:
         (home / own).write_text("\n".join(lines) + "\n")
         _bind(home / own, place)
     (home / "sshd_config").write_text(_SSHD.format(home=home))
-    Path("/run/sshd").mkdir()
+    for place in ("/run/sshd", "/run/lock"):  # the latter is for virsh console
+        Path(place).mkdir(exist_ok=True)
 
 
 def _bind(own: Path, place: str) -> None:
