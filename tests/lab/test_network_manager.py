@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,10 @@ import pytest
 
 from lab.demo.api import Api, Refused
 from lab.demo.openqrm import serving
+from lab.storage_host import StorageHost
+from openqrm.plugin_api import Host, NotYet, Satisfied, StepError
+from openqrm_plugins.network_manager.actions import PutIntoBridge
+from openqrm_plugins.network_manager.bridge import Bridge
 from tests.journeys.test_storage_host import own_key
 from tests.lab.peers import Peer, peers
 
@@ -51,6 +55,16 @@ mount --bind "$0/network" /etc/network
 mount --bind "$0/systemd" /etc/systemd
 exec /usr/sbin/sshd -D -e -f "$0/sshd_config"
 """
+
+
+@dataclass(frozen=True)
+class OneHost:
+    """A world that is no more than a host."""
+
+    only: Host
+
+    def host(self, _resource: str) -> Host:
+        return self.only
 
 
 @dataclass
@@ -172,3 +186,26 @@ def test_what_the_host_cannot_do_is_told_and_leaves_no_trace(site: Site) -> None
         site.api.do("bridge", "remove", resource="host1", bridge="br20")
     assert site.address_on("eth0") and site.host.run("ip", "link").stdout == before
     assert (site.interfaces(), site.parts()) == (INTERFACES, [])
+
+
+@pytest.mark.lab
+def test_a_vlan_on_a_kernel_that_knows_them(storage_host: StorageHost) -> None:
+    """The card, over which the host is reached, stays as it is."""
+    host = storage_host.host
+    world = OneHost(host)
+    before = host.run(("ip", "-o", "addr")).out
+    action = PutIntoBridge("box", Bridge("br20", "eth0", 20, "10.20.0.5/24"), 45)
+    for _ in range(2):  # the connection of before is not enough
+        with suppress(StepError):
+            action.ensure(world)
+        time.sleep(1)
+    assert isinstance(action.observe(world), Satisfied)
+    shown = host.run(("ip", "-d", "link", "show", "eth0.20")).out
+    assert "vlan protocol 802.1Q id 20" in shown and "master br20" in shown
+    assert "10.20.0.5/24" in host.run(("ip", "addr", "show", "dev", "br20")).out
+    away = action.inverse()
+    away.ensure(world)
+    while isinstance(seen := away.observe(world), NotYet):
+        time.sleep(0.5)
+    assert isinstance(seen, Satisfied), seen
+    assert host.run(("ip", "-o", "addr")).out == before

@@ -18,6 +18,7 @@ from openqrm.plugin_api import (
 from openqrm_plugins.network_manager.bridge import HINT, Bridge, ask, look
 from openqrm_plugins.network_manager.host_files import find_ours, list_links, persist, unpersist
 
+NO_SERVICE = "neither ifupdown nor systemd-networkd there can be told of it"
 BACK_HINT = "It is as before. Look at card, VLAN, address and gateway, and at the switch's port; then ask again."
 
 
@@ -49,7 +50,8 @@ class PutIntoBridge:
         state, why = look(world.host(self.host), self.bridge)
         match state:
             case "kept":
-                return Satisfied(f"{self.host} keeps bridge {self.bridge.name}")
+                over = f"over boots by {why}" if why else f"until its next boot; {NO_SERVICE}"
+                return Satisfied(f"{self.host} keeps bridge {self.bridge.name} {over}")
             case "trying":
                 return Differs(f"{self.host} waits to be reached over a new connection")
             case "held":
@@ -73,8 +75,7 @@ class PutIntoBridge:
             if ask(host, "hold", bridge).strip() == "same":
                 raise StepError(Category.UNAVAILABLE, f"the connection to {self.host} is the one of before", HINT)
         if look(host, bridge)[0] == "held":
-            persist(host, bridge)
-            ask(host, "settle", bridge)
+            ask(host, "settle", bridge, persist(host, bridge))
 
 
 @dataclass(frozen=True)

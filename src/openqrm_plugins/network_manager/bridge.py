@@ -13,7 +13,7 @@ PLACE = "/run/openqrm-network"
 START = 'mkdir -p -m 700 "$0" && cat >"$0/program" && exec sh "$0/program" "$@"'
 QUICK_S = 10.0  # the host may be cut off: nobody waits long for it
 HINT = "Look at the host's console: ip addr, ip route, bridge link, and its own network service."
-STATES = ("none", "trying", "held", "kept", "reverting", "other")
+STATES = ("none", "trying", "held", "kept", "reverting", "reverted", "other")
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,12 @@ class Bridge:
 
 
 def look(host: Host, bridge: Bridge) -> tuple[str, str]:
-    """One of STATES, or `reverted` and why."""
+    """One of STATES, and what belongs to it: why it was reverted, what keeps it over a boot."""
     said = ask(host, "look", bridge).strip()
     state, _, why = said.partition(" ")
-    if state not in STATES and state != "reverted":
+    if state not in STATES:
         raise StepError(Category.UNAVAILABLE, f"the host answers {said[:80]!r} when asked for {bridge.name}", HINT)
-    return state, why[:300]
+    return state, why.strip()[:300]
 
 
 def ask(host: Host, verb: str, bridge: Bridge, *more: str) -> str:

@@ -1,11 +1,12 @@
 # Puts a network card of this host into a bridge, and goes back by itself unless somebody says in time, over a new
 # connection, that the host still answers.
 #
-#   sh bridge.sh look|hang-up|hold|settle|revert BRIDGE CARD VLAN
+#   sh bridge.sh look|hang-up|hold|revert BRIDGE CARD VLAN
+#   sh bridge.sh settle BRIDGE CARD VLAN SERVICE
 #   sh bridge.sh try BRIDGE CARD VLAN ADDRESS GATEWAY SECONDS
 #
 # VLAN 0: none. ADDRESS empty: without a VLAN the bridge takes over the card's addresses and routes, with one it has none.
-# `look` tells in one line: none | trying | held | kept | reverting | reverted WHY | other (a bridge that nobody tries here).
+# `look` tells in one line: none | trying | held | kept SERVICE | reverting | reverted WHY | other (a bridge that nobody tries here).
 # `hold` ends the time that is tried for; `settle` notes that the host's own network service knows the bridge, too. All
 # notes are in /run: until it knows, a boot goes back.
 set -eu
@@ -136,7 +137,7 @@ hold() {
 }
 
 settle() {
-    [ "$(look)" != held ] || note kept
+    [ "$(look)" != held ] || note kept "$5"
 }
 
 # Whatever was tried or kept: the card has its addresses again, and nothing tells of the bridge.

@@ -38,8 +38,8 @@ class SimulatedHost(Simulator):
             case ("sh", "-c", code, place, verb, bridge, card, vlan, *more) if (code, place) == (START, PLACE):
                 assert stdin == PROGRAM.read_bytes()
                 return self._begin(verb, bridge, card, vlan, *more)
-            case ("sh", "-s", "--", verb, bridge, _, _) if stdin == PROGRAM.read_bytes():
-                return Completed(0, self._say(verb, bridge))
+            case ("sh", "-s", "--", verb, bridge, _, _, *more) if stdin == PROGRAM.read_bytes():
+                return Completed(0, self._say(verb, bridge, *more))
             case ("ip", "-json", "-details", "address"):
                 return Completed(0, json.dumps([self._link(name) for name in ("eth0", *self.ports)]))
             case ("ip", "-json", "route", "show", "default", "dev", _):
@@ -69,7 +69,7 @@ class SimulatedHost(Simulator):
             self.networks[card] = self.networks[card] if vlan != "0" else []
         return Completed(0)
 
-    def _say(self, verb: str, bridge: str) -> str:
+    def _say(self, verb: str, bridge: str, *more: str) -> str:
         state = self.states.get(bridge, "none")
         match verb:
             case "look":
@@ -81,7 +81,7 @@ class SimulatedHost(Simulator):
             case "hold" if state == "trying":
                 self.states[bridge] = "held"
             case "settle" if state == "held":
-                self.states[bridge] = "kept"
+                self.states[bridge] = f"kept {more[0]}"
         return ""
 
     def _link(self, name: str) -> dict[str, Any]:

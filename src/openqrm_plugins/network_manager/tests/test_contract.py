@@ -54,6 +54,14 @@ def test_it_is_kept_over_a_boot_by_the_hosts_own_service() -> None:
     assert b"#openqrm-br0# auto eth0\n" in files["/etc/network/interfaces"]
 
 
+def test_without_such_a_service_it_is_told_that_a_boot_goes_back() -> None:
+    made = world()
+    del host(made).files["/etc/network/interfaces"]
+    assert "over boots by ifupdown" in PUT.observe(with_bridge()).because
+    seen = carry_through(PUT, made)
+    assert isinstance(seen, Satisfied) and "until its next boot" in seen.because
+
+
 def test_taken_away_the_files_are_what_they_were() -> None:
     made = with_bridge()
     carry_through(REMOVE, made)
@@ -87,8 +95,8 @@ def test_a_bridge_with_vms_is_not_removed() -> None:
 
 def test_the_connection_of_before_is_not_enough() -> None:
     class Stubborn(SimulatedHost):
-        def _say(self, verb: str, bridge: str) -> str:
-            return "" if verb == "hang-up" else super()._say(verb, bridge)
+        def _say(self, verb: str, bridge: str, *more: str) -> str:
+            return "" if verb == "hang-up" else super()._say(verb, bridge, *more)
 
     made = SimulatedWorld(hosts={"host1": Stubborn()})
     with pytest.raises(StepError, match="the one of before") as refused:
