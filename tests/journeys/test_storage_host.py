@@ -1,4 +1,4 @@
-"""A storage host added by hand: a machine of the rack boots from its kernel NFS service, then from its LIO."""
+"""A storage host added by hand: a machine of the rack boots from its kernel NFS service, from LIO, vblade and LVM."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -19,6 +19,7 @@ from lab.storage_host import StorageHost
 from openqrm.plugin_api import run
 from tests.journeys.demonstration import eventually
 from tests.lab.peers import lists, rack_peers
+from tests.lab.test_rack import DISK_SAYS, SECTOR
 from tests.lab.tiny_root import COUNT, tiny_root
 
 pytestmark = pytest.mark.real
@@ -73,7 +74,9 @@ def site(in_cell: None, storage_host: StorageHost, supplies: Path, tmp_path: Pat
         _set_up(made, tmp_path, ensure_kernel(supplies).folder)
         yield made
         made.sh("python3", "-I", "-c", _WIPE_LIO)
-        made.sh("rm", "-rf", f"{storage_host.btrfs}/nas", f"{storage_host.xfs}/san")
+        guest = storage_host.host
+        guest.run(("pkill", "-9", "-x", "vblade"))
+        made.sh("rm", "-rf", f"{storage_host.btrfs}/nas", f"{storage_host.xfs}/san", "/etc/openqrm")
 
 
 def _set_up(site: Site, folder: Path, kernel: Path) -> None:
@@ -116,3 +119,50 @@ def test_what_boots_from_it_boots_for_real(site: Site) -> None:
         site.stop("db")
     assert "db" not in site.sh("find", "/sys/kernel/config/target/iscsi", "-name", "iqn*")
     assert int(site.sh("debugfs", "-R", f"cat {COUNT}", db)) > 0, "it wrote its root"
+
+
+LVM = {"group": "lab", "pool": "pool", "keeper": "bare"}
+
+
+@pytest.mark.lab
+@pytest.mark.parametrize("type_", ["lvm-nfs", "lvm-iscsi", "lvm-aoe"])
+def test_a_logical_volume_boots_for_real(site: Site, type_: str) -> None:
+    for plugin in ("lvm-storage", "aoe-storage"):
+        site.api.do("plugin", "enable", name=plugin)
+    site.api.do("storage", "create", name="lv", type=type_, resource="box", settings=LVM)
+
+    def fill() -> None:
+        if type_ != "lvm-nfs":
+            site.sh("mkfs.ext4", "-q", "/dev/lab/web")
+            site.sh("mkdir", "-p", "/srv/openqrm/web")
+            site.sh("mount", "/dev/lab/web", "/srv/openqrm/web")
+        site.sh("tar", "-x", "-C", "/srv/openqrm/web", stdin=tiny_root())
+        if type_ != "lvm-nfs":
+            site.sh("umount", "/srv/openqrm/web")
+
+    site.appliance("web", "lv", fill, size_mib=64)
+    site.api.do("appliance", "start", name="web")
+    site.stop("web")
+    assert int(site.sh("debugfs", "-R", f"cat {COUNT}", "/dev/lab/web")) > 0, "it wrote its root"
+    if type_ == "lvm-nfs":  # at once: the kernel holds nothing for a machine that may mount nothing any more
+        site.sh("umount", "/srv/openqrm/web")
+    site.sh("lvremove", "-q", "--yes", "lab/web")
+
+
+@pytest.mark.lab
+@pytest.mark.parametrize("type_", ["sanboot-iscsi", "sanboot-aoe"])
+def test_firmware_boots_a_volume_for_real(site: Site, type_: str) -> None:
+    """Poured from a disk in a file: what counts is its own boot loader, and that it is given back."""
+    raw = f"{site.guest.xfs}/found.raw"
+    site.guest.host.write_file(raw, SECTOR.ljust(510, b"\0") + b"\x55\xaa")
+    site.api.do("plugin", "enable", name="sanboot-storage")
+    settings = {"directory": f"{site.guest.xfs}/san", "keeper": "bare"}
+    site.api.do("storage", "create", name="boot", type=type_, resource="box", settings=settings)
+    site.appliance("win", "boot", list, size_mib=8)
+    site.api.do("image", "fill", name="win", source=raw)
+    site.api.do("appliance", "start", name="win")
+    eventually(lambda: DISK_SAYS in site.machine.console(), site.machine.console)
+    assert site.api.ask("appliance", "show", name="win")["condition"] == "running"
+    site.stop("win")
+    assert not site.guest.host.run(("pgrep", "-x", "vblade")).out
+    assert "win" not in site.sh("find", "/sys/kernel/config/target/iscsi", "-name", "iqn*")
