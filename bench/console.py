@@ -26,6 +26,7 @@ UPDATES_S = 1000
 BUNCH_S = 0.1
 SHORT_S = 120.0
 FULL_S = 1800.0
+SETTLED_S = 1.2 * MACHINES / UPDATES_S
 MILESTONES = ("initrd", "registered", "uplink")
 LIST = "/host"
 ROW = ".q-table tbody tr:nth-child(3)"
@@ -155,15 +156,13 @@ def _frames(opened: Tab, site: Serving) -> Iterable[Row]:
 
 
 def _memory(opened: Tab, base: Path, length_s: float) -> Iterable[Row]:
-    """After a first tenth, in which caches fill, it has to stay what it is."""
+    """Once every row has been told of, it has to stay what it is."""
     with _updates(base):
-        opened.page.wait_for_timeout(length_s * 100)
+        opened.page.wait_for_timeout(SETTLED_S * 1000)
         first = opened.heap_mib()
-        opened.page.wait_for_timeout(length_s * 900)
+        opened.page.wait_for_timeout((length_s - SETTLED_S) * 1000)
         last = opened.heap_mib()
-    note = (
-        f"{first:.1f} MiB after {length_s / 10:.0f} s, {last:.1f} MiB after {length_s:.0f} s at {UPDATES_S:,} updates/s"
-    )
+    note = f"{first:.1f} MiB after {SETTLED_S:.0f} s, {last:.1f} MiB after {length_s:.0f} s at {UPDATES_S:,} updates/s"
     if length_s < FULL_S:
         note += "; the half hour: .venv/bin/python -m bench console-memory"
     yield Row(

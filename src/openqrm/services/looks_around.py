@@ -95,8 +95,12 @@ def _which(plugin: str, commands: tuple[str, ...], place: str, world: World) -> 
             yield failed(looked_at, f"resource/{place}", error)
             return
         lacking = sorted({*commands} - {PurePosixPath(line).name for line in told.out.splitlines()})
-        if told.status == WHICH_FAILS or not lacking:
-            seen = ", ".join(commands) if not lacking else "there is no program `which` to look with"
+        if told.status == WHICH_FAILS:
+            seen, do = f"{place} has no program `which` to look with", f"See that there are: {', '.join(commands)}."
+            yield Check(about=f"plugin/{plugin}", looked_at=looked_at, verdict=Verdict.OPTIONAL, seen=seen, do=do)
+            return
+        if not lacking:
+            seen = ", ".join(commands)
             yield Check(about=f"plugin/{plugin}", looked_at=looked_at, verdict=Verdict.GOOD, seen=seen)
             return
         yield Check(
