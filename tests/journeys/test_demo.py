@@ -32,6 +32,7 @@ def test_the_story_on_simulators(tmp_path: Path) -> None:
     assert not left(tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_nothing_is_left_of_a_story_on_simulators_that_is_broken_off(tmp_path: Path, how: signal.Signals) -> None:
     demonstration = start(tmp_path, "--simulated")

@@ -11,6 +11,9 @@ from tests.journeys.demonstration import eventually
 from tests.journeys.site import Site, site, step
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Site]:
     with site(tmp_path) as running:

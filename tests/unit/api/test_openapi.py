@@ -48,22 +48,20 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 # What fits the schema may be refused all the same, with 400: a range that is not in its network, a short password.
 EXCLUDED = [ignored_auth, use_after_free, positive_data_acceptance]
 EXAMPLES = settings(
-    deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=5, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("examples", [1, pytest.param(10, marks=pytest.mark.slow)])
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=lambda mode: mode.name)
-def test_nothing_that_it_permits_or_forbids_makes_the_door_stumble(
-    api: TestClient, mode: GenerationMode, examples: int
-) -> None:
+def test_nothing_that_it_permits_or_forbids_makes_the_door_stumble(api: TestClient, mode: GenerationMode) -> None:
     described = schemathesis.openapi.from_asgi("/api/v1/openapi.json", api.app)
     for result in described.get_all_operations():
         operation = result.ok()
         if operation.path.endswith("/plan/watch"):
             continue  # it answers with a stream
 
-        @settings(EXAMPLES, max_examples=examples)
+        @settings(EXAMPLES)
         @given(case=operation.as_strategy(generation_mode=mode))
         def validate(case: schemathesis.Case[Any]) -> None:
             case.call_and_validate(auth=("admin", PASSWORD), excluded_checks=EXCLUDED)
