@@ -10,7 +10,6 @@ from lab.simulated_site import Faults, Pace
 from tests.journeys.demonstration import eventually
 from tests.journeys.site import Site, site, step
 
-
 pytestmark = pytest.mark.slow
 
 
