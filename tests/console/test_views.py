@@ -9,7 +9,9 @@ def test_a_view_is_kept_and_shown_again(visit: Visit) -> None:
     page = visit.page
     visit.open("/resource")
     page.get_by_role("main").get_by_label("Filter").fill("runs openqrm")
+    expect(page.locator(".q-table tbody tr")).to_have_count(1)  # the page has come to rest before a menu is opened
     page.get_by_role("button", name="Name", exact=True).click()
+    expect(page.get_by_role("columnheader", name="Name")).to_have_attribute("aria-sort", "ascending")
     visit.button("Columns").click()
     page.get_by_role("menuitem", name="Comment").click()
     page.keyboard.press("Escape")
