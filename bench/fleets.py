@@ -20,9 +20,10 @@ KERNEL = Path("build/lab/kernel").resolve()
 
 @contextmanager
 def installation(base: Path) -> Iterator[Serving]:
-    """One with a kernel, which every boot script names."""
+    """One with a kernel, which every boot script names, and whose initrd it has prepared."""
     with serving(base) as site:
         site.sign_in().do("kernel", "add", name="lab", source=str(KERNEL))
+        site.come_to_rest()
         yield site
 
 

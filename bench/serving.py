@@ -18,6 +18,7 @@ from bench.rest import Rest
 OPENQRM = Path(sys.executable).with_name("openqrm")
 START_LIMIT_S = 30.0
 END_LIMIT_S = 20.0
+REST_S, REST_LIMIT_S, REST_LOOK_S = 6.0, 120.0, 0.5  # longer than it waits before it looks for a new kernel
 _READY = re.compile(r"ready: REST on (\S+), boot door on (\S+), uplink on port (\d+)")
 
 
@@ -39,6 +40,16 @@ class Serving:
     def with_children_cpu_s(self) -> float:
         """The same with them."""
         return usage.tree_cpu_s(self.process.pid)
+
+    def come_to_rest(self) -> None:
+        """Until it has nothing to do: what it prepares at its start is not what is measured."""
+        before, resting_s = self.cpu_s(), 0.0
+        end = time.monotonic() + REST_LIMIT_S
+        while resting_s < REST_S and time.monotonic() < end:
+            time.sleep(REST_LOOK_S)
+            now = self.cpu_s()
+            resting_s = resting_s + REST_LOOK_S if now - before < REST_LOOK_S / 10 else 0.0
+            before = now
 
     def rss_mib(self) -> float:
         """Its resident memory."""
