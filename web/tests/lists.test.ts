@@ -5,7 +5,7 @@ import { Catalogue } from "@/api/catalogue";
 import { joined, listKey, merged, nameOf, type Change } from "@/api/lists";
 import { takeUp } from "@/api/stream";
 import type { Row } from "@/api/types";
-import { columnsOf, compare, flat } from "@/nouns/columns";
+import { columnsOf, compare, flat, hiddenAtFirst } from "@/nouns/columns";
 import { referencesOf } from "@/nouns/references";
 import { matches } from "@/nouns/useRows";
 
@@ -61,6 +61,13 @@ describe("rows", () => {
     expect(columns.map(({ name, kind, noun }) => `${name} ${kind} ${noun}`.trim())).toEqual([
       "name name appliance", "condition state", "kernel reference kernel", "resource reference resource",
     ]);
+  });
+
+  it("beyond what a screen has room for, are there to be asked for", () => {
+    const wide = Object.fromEntries("a b c d e f g h i j".split(" ").map((letter) => [letter, letter]));
+    const columns = columnsOf("resource", [{ name: "m-1", ...wide }], catalogue);
+    expect(columns).toHaveLength(11);
+    expect(hiddenAtFirst(columns)).toEqual(["i", "j"]);
   });
 
   it("name others", () => {

@@ -11,7 +11,7 @@ import { renderNumber } from "@/i18n/format";
 
 import { CreateButtons } from "./CreateButtons";
 import { ColumnPicker } from "./ColumnPicker";
-import { columnsOf, flat, stateColumn } from "./columns";
+import { columnsOf, flat, hiddenAtFirst, stateColumn } from "./columns";
 import { GroupActions } from "./GroupActions";
 import { RowActions } from "./RowActions";
 import { SavedViews } from "./SavedViews";
@@ -36,11 +36,12 @@ function Listing({ noun }: { noun: string }) {
   const navigate = useNavigate();
   const [state, setState] = useState("");
   const [order, setOrder] = useState<Order>();
-  const [hidden, setHidden] = useState<string[]>([]);
+  const [chosen, setHidden] = useState<string[]>();
   const [selected, select] = useState<ReadonlySet<string>>(new Set());
   const list = useList(noun);
   const rows = useMemo(() => list.map((row) => flat(noun, row)), [noun, list]);
   const columns = useMemo(() => columnsOf(noun, rows, catalogue), [noun, rows, catalogue]);
+  const hidden = chosen ?? hiddenAtFirst(columns);
   const column = stateColumn(rows) ?? "";
   const found = useRows(noun, rows, { filter: q, column, state, order });
   const name = (row: Row) => nameOf(noun, row);

@@ -12,7 +12,7 @@ export type Column = { name: string; kind: CellKind; noun: string };
 const STATES = ["condition", "state", "standing", "severity", "wanted"];
 const FLAGS = ["default", "managed", "highly_available", "optional"];
 const QUIET = new Set(["id", "version", "authorized_keys", "root_password", "inventory", "seen_at_s", "directory", "digest"]);
-const MOST = 9;
+const MOST = 9; // columns that a screen of 1280 px has room for
 export const REFERENCES: Record<string, string> = {
   claimed_by: "appliance", granted_to: "resource", host: "host", plan: "plan", user: "user", source: "volume",
 };
@@ -32,7 +32,12 @@ export function columnsOf(noun: string, rows: readonly Row[], catalogue: Catalog
   const told = names.filter((name) => STATES.includes(name) || sample.some((row) => !isVoid(row[name])));
   const sorted = told.sort((one, other) => rank(one) - rank(other));
   const named: Column = { name: "name", kind: "name", noun };
-  return [named, ...sorted.slice(0, MOST - 1).map((name) => columnOf(noun, name, sample, catalogue))];
+  return [named, ...sorted.map((name) => columnOf(noun, name, sample, catalogue))];
+}
+
+/** As long as nobody has chosen: what does not fit beside the rest. */
+export function hiddenAtFirst(columns: readonly Column[]): string[] {
+  return columns.slice(MOST).map(({ name }) => name);
 }
 
 export function columnOf(noun: string, name: string, rows: readonly Row[], catalogue: Catalogue): Column {
