@@ -52,9 +52,7 @@ class Fleet:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
-        for machine in self.machines:
-            machine.unplug()
-        await asyncio.sleep(0)
+        await asyncio.gather(*(machine.unplug() for machine in self.machines))
 
     def switch_on(self) -> None:
         """Press every power button."""

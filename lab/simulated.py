@@ -43,6 +43,7 @@ class SimulatedMachine:
         self.commands: list[list[str]] = []
         self.agent: Agent | None = None
         self._life: asyncio.Task[None] | None = None
+        self._past: set[asyncio.Task[None]] = set()  # lives that were ended and have yet to hear of it
         self._since = 0.0
         self._silent_connection: int | None = None
         self._reached: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
@@ -84,10 +85,11 @@ class SimulatedMachine:
         """What ended the machine's life against all expectation: a mistake in the simulator or a breach of protocol."""
         return self._life.exception() if self._life and self._life.done() and not self._life.cancelled() else None
 
-    def unplug(self) -> None:
-        """Leave the fleet, power or not, and give the descriptors back."""
+    async def unplug(self) -> None:
+        """Leave the fleet, power or not, and give the descriptors back; nothing of it runs on."""
         self._stop(orderly=False)
         self._release_connection()
+        await asyncio.gather(*self._past, return_exceptions=True)
 
     def render_statistics(self) -> str:
         """A line of statistics of a machine that has little to do."""
@@ -125,6 +127,8 @@ class SimulatedMachine:
     def _stop(self, orderly: bool) -> None:
         if self._life:
             self._life.cancel()
+            self._past.add(self._life)
+            self._life.add_done_callback(self._past.discard)
             self._life = None
         if self.agent:
             if orderly:

@@ -51,9 +51,18 @@ def loop_in_thread() -> Iterator[Loop]:
     try:
         yield Loop(loop)
     finally:
+        asyncio.run_coroutine_threadsafe(_end_all(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+async def _end_all() -> None:
+    """What still runs in this loop: it would say so itself when the loop is gone."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,16 @@ async def test_a_hundred_machines_become_idle(server: FakeServer) -> None:
 
 
 @in_loop
+async def test_nothing_of_a_machine_outlives_its_fleet(server: FakeServer) -> None:
+    async with Fleet(server.address, 3, unique_keys=False) as fleet:
+        fleet.switch_on()
+        await fleet.reached("uplink")
+        fleet.machines[0].off()
+        fleet.machines[1].reset()
+    assert not [task for task in asyncio.all_tasks() if "SimulatedMachine" in repr(task.get_coro())]
+
+
+@in_loop
 async def test_what_a_machine_tells(server: FakeServer) -> None:
     async with Fleet(server.address, 1, pace=QUICK, first_number=258) as fleet:
         fleet.switch_on()
