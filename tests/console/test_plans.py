@@ -56,6 +56,17 @@ def test_what_is_done_is_taken_back(own: Visit) -> None:
     assert "spare" not in [row["name"] for row in own.site.api.ask("volume", "list")]
 
 
+def test_a_start_is_taken_back_by_a_stop_that_is_shown_before(own: Visit) -> None:
+    plan = own.site.api.do("appliance", "start", name="web")
+    own.open(f"/plan/{plan['id']}")
+    own.button("Take back").click()
+    dialog = own.page.get_by_role("dialog")
+    expect(dialog.locator(".q-preview-title")).to_have_text("Stop appliance web")
+    dialog.get_by_role("button", name="Take back").click()
+    heading(own, "Stop appliance web")
+    expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text("done", timeout=60_000)
+
+
 def stuck(running: Site) -> dict[str, Any]:
     """A stop whose machine does not come back: nobody may guess about its volume."""
     running.api.do("appliance", "start", name="web")

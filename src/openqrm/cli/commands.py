@@ -72,7 +72,7 @@ def _carry_out(
         rehearsal = connection.post(noun, verb, values, preview="rehearse", failing=failing)
         return click.echo(json.dumps(rehearsal, indent=2) if as_json else rehearsal["text"])
     expected = confirm = ""
-    if noun != "plan":  # a decision about a plan is no plan
+    if noun != "plan" or (verb == "undo" and _is_reversed(connection, values)):  # other decisions are no plans
         shown = connection.post(noun, verb, values, preview="plan")
         expected, confirm = shown["digest"], _confirmed(shown, yes)
     outcome = connection.post(noun, verb, values, reason=reason, expected=expected, confirm=confirm)
@@ -86,6 +86,12 @@ def _carry_out(
         for name, secret in outcome["told"].items():
             click.echo(f"{name} (shown this once): {secret}")
     check_end(plan, verb)
+
+
+def _is_reversed(connection: Any, values: dict[str, Any]) -> bool:
+    """A plan of its own takes it back."""
+    plan = connection.get("plan", "show", values)
+    return plan["state"] == "done" and plan["reversal"] is not None
 
 
 def _tell_preview(shown: dict[str, Any], as_json: bool) -> None:

@@ -60,8 +60,8 @@ def _took(step: dict[str, Any]) -> str:
 
 def check_end(plan: dict[str, Any], asked: str) -> None:
     """Raises Told, so that the exit status says it too, when the plan did not come to the end that was asked for."""
-    wanted = {"undo": "undone", "abandon": "abandoned"}.get(asked, "done")
-    if plan["state"] in (wanted, "running"):
+    wanted = {"undo": ("undone", "done"), "abandon": ("abandoned",)}.get(asked, ("done",))
+    if plan["state"] in (*wanted, "running"):
         return
     hints = [step["hint"] for step in plan["steps"] if step["state"] in ("failed", "undo failed") and step["hint"]]
     way = f"openqrm plan show {plan['id']}"

@@ -100,6 +100,14 @@ class PlanState(StrEnum):
 OPEN_STATES = frozenset({PlanState.RUNNING, PlanState.STUCK})
 
 
+@dataclass(frozen=True)
+class Reversal:
+    """The intent that takes a done plan back, as `noun.verb`, and what is said in it."""
+
+    intent: str
+    said: dict[str, Any]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """Steps in an order that respects `needs`. `made_from` are the versions of all records it was made from."""
@@ -115,6 +123,8 @@ class Plan:
     topic_done: str = ""  # the event of its success
     about: str = ""  # kind/name
     wish: dict[str, Any] | None = None  # what was said in the intent, without secrets; None: nobody can ask it again
+    reversal: Reversal | None = None  # None: once it is done, its steps are taken back one by one
+    sealed: tuple[str, ...] = ()  # what the vault was given for this plan alone: forgotten with it when it is undone
 
     def touches(self) -> tuple[str, ...]:
         """Every object this plan needs for itself, sorted, so that locks are always taken in one order."""

@@ -85,6 +85,13 @@ def take_back(step: Step, ledger: Ledger, world: World) -> float:
     return _conclude_undo(step, inverse, seen, ledger, world)
 
 
+def forget_sealed(ledger: Ledger, world: World) -> None:
+    """What the vault was given for a plan that is undone, unless an operator answers for a step that may need it."""
+    if not any(step.skipped for step in ledger.past().steps.values()):
+        for reference in ledger.stored.plan.sealed:
+            world.vault.forget(reference)
+
+
 def _conclude_undo(step: Step, inverse: Action, seen: Seen, ledger: Ledger, world: World) -> float:
     if isinstance(seen, Satisfied):
         ledger.write(step.id, Fact.UNDONE, inverse.describe())

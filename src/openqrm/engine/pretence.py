@@ -60,7 +60,7 @@ def pretend(plan: Plan, so: Mapping[str, bool], failing: str = "") -> Rehearsed:
     """What the engine would do with the plan where the steps are SO already or not, and FAILING goes wrong."""
     steps = tuple(replace(step, action=_pretended(step, step.id == failing), back=None) for step in plan.steps)
     world: Any = PretendedWorld({step.id: so.get(step.id, False) for step in plan.steps})
-    return rehearse(replace(plan, steps=steps), world)
+    return rehearse(replace(plan, steps=steps, sealed=()), world)
 
 
 def _pretended(step: Step, fails: bool) -> Pretend:

@@ -14,7 +14,7 @@ from openqrm.domain.event import Event, Severity
 from openqrm.domain.journal import Fact
 from openqrm.domain.plan import PlanState, Step, StoredPlan
 from openqrm.engine.bounds import HostBounds, Room
-from openqrm.engine.carry_out import carry_out, expire, take_back
+from openqrm.engine.carry_out import carry_out, expire, forget_sealed, take_back
 from openqrm.engine.ledger import Ledger
 from openqrm.engine.next_move import Expire, Finished, Run, Undo, Wait, next_move
 from openqrm.ports.plans import Dispatcher, Fenced, PlanStore
@@ -89,6 +89,8 @@ class _Drive:
                         return self._park(until_s)
                     self._collect(max(0.0, until_s - world.now_s()))
                 case Finished(state, note):
+                    if state is PlanState.UNDONE:
+                        forget_sealed(self._ledger, world)
                     events = ending(stored, state, note, world.now_s())
                     return self._r._store.settle(stored.id, state, note, events, seen=self._ledger.seen)
 

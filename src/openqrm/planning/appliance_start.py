@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from openqrm.domain.appliance import Appliance, BootProfile
 from openqrm.domain.errors import Category, PlanningError
-from openqrm.domain.plan import OnFailure, Plan, Step
+from openqrm.domain.plan import OnFailure, Plan, Reversal, Step
 from openqrm.domain.resource import SAN, Observation, Resource
 from openqrm.domain.storage import Image, Volume
 from openqrm.domain.user import Role
@@ -93,6 +93,7 @@ def plan_start_appliance(intent: StartAppliance, planning: Planning) -> Plan:
         confirm=overwritten,
         topic_done="appliance.started",
         about=appliance.ref,
+        reversal=Reversal("appliance.stop", {"name": appliance.name}),
     )
 
 

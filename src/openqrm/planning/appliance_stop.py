@@ -9,9 +9,9 @@ from msgspec import Meta
 
 from openqrm.domain.appliance import Appliance, BootProfile
 from openqrm.domain.errors import Category, PlanningError
-from openqrm.domain.plan import OnFailure, Plan, Step
+from openqrm.domain.plan import OnFailure, Plan, Reversal, Step
 from openqrm.domain.resource import Resource
-from openqrm.domain.storage import Loan
+from openqrm.domain.storage import Image, Loan
 from openqrm.domain.user import Role
 from openqrm.planning.appliance_start import BOOT_DEADLINE_S
 from openqrm.planning.boot_profile import boot_before
@@ -59,7 +59,16 @@ def plan_stop_appliance(intent: StopAppliance, planning: Planning) -> Plan:
         locks=tuple(locks),
         topic_done="appliance.stopped",
         about=appliance.ref,
+        reversal=_start_again(appliance, claimed, facts),
     )
+
+
+def _start_again(appliance: Appliance, claimed: list[Resource], facts: Facts) -> Reversal | None:
+    """Where it ran. None where a start would be more than that: its image is filled or copied on the way."""
+    image = facts.find(Image, appliance.image)
+    if len(claimed) != 1 or image is None or image.install_from or image.transfer_to:
+        return None
+    return Reversal("appliance.start", {"name": appliance.name, "resource": claimed[0].name})
 
 
 def _release_steps(appliance: Appliance, resource: Resource, planning: Planning) -> list[Step]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from msgspec import Meta
@@ -87,7 +88,7 @@ def plan_create_image(intent: CreateImage, planning: Planning) -> Plan:
     refuse_in_use(volume, facts.list(Image, volume=volume.name), "Create another volume, or a clone of this one.")
     record = record_of(Image, intent)
     _check_transfers(record, planning)
-    return plan_put(intent, record)
+    return replace(plan_put(intent, record), shares=(volume.ref,))
 
 
 def plan_edit_image(intent: EditImage, planning: Planning) -> Plan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from msgspec import Meta
@@ -12,7 +13,7 @@ from openqrm.domain.kernel import Kernel
 from openqrm.domain.plan import Plan, Step
 from openqrm.domain.user import Role
 from openqrm.planning.fields import Line, Name, Text
-from openqrm.planning.record_plans import ASKED, edited, new_name, plan_of, plan_put, refuse_in_use
+from openqrm.planning.record_plans import ASKED, edited, new_name, plan_of, plan_put, refuse_in_use, removing
 from openqrm.plugin_api.actions import ClearKernel, PrepareKernel, SetField, put, remove
 from openqrm.plugin_api.intents import Intent, Query, refers_to
 from openqrm.plugin_api.listing import Listing, ListQuery
@@ -75,7 +76,8 @@ def plan_add_kernel(intent: AddKernel, planning: Planning) -> Plan:
              deadline_s=600),
         Step(id="record", action=put(record, None, say), why=ASKED, needs=("files",)),
     )  # fmt: skip
-    return plan_of(intent, say, steps, about=record, past="created")
+    plan = plan_of(intent, say, steps, about=record, past="created")
+    return replace(plan, reversal=removing(record))
 
 
 def plan_edit_kernel(intent: EditKernel, planning: Planning) -> Plan:

@@ -48,7 +48,11 @@ class SkipStep(Intent, noun="plan", verb="skip", role=Role.OPERATOR):
 
 
 class UndoPlan(Intent, noun="plan", verb="undo", role=Role.OPERATOR):
-    """Take back what a plan has done, in reverse order."""
+    """Take back what a plan has done.
+
+    One that is under way or stuck: its steps, in reverse order. One that is done: by the plan of the intent that is its
+    reversal, such as the stop of a start, and that can be previewed; where there is none, by its steps too.
+    """
 
     id: PlanId
 

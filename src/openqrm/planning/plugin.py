@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from openqrm.domain.errors import Category, PlanningError
-from openqrm.domain.plan import Plan, Step
+from openqrm.domain.plan import Plan, Reversal, Step
 from openqrm.domain.record import Record
 from openqrm.domain.resource import Resource
 from openqrm.domain.storage import Storage
@@ -125,7 +125,9 @@ def plan_enable_plugin(intent: EnablePlugin, planning: Planning, plugins: Plugin
         steps += [replace(step, needs=needs) for step in _change(before, wish, f"Enable plugin {name}", why, planning)]
     if not steps:
         raise PlanningError(Category.CONFLICT, f"plugin {intent.name} is enabled already", "Nothing is to be done.")
-    return _plan(intent, f"Enable plugin {intent.name}", steps, "enabled")
+    plan = _plan(intent, f"Enable plugin {intent.name}", steps, "enabled")
+    alone = len(steps) == 1 and not before.enabled and not before.started
+    return replace(plan, reversal=Reversal("plugin.disable", {"name": intent.name})) if alone else plan
 
 
 def plan_start_plugin(intent: StartPlugin, planning: Planning) -> Plan:
@@ -154,8 +156,9 @@ def plan_disable_plugin(intent: DisablePlugin, planning: Planning, plugins: Plug
     users += [each for each in facts.list(Resource) if before.name in (each.bmc.driver, each.type)]
     refuse_in_use(before, users, "Remove these storages and virtual machines, or give the machines another BMC driver.")
     wish = replace(before, enabled=False, started=False)
-    return _plan(intent, f"Disable plugin {before.name}", _change(before, wish, f"Disable plugin {before.name}", ASKED,
-                 planning), "disabled")  # fmt: skip
+    say = f"Disable plugin {before.name}"
+    plan = _plan(intent, say, _change(before, wish, say, ASKED, planning), "disabled")
+    return replace(plan, reversal=Reversal("plugin.enable", {"name": before.name, "start": before.started}))
 
 
 def plan_set_plugin(intent: SetPlugin, planning: Planning, plugins: Plugins) -> Plan:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.names import parse_name
-from openqrm.domain.plan import Plan, Step
+from openqrm.domain.plan import Plan, Reversal, Step
 from openqrm.domain.record import Record
 from openqrm.plugin_api.actions import put, remove
 from openqrm.plugin_api.intents import Intent
@@ -19,11 +19,17 @@ ASKED = "it was asked for"
 
 
 def plan_put(intent: Intent, record: Record, before: Record | None = None) -> Plan:
-    """Create the record, or change it from `before`."""
+    """Create the record, which its removal takes back; or change it from `before`."""
     verb, past = ("Change", "changed") if before else ("Create", "created")
     say = f"{verb} {record.kind} {record.name}"
     step = Step(id="record", action=put(record, before, say), why=ASKED)
-    return plan_of(intent, say, (step,), about=record, past=past)
+    plan = plan_of(intent, say, (step,), about=record, past=past)
+    return plan if before else replace(plan, reversal=removing(record))
+
+
+def removing(record: Record) -> Reversal:
+    """Takes back that the record was created, unless something uses it by then."""
+    return Reversal(f"{record.kind}.remove", {"name": record.name})
 
 
 def plan_remove(intent: Intent, record: Record) -> Plan:

@@ -18,7 +18,7 @@ from openqrm.domain.vm import VirtualMachine
 from openqrm.planning.fields import Line, Mac, Name, NameOrNone, Text
 from openqrm.planning.order import after
 from openqrm.planning.placement import Policy, choose_host
-from openqrm.planning.record_plans import ASKED, new_name, plan_of, refuse_in_use
+from openqrm.planning.record_plans import ASKED, new_name, plan_of, refuse_in_use, removing
 from openqrm.planning.resource import sights
 from openqrm.planning.resource_power import note_power
 from openqrm.planning.vm_parts import (
@@ -142,7 +142,7 @@ def plan_create_vm(intent: CreateVm, planning: Planning) -> Plan:
         *after((*given, *note_power(resource, "off", planning)), "fits"),
     ]  # fmt: skip
     plan = plan_of(intent, f"Create VM {vm.name} on {host}", steps, about=vm, past="created")
-    return replace(plan, on_failure=OnFailure.UNDO, locks=locks_of(vm, vm.disks))
+    return replace(plan, on_failure=OnFailure.UNDO, locks=locks_of(vm, vm.disks), reversal=removing(vm))
 
 
 def plan_remove_vm(intent: RemoveVm, planning: Planning) -> Plan:

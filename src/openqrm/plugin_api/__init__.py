@@ -9,7 +9,7 @@ from openqrm.domain.event import Event
 from openqrm.domain.kernel import Kernel
 from openqrm.domain.names import parse_address, parse_host_key, parse_mac, parse_name
 from openqrm.domain.network import Network
-from openqrm.domain.plan import Action, Differs, Irreversible, NotYet, OnFailure, Plan, Satisfied, Seen, Step
+from openqrm.domain.plan import Action, Differs, Irreversible, NotYet, OnFailure, Plan, Reversal, Satisfied, Seen, Step
 from openqrm.domain.record import Record
 from openqrm.domain.resource import SELF, Bmc, Observation, Resource, Ssh
 from openqrm.domain.storage import Image, Storage, Volume
@@ -79,6 +79,7 @@ __all__ = [
     "Record",
     "Records",
     "Resource",
+    "Reversal",
     "Role",
     "Root",
     "Satisfied",

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from openqrm.domain.errors import Category, OpenqrmError
-from openqrm.domain.plan import Action, OnFailure, Plan, Step
+from openqrm.domain.plan import Action, OnFailure, Plan, Reversal, Step
 from openqrm.domain.record import Record
 
 R = TypeVar("R", bound=Record)
@@ -33,6 +33,8 @@ class ActionCodec:
         steps = tuple(self._load_step(step) for step in raw.pop("steps"))
         raw["on_failure"] = OnFailure(raw["on_failure"])
         raw["locks"], raw["shares"] = tuple(raw["locks"]), tuple(raw.get("shares", ()))
+        raw["sealed"] = tuple(raw.get("sealed", ()))
+        raw["reversal"] = Reversal(**reversal) if (reversal := raw.get("reversal")) else None
         raw["made_from"] = tuple((ref, version) for ref, version in raw["made_from"])
         return Plan(steps=steps, **raw)
 

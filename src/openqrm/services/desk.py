@@ -13,10 +13,10 @@ from argon2 import PasswordHasher
 
 from openqrm.adapters.database import Database, Transaction
 from openqrm.domain.errors import Category, PlanningError
-from openqrm.domain.plan import Plan, Step, StoredPlan
+from openqrm.domain.plan import Plan, PlanState, Step, StoredPlan
 from openqrm.domain.user import Role
 from openqrm.engine.preview import look_at
-from openqrm.planning.plan import ShowPlan
+from openqrm.planning.plan import ShowPlan, UndoPlan
 from openqrm.plugin_api.actions import ForgetSecret, PutRecord, RemoveRecord, SetField
 from openqrm.plugin_api.intents import Declared, Intent
 from openqrm.plugin_api.listing import ListQuery
@@ -114,19 +114,21 @@ class Desk:
         plan, _ = self._planned(caller, intent)
         return rehearsal_of(plan, look_at(plan, self._world), failing)
 
-    def _planned(self, caller: Caller, intent: Intent) -> tuple[Plan, Sealed]:
+    def _planned(self, caller: Caller, asked: Intent) -> tuple[Plan, Sealed]:
+        intent, undone = self._instead(caller, asked)
         entry = self._entry(caller, type(intent))
         refuse_nul(intent)
         if type(intent) in self._catalogue.decisions:
             raise PlanningError(Category.UNSUPPORTED, "a decision about a plan has no preview", "Look at the plan.")
         sealed = seal(intent, self._passwords)
         with self._database.reading() as tx:
-            return self._plan(entry, sealed, caller, tx), sealed
+            return self._plan(entry, sealed, caller, tx, undone), sealed
 
     def ask(self, caller: Caller, intent: Intent, wishes: Wishes) -> Outcome:
         """Plan it, store it, have it carried out, and wait as long as wished for its end."""
-        entry = self._entry(caller, type(intent))
         refuse_nul([intent, wishes.reason, wishes.key])
+        intent, undone = self._instead(caller, intent)
+        entry = self._entry(caller, type(intent))
         if decide := self._catalogue.decisions.get(type(intent)):
             with self._database.transaction() as tx:
                 self._check_decider(caller, tx.plans.glance(getattr(intent, "id", "")))
@@ -134,7 +136,7 @@ class Desk:
             return self._submit(getattr(intent, "id", ""), wishes.wait_s or AT_ONCE_S, {})
         sealed = seal(intent, self._passwords)
         try:
-            plan, id_ = self._store(entry, sealed, caller, wishes)
+            plan, id_ = self._store(entry, sealed, caller, wishes, undone)
         except AskedBefore as before:
             return Outcome(self.show(caller, before.plan))
         quick = all(isinstance(step.action, QUICK) for step in plan.steps)
@@ -160,6 +162,19 @@ class Desk:
         check_role(caller, declared)
         return self._catalogue.get(declared)
 
+    def _instead(self, caller: Caller, intent: Intent) -> tuple[Intent, str]:
+        """The reversal of a done plan that is to be undone, and that plan; any other intent as it is."""
+        if not isinstance(intent, UndoPlan):
+            return intent, ""
+        check_role(caller, UndoPlan)
+        with self._database.reading() as tx:
+            stored = tx.plans.glance(intent.id)
+            self._check_decider(caller, stored)
+        reversal = stored.plan.reversal if stored.state is PlanState.DONE else None
+        entry = self._catalogue.find(reversal.intent) if reversal else None
+        back = msgspec.convert(reversal.said, entry.declared) if reversal and entry else None
+        return (back, stored.id) if isinstance(back, Intent) else (intent, "")
+
     def _check_decider(self, caller: Caller, stored: StoredPlan) -> None:
         """Who may not ask for something may not take it back either, nor give a user the older password or role."""
         entry = self._catalogue.find(stored.plan.intent)
@@ -175,8 +190,10 @@ class Desk:
     def _settings(self, entry: Entry, tx: Transaction) -> Any:
         return self._host.settings(entry.plugin, tx.facts) if entry.plugin else None
 
-    def _plan(self, entry: Entry, sealed: Sealed, caller: Caller, tx: Transaction) -> Plan:
+    def _plan(self, entry: Entry, sealed: Sealed, caller: Caller, tx: Transaction, undone: str = "") -> Plan:
         self._refuse_disabled(entry, tx)
+        if undone:
+            tx.plans.refuse_later(undone)
         intent, facts = sealed.intent, tx.facts
         for plugin, why_not in self._host.ask("check_intent", facts, intent=intent, facts=facts, user=caller.user):
             raise PlanningError(Category.REFUSED, f"{plugin}: {why_not}", f"This is a rule of plugin {plugin}.")
@@ -189,7 +206,7 @@ class Desk:
         last = self._extra(intent, "last", tx)
         if first or last:
             plan = replace(plan, steps=surrounded(first, plan.steps, last))
-        return replace(plan, made_from=facts.made_from, wish=wish_of(intent))
+        return replace(plan, made_from=facts.made_from, wish=wish_of(intent), sealed=tuple(sealed.kept))
 
     def _extra(self, intent: Intent, phase: str, tx: Transaction) -> tuple[Step, ...]:
         told = self._host.ask("extra_steps", tx.facts, intent=intent, phase=phase, facts=tx.facts)
@@ -201,13 +218,13 @@ class Desk:
         self._shown[view.digest] = render_lines(view)
         return view, view.digest
 
-    def _store(self, entry: Entry, sealed: Sealed, caller: Caller, wishes: Wishes) -> tuple[Plan, str]:
+    def _store(self, entry: Entry, sealed: Sealed, caller: Caller, wishes: Wishes, undone: str) -> tuple[Plan, str]:
         sealed.keep(self._world.vault)  # before: no transaction is held while another one is needed
         try:
             with self._database.transaction() as tx:
                 if wishes.key:
                     check_key(tx, caller.user, wishes.key, sealed.intent, self._world.now_s())
-                plan = self._plan(entry, sealed, caller, tx)
+                plan = self._plan(entry, sealed, caller, tx, undone)
                 view, digest = self._show(plan, sealed)
                 if wishes.expected and wishes.expected != digest:
                     raise self._stale(wishes.expected, view)
@@ -219,7 +236,7 @@ class Desk:
                     plan,
                     asked_by=caller.user,
                     asked_from=caller.origin,
-                    reason=wishes.reason,
+                    reason=wishes.reason or (f"takes back plan {undone}" if undone else ""),
                     now_s=self._world.now_s(),
                 )
                 if wishes.key:

@@ -10,7 +10,7 @@ import msgspec
 
 from openqrm.domain.decision import DECISIONS
 from openqrm.domain.journal import Entry, Fact
-from openqrm.domain.plan import Irreversible, OnFailure, Plan, PlanState, Step, StoredPlan
+from openqrm.domain.plan import Irreversible, OnFailure, Plan, PlanState, Reversal, Step, StoredPlan
 
 STATES = {
     Fact.FOUND_SO: "found so",
@@ -64,6 +64,7 @@ class PlanView(msgspec.Struct, kw_only=True):
     finished_s: float = 0.0
     note: str = ""
     can: list[str] = []
+    reversal: Reversal | None = None  # what is asked for instead when it is done and is to be undone
     wish: dict[str, Any] | None = None  # what was said when it was asked for; null: it cannot be asked for again
 
     @property
@@ -77,7 +78,7 @@ def view_plan(plan: Plan, *, id_: str = "", state: str = "planned", digest: str 
     return PlanView(
         id=id_, title=plan.title, intent=plan.intent, about=plan.about, state=state, confirm=plan.confirm,
         on_failure=plan.on_failure, digest=digest, steps=[_view_step(step) for step in plan.steps],
-        wish=plan.wish,
+        wish=plan.wish, reversal=plan.reversal,
     )  # fmt: skip
 
 

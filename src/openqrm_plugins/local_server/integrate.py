@@ -21,6 +21,7 @@ from openqrm.plugin_api import (
     PlanningError,
     Record,
     Resource,
+    Reversal,
     Role,
     Secret,
     Ssh,
@@ -83,6 +84,7 @@ def plan_integrate(intent: IntegrateMachine, planning: Planning) -> Plan:
         locks=(after.ref,),
         topic_done="resource.integrated",
         about=after.ref,
+        reversal=None if before else Reversal("local-server.remove", {"name": name}),
     )
 
 

@@ -57,9 +57,15 @@ def switch(world: SimulatedWorld) -> Plan:
     return plan_switch_appliance(SwitchAppliance("web", resource="blade2"), planning(world))
 
 
+def restart(world: SimulatedWorld) -> Plan:
+    """Of one that is stopped already."""
+    return plan_start_appliance(StartAppliance("web", resource="blade1"), planning(world))
+
+
 PLANS: dict[str, tuple[Callable[[SimulatedWorld], Plan], bool]] = {
     "start": (start, False), "stop": (stop, True), "switch": (switch, True),
 }  # fmt: skip
+REVERSED: dict[str, Callable[[SimulatedWorld], Plan]] = {"start": stop, "stop": restart}
 
 
 @dataclass
@@ -74,6 +80,7 @@ class Run:
     crash_at: int | None = None
     undo: bool = False  # once it is done
     filled: bool = False  # the image is installed from another volume
+    reversed: bool = False  # once it is done, by the plan of its reversal
 
     def go(self) -> Run:
         rack = Rack(bmc=self.bmc, filled=self.filled)
@@ -88,6 +95,8 @@ class Run:
         self.plans = GatedPlans(self.world.gate)
         id_ = self.plans.add(make(self.world), self.world.now_s())
         self.before = state_of(self.world)
+        if self.reversed:
+            id_ = self._reversal_of(id_)
         if self.refused:
             self.world.gate.disturbances[self.refused] = self.how
         self.world.gate.crash_at = self.crash_at
@@ -104,6 +113,12 @@ class Run:
         self.end = self.plans.plans[id_].state
         self.journal = [(e.step, e.fact.value) for e in self.plans.journals[id_]]
         return self
+
+    def _reversal_of(self, id_: str) -> str:
+        drive_to_end(self.plans, id_, self.world)
+        self.world.advance(1)
+        self.world.forget_preparation()
+        return self.plans.add(REVERSED[self.story](self.world), self.world.now_s())
 
     def _drive(self, id_: str) -> None:
         drive_to_end(self.plans, id_, self.world)
@@ -129,9 +144,19 @@ def state_of(world: SimulatedWorld) -> State:
     return {ref: re.sub(r"\('boot_id', 'b\d*'\)", "('boot_id', '')", text) for ref, text in world.state().items()}
 
 
+def unnumbered(state: State) -> State:
+    """Without the numbers of grants: a new grant has a new secret."""
+    return {
+        re.sub(r"(grant-.*)\.\d+$", r"\1", ref): re.sub(r"(grant-.*?)\.\d+'", r"\1'", text)
+        for ref, text in state.items()
+    }
+
+
 def demand_same_end(calm: Run) -> None:
     for point in range(calm.points):
-        run = Run(calm.story, calm.bmc, calm.dies_at, calm.refused, calm.how, point, calm.undo, calm.filled).go()
+        run = Run(
+            calm.story, calm.bmc, calm.dies_at, calm.refused, calm.how, point, calm.undo, calm.filled, calm.reversed
+        ).go()
         where = f"{calm.story}, {calm.refused or calm.dies_at or 'success'}, killed at {point}"
         assert run.state == calm.state, (
             f"{where}: {run.state} ({run.note}), not {calm.state} ({calm.note}); {run.journal}"
@@ -164,6 +189,17 @@ def test_killed_while_what_was_done_is_undone(story: str, bmc: bool) -> None:
     calm = Run(story, bmc, undo=True).go()
     assert calm.state is PlanState.UNDONE, (calm.note, calm.journal)
     assert not difference(calm.before, state_of(calm.world))
+    demand_same_end(calm)
+
+
+@pytest.mark.parametrize("bmc", [True, False], ids=["bmc", "agent"])
+@pytest.mark.parametrize("story", REVERSED)
+def test_killed_while_its_reversal_takes_it_back(story: str, bmc: bool) -> None:
+    calm = Run(story, bmc, reversed=True).go()
+    assert calm.state is PlanState.DONE, (calm.note, calm.journal)
+    assert not difference(unnumbered(calm.before), unnumbered(state_of(calm.world)))
+    asked = [label for label in calm.world.gate.log if "poweroff" in label or "reboot" in label]
+    assert asked or story != "start", "its system was not asked to end"
     demand_same_end(calm)
 
 

@@ -8,15 +8,19 @@ import pytest
 
 from openqrm.adapters.database.tables import SECRETS
 from openqrm.domain.errors import Category, OpenqrmError
-from openqrm.domain.plan import PlanState
+from openqrm.domain.network import Network
+from openqrm.domain.plan import PlanState, Reversal
+from openqrm.domain.record import Record
 from openqrm.domain.resource import SELF, Resource
 from openqrm.domain.storage import Image, Storage, Volume
 from openqrm.domain.user import PluginState, Role, Token, User
 from openqrm.planning.appliance import CreateAppliance, EditAppliance, ListAppliances
 from openqrm.planning.appliance_start import StartAppliance
 from openqrm.planning.image import CreateImage, EditImage
+from openqrm.planning.network import CreateNetwork
 from openqrm.planning.plan import ListEvents, ListPlans, SkipStep, UndoPlan
-from openqrm.planning.plugin import SetPlugin
+from openqrm.planning.plugin import EnablePlugin, SetPlugin
+from openqrm.planning.resource import AddResource
 from openqrm.planning.storage import CreateStorage
 from openqrm.planning.user import CreateToken, CreateUser, SetUserPassword, SetUserRole
 from openqrm.planning.volume import CreateVolume, RemoveVolume
@@ -177,8 +181,72 @@ def test_many_at_once_with_one_key_do_it_once(site: TestSite) -> None:
 def test_a_plan_can_be_taken_back(site: TestSite) -> None:
     plan = ask(site, CreateUser("bob")).plan
     assert plan.can == ["undo"]
-    assert ask(site, UndoPlan(plan.id)).plan.state == PlanState.UNDONE
+    assert plan.reversal == Reversal("user.remove", {"name": "bob"})
+    back = ask(site, UndoPlan(plan.id)).plan
+    assert (back.intent, back.state, back.reason) == ("user.remove", PlanState.DONE, f"takes back plan {plan.id}")
     assert site.database.records.find(User, "bob") is None
+    with pytest.raises(OpenqrmError, match=f"plan {back.id} has worked on user/bob since") as refusal:
+        site.desk.preview(ADMIN, UndoPlan(plan.id), look=True)
+    assert refusal.value.category is Category.CONFLICT
+
+
+def test_one_without_a_reversal_is_taken_back_by_its_steps(site: TestSite) -> None:
+    ask(site, CreateUser("bob"))
+    plan = ask(site, SetUserRole("bob", as_role="OPERATOR")).plan
+    assert plan.reversal is None
+    with pytest.raises(OpenqrmError, match="no preview"):
+        site.desk.preview(ADMIN, UndoPlan(plan.id), look=False)
+    undone = ask(site, UndoPlan(plan.id)).plan
+    assert (undone.id, undone.state) == (plan.id, PlanState.UNDONE)
+    assert site.database.records.get(User, "bob").role == "READ_ONLY"
+
+
+@pytest.mark.parametrize(
+    ("intent", "kind"),
+    [
+        (CreateUser("bob"), User),
+        (CreateToken("bot"), Token),
+        (CreateNetwork("lab", "10.9.0.0/24"), Network),
+        (AddResource("m2", "52:54:00:00:00:02"), Resource),
+        (CreateStorage("mem", "tmpfs-storage"), Storage),
+        (EnablePlugin("ipmi"), PluginState),
+    ],
+    ids=lambda each: f"{each.noun}-{each.verb}" if isinstance(each, Intent) else "",
+)
+def test_what_was_made_is_removed_with_all_that_its_removal_looks_at(
+    site: TestSite, intent: Intent, kind: type[Record]
+) -> None:
+    plan = ask(site, intent).plan
+    shown = site.desk.preview(ADMIN, UndoPlan(plan.id), look=True)
+    assert shown.plan.steps and plan.reversal and shown.plan.intent == plan.reversal.intent
+    assert ask(site, UndoPlan(plan.id), expected=shown.digest).plan.state == PlanState.DONE
+    left = site.database.records.find(kind, plan.about.partition("/")[2])
+    assert left is None or (isinstance(left, PluginState) and not left.enabled)
+
+
+def test_what_is_in_use_is_not_taken_back(site: TestSite) -> None:
+    storage = ask(site, CreateStorage("mem", "tmpfs-storage")).plan
+    volume = ask(site, CreateVolume("web-root", "mem", 64)).plan
+    with pytest.raises(OpenqrmError, match="storage mem is in use by volume web-root"):
+        ask(site, UndoPlan(storage.id))
+    ask(site, CreateImage("web", "web-root"))
+    with pytest.raises(OpenqrmError, match="has worked on volume/web-root since"):
+        ask(site, UndoPlan(volume.id))
+
+
+def test_an_undo_with_the_same_key_is_done_once(site: TestSite) -> None:
+    plan = ask(site, CreateUser("bob")).plan
+    first, second = (ask(site, UndoPlan(plan.id), key="k1").plan.id for _ in range(2))
+    assert first == second != plan.id
+
+
+def test_a_secret_is_forgotten_with_the_plan_that_brought_it(site: TestSite) -> None:
+    with_image(site)
+    plan = ask(site, EditImage("web", root_password=Secret("very secret words"))).plan
+    reference = site.database.records.get(Image, "web").root_password
+    assert site.world.vault.holds(reference)
+    assert ask(site, UndoPlan(plan.id)).plan.state == PlanState.UNDONE
+    assert not site.world.vault.holds(reference)
 
 
 def test_nobody_takes_back_what_they_may_not_ask_for(site: TestSite) -> None:

@@ -961,7 +961,10 @@ export interface components {
         };
         /**
          * UndoPlan
-         * @description Take back what a plan has done, in reverse order.
+         * @description Take back what a plan has done.
+         *
+         *         One that is under way or stuck: its steps, in reverse order. One that is done: by the plan of the intent that is its
+         *         reversal, such as the stop of a start, and that can be previewed; where there is none, by its steps too.
          */
         UndoPlan: {
             /** @description the plan */
@@ -2417,6 +2420,8 @@ export interface components {
             /** @default [] */
             can: string[];
             /** @default null */
+            reversal: components["schemas"]["Reversal"] | null;
+            /** @default null */
             wish: Record<string, never> | null;
         };
         /**
@@ -2443,6 +2448,14 @@ export interface components {
             began_s: number;
             /** @default 0 */
             ended_s: number;
+        };
+        /**
+         * Reversal
+         * @description The intent that takes a done plan back, as `noun.verb`, and what is said in it.
+         */
+        Reversal: {
+            intent: string;
+            said: Record<string, never>;
         };
         /**
          * PluginForm

@@ -5,11 +5,11 @@ import { showKey } from "@/api/lists";
 
 export type Verb = "retry" | "skip" | "undo" | "abandon";
 
-/** A decision about a plan: carried out at once, and its page goes on from there. */
+/** A decision about a plan: carried out at once; its page goes on from there, or that of the plan that takes it back. */
 export function useDecide(id: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ verb, ...more }: { verb: Verb } & Body) => give("plan", verb, { id, ...more }),
-    onSuccess: ({ plan }) => client.setQueryData(showKey("plan", id), plan),
+    onSuccess: ({ plan }) => client.setQueryData(showKey("plan", plan.id), plan),
   });
 }

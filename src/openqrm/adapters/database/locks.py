@@ -38,6 +38,12 @@ class Locks:
     def take_again(self, plan: int) -> None:
         """Take back what a finished plan had. Raises PlanningError `conflict` when a later plan touched any of it."""
         in_turn(self._connection, TAKE_LOCK)
+        refs, shares = self.refuse_later(plan)
+        self._refuse_held(refs, shares)
+        self._connection.execute(update(LOCKS).where(LOCKS.c.plan == plan).values(held=True))
+
+    def refuse_later(self, plan: int) -> tuple[list[str], list[str]]:
+        """What a finished plan had, and what it shared. Raises PlanningError `conflict` as `take_again` does."""
         mine = self._connection.execute(select(LOCKS.c.ref, LOCKS.c.shared).where(LOCKS.c.plan == plan)).all()
         shares = [row.ref for row in mine if row.shared]
         refs = [row.ref for row in mine if not row.shared]
@@ -50,8 +56,7 @@ class Locks:
             raise PlanningError(
                 Category.CONFLICT, message, "What it did can no longer be taken back alone; ask for a new plan."
             )
-        self._refuse_held(refs, shares)
-        self._connection.execute(update(LOCKS).where(LOCKS.c.plan == plan).values(held=True))
+        return refs, shares
 
     def release(self, plan: int) -> None:
         """Let go of all of them."""

@@ -130,6 +130,10 @@ class Plans:
         again = {"state": PlanState.RUNNING, "finished_s": 0.0, "due_s": now_s, "note": ""}
         self._connection.execute(update(PLANS).where(PLANS.c.id == row.id).values(**again))
 
+    def refuse_later(self, plan: str) -> None:
+        """Raises PlanningError `conflict` when a later plan has touched what this finished one touched."""
+        self._locks.refuse_later(number_of(plan))
+
     def _refuse_stale(self, plan: Plan) -> None:
         """PostgreSQL: a plan may have changed an object, ended and let go of it since we read it. SQLite: none can."""
         if self._connection.dialect.name == "sqlite":
