@@ -17,6 +17,8 @@ def test_a_view_is_kept_and_shown_again(visit: Visit) -> None:
     assert visit.impaired() == []
     page.get_by_label("Name of this view").fill("ourselves")
     page.keyboard.press("Enter")
+    visit.button("Views").click()
+    expect(page.get_by_role("menuitem", name="ourselves", exact=True)).to_be_visible()  # openQRM has it
     visit.open("/resource")
     expect(page.get_by_role("columnheader", name="Milestone")).to_be_visible()
     visit.button("Views").click()

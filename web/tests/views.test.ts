@@ -1,28 +1,21 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
+import type { ViewRow } from "@/api/types";
 import { nextOrder } from "@/nouns/useRows";
-import { keepViews, viewsOf, withView, type View } from "@/nouns/views";
+import { bodyOf, viewOf } from "@/nouns/views";
 
-const view = (name: string, q = ""): View => ({ name, q, state: "", order: undefined, hidden: [] });
+const row = (sort: string): ViewRow => ({
+  name: "eve.1", of: "resource", title: "a", text: "idle rack", state: "idle", sort, hidden: ["mac"], shared: false, user: "eve",
+});
 
 describe("views of lists", () => {
-  beforeEach(() => localStorage.clear());
-
-  it("are of one user and one noun", () => {
-    keepViews("eve", "resource", [view("idle", "idle")]);
-    expect(viewsOf("eve", "resource")).toEqual([{ name: "idle", q: "idle", state: "", hidden: [] }]);
-    expect([...viewsOf("eve", "image"), ...viewsOf("bob", "resource")]).toEqual([]);
+  it.each(["", "name", "-memory_mib"])("come back as they were kept, sorted by “%s”", (sort) => {
+    expect(bodyOf(viewOf(row(sort)))).toEqual({ text: "idle rack", state: "idle", sort, hidden: ["mac"] });
   });
 
-  it("replace the one of their name", () => {
-    expect(withView([view("a", "1"), view("b")], view("a", "2")).map(({ name, q }) => name + q)).toEqual(["b", "a2"]);
-  });
-
-  it("survive what else may stand there", () => {
-    for (const text of ["no JSON", "{}", '[1, null, {"name": 3}]']) {
-      localStorage.setItem("openqrm.views.eve.resource", text);
-      expect(viewsOf("eve", "resource")).toEqual([]);
-    }
+  it("say which way they are sorted", () => {
+    expect(viewOf(row("-memory_mib")).order).toEqual({ column: "memory_mib", isDown: true });
+    expect(viewOf(row("")).order).toBeUndefined();
   });
 });
 

@@ -29,6 +29,7 @@ NOUNS = {
     "terminal": "shells, serial lines and screens of machines",
     "token": "API tokens",
     "user": "who signs in",
+    "view": "ways to look at a list, kept under a title",
     "vm": "virtual machines",
     "volume": "places on storages",
 }

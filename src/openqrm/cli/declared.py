@@ -23,6 +23,7 @@ MODULES = {
     "terminal": ("terminal",),
     "token": ("user",),
     "user": ("user",),
+    "view": ("list_view",),
     "vm": ("vm", "vm_hardware", "vm_migrate", "vm_seed", "vm_snapshots"),
     "volume": ("volume", "volume_removed", "volume_resize"),
 }

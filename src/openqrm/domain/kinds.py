@@ -5,6 +5,7 @@ from __future__ import annotations
 from openqrm.domain.appliance import Appliance, BootProfile
 from openqrm.domain.event import Event
 from openqrm.domain.kernel import Kernel
+from openqrm.domain.list_view import ListView
 from openqrm.domain.network import Network
 from openqrm.domain.record import Record
 from openqrm.domain.resource import Observation, Resource
@@ -21,6 +22,7 @@ KINDS: dict[str, type[Record]] = {
         Event,
         Image,
         Kernel,
+        ListView,
         Loan,
         Network,
         Observation,

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from openqrm.domain.errors import Category, PlanningError
+from openqrm.domain.list_view import ListView
 from openqrm.domain.plan import Plan, Step
 from openqrm.domain.user import Role, SecondFactor, Token, User
 from openqrm.planning.fields import Name, NameOrNone, Text
@@ -132,7 +133,7 @@ def plan_set_user_role(intent: SetUserRole, planning: Planning) -> Plan:
 
 def plan_set_user_password(intent: SetUserPassword, planning: Planning) -> Plan:
     before = planning.facts.get(User, intent.name)
-    _own_or_administrator(intent.name, planning)
+    own_or_administrator(intent.name, planning)
     return plan_put(intent, replace(before, password_hash=intent.password), before)
 
 
@@ -144,6 +145,9 @@ def plan_remove_user(intent: RemoveUser, planning: Planning) -> Plan:
     for token in planning.facts.list(Token, user=user.name):
         action = remove(token, f"Remove token {token.name}")
         steps.append(Step(id=f"token-{token.name}", action=action, why="nobody has it any more"))
+    for view in planning.facts.list(ListView, user=user.name):
+        action = remove(view, f"Remove view {view.name}")
+        steps.append(Step(id=f"view-{view.name}", action=action, why="nobody has it any more"))
     if factor := planning.facts.find(SecondFactor, user.name):
         steps += _without(factor, "nobody has it any more")
     return plan_of(intent, say, steps, about=user)
@@ -170,7 +174,7 @@ def _without(factor: SecondFactor, why: str) -> list[Step]:
 
 def plan_create_token(intent: CreateToken, planning: Planning) -> Plan:
     name = intent.user or planning.user
-    _own_or_administrator(name, planning)
+    own_or_administrator(name, planning)
     planning.facts.get(User, name)
     new_name(planning.facts, Token, intent.name)
     until_s = planning.now_s + intent.days * DAY_S if intent.days else 0.0
@@ -179,11 +183,12 @@ def plan_create_token(intent: CreateToken, planning: Planning) -> Plan:
 
 def plan_remove_token(intent: RemoveToken, planning: Planning) -> Plan:
     token = planning.facts.get(Token, intent.name)
-    _own_or_administrator(token.user, planning)
+    own_or_administrator(token.user, planning)
     return plan_remove(intent, token)
 
 
-def _own_or_administrator(name: str, planning: Planning) -> None:
+def own_or_administrator(name: str, planning: Planning) -> None:
+    """Raises PlanningError `refused` for what is another user's."""
     if name == planning.user:
         return
     asking = planning.facts.find(User, planning.user)

@@ -18,6 +18,7 @@ from openqrm.planning import (
     host,
     image,
     kernel,
+    list_view,
     network,
     resource,
     resource_power,
@@ -44,7 +45,7 @@ from openqrm.services.lists import answer_listing
 MODULES = (
     resource, resource_power, kernel, image, storage, volume, volume_removed, volume_resize, network, appliance,
     appliance_start, appliance_stop, appliance_switch, host, vm, vm_hardware, vm_migrate, vm_seed, vm_snapshots,
-    terminal, plugin_planning, user, event, answers, site_answers, decisions,
+    terminal, plugin_planning, user, list_view, event, answers, site_answers, decisions,
 )  # fmt: skip
 
 

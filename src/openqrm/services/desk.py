@@ -36,7 +36,7 @@ from openqrm.services.wish_keys import AskedBefore, check_key, keep_key
 
 AT_ONCE_S = 5.0  # how long a door waits for plans that only write records
 REMEMBERED = 10_000
-PERSONAL = frozenset({"user", "token"})  # everybody may change their own
+PERSONAL = frozenset({"user", "token", "view"})  # everybody may change their own
 QUICK = (PutRecord, RemoveRecord, SetField, ForgetSecret)
 
 

@@ -18,7 +18,7 @@ from openqrm.plugin_host.host import PluginHost, Standing
 from openqrm.services.schemas import render_schema
 from openqrm.services.sealing import sealed_fields
 
-PERSONAL = frozenset({"user", "token", "factor"})  # nobody's pages
+PERSONAL = frozenset({"user", "token", "factor", "view"})  # nobody's pages
 
 
 def answer_list_plugins(_query: ListPlugins, reading: Reading, plugins: PluginHost) -> list[PluginRow]:

@@ -1753,6 +1753,80 @@ export interface components {
             role: "ADMINISTRATOR" | "OPERATOR" | "READ_ONLY";
         };
         /**
+         * ListViews
+         * @description List the views of lists that you have kept, and those that others share with all.
+         */
+        ListViews: {
+            /**
+             * @description only those of this noun's list
+             * @default
+             */
+            of: string;
+            /**
+             * @description how many at most; 0: all
+             * @default 0
+             */
+            limit: number;
+            /**
+             * @description only those behind this one
+             * @default
+             */
+            after: string;
+            /**
+             * @description field to sort by; -FIELD: downwards
+             * @default
+             */
+            sort: string;
+            /**
+             * @description FIELD=VALUE: only those; may be repeated
+             * @default []
+             */
+            filter: string[];
+        };
+        /**
+         * RemoveView
+         * @description Forget a view: one of your own, or as an administrator anybody's.
+         */
+        RemoveView: {
+            /** @description the view, as USER.NUMBER */
+            name: string;
+        };
+        /**
+         * SaveView
+         * @description Keep a way to look at a list under a title, in the place of your own of that title.
+         */
+        SaveView: {
+            /** @description the noun whose list it shows, like resource */
+            of: string;
+            /** @description what it is called */
+            title: string;
+            /**
+             * @description only rows that hold these words
+             * @default
+             */
+            text: string;
+            /**
+             * @description only rows in this state
+             * @default
+             */
+            state: string;
+            /**
+             * @description column to sort by; -COLUMN: downwards
+             * @default
+             */
+            sort: string;
+            /**
+             * @description columns that are not shown
+             * @default []
+             */
+            hidden: string[];
+            /**
+             * @description everybody may use it
+             * @default false
+             */
+            shared: boolean;
+        };
+        /**
          * AddDisk
          * @description Give a virtual machine one more disk of its own: a volume of its host that nobody else uses.
          */
@@ -2847,6 +2921,21 @@ export interface components {
             has_password: boolean;
             second_factor: boolean;
             comment: string;
+        };
+        /**
+         * ViewRow
+         * @description A view in a list; `name` is for `view remove`.
+         */
+        ViewRow: {
+            name: string;
+            of: string;
+            title: string;
+            text: string;
+            state: string;
+            sort: string;
+            hidden: string[];
+            shared: boolean;
+            user: string;
         };
         /**
          * ForeignRow

@@ -25,6 +25,7 @@ export type Summary = Schemas["Summary"];
 export type Panel = Schemas["PanelView"];
 export type MenuEntry = Schemas["MenuRow"];
 export type CheckRow = Schemas["CheckRow"];
+export type ViewRow = Schemas["ViewRow"];
 export type Found = Schemas["Found"];
 
 /** Any object as the API lists it: what columns a noun has is read from its description. */

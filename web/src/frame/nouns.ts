@@ -3,7 +3,7 @@ const GROUPS = {
   run: ["appliance", "resource", "vm", "host"],
   parts: ["image", "kernel", "storage", "storage-type", "volume", "network"],
   follow: ["plan", "event"],
-  administration: ["plugin", "user", "token", "role"],
+  administration: ["plugin", "user", "token", "view", "role"],
 } as const;
 
 export type Group = keyof typeof GROUPS | "more";

@@ -1,31 +1,21 @@
-import { Button, Divider, Dropdown, DropdownItem, DropdownList, MenuToggle, TextInput } from "@patternfly/react-core";
+import { Button, Checkbox, Divider, Dropdown, DropdownItem, DropdownList, MenuToggle, TextInput } from "@patternfly/react-core";
 import { useState, type SyntheticEvent } from "react";
 
 import { useSession } from "@/api/session";
 import { useT } from "@/i18n";
 
-import { keepViews, viewsOf, withView, type View } from "./views";
+import { bodyOf, useChangeViews, useViews, viewOf, type View } from "./views";
 
-type Props = { noun: string; now: Omit<View, "name">; show: (view: View) => void };
+type Props = { noun: string; now: View; show: (view: View) => void };
 
-/** What the list shows now under a name, and back to it. */
+/** What the list shows now under a title, and back to it. */
 export function SavedViews({ noun, now, show }: Props) {
   const { t } = useT();
   const { user } = useSession();
   const [isOpen, setOpen] = useState(false);
-  const [name, setName] = useState("");
-  const [views, setViews] = useState(() => viewsOf(user, noun));
-  const change = (after: View[]) => {
-    keepViews(user, noun, after);
-    setViews(after);
-  };
-  const save = (event: SyntheticEvent) => {
-    event.preventDefault();
-    if (name.trim() === "") return;
-    change(withView(views, { ...now, name: name.trim() }));
-    setName("");
-    setOpen(false);
-  };
+  const views = useViews(noun);
+  const change = useChangeViews();
+  const own = views.filter((view) => view.user === user);
   return (
     <Dropdown
       isOpen={isOpen}
@@ -35,20 +25,47 @@ export function SavedViews({ noun, now, show }: Props) {
     >
       <DropdownList>
         {views.map((view) => (
-          <DropdownItem key={view.name} onClick={() => { show(view); setOpen(false); }}>{view.name}</DropdownItem>
+          <DropdownItem
+            key={view.name} onClick={() => { show(viewOf(view)); setOpen(false); }}
+            {...(view.user === user ? {} : { description: t("views.of", { user: view.user }) })}
+          >
+            {view.title}
+          </DropdownItem>
         ))}
         {views.length === 0 ? <DropdownItem isDisabled>{t("views.none")}</DropdownItem> : null}
-        {views.map((view) => (
-          <DropdownItem key={`remove ${view.name}`} isDanger onClick={() => change(views.filter((each) => each !== view))}>
-            {t("views.forget", { name: view.name })}
+        {own.map(({ name, title }) => (
+          <DropdownItem key={`remove ${name}`} isDanger onClick={() => change.mutate({ verb: "remove", body: { name } })}>
+            {t("views.forget", { name: title })}
           </DropdownItem>
         ))}
       </DropdownList>
       <Divider />
-      <form onSubmit={save} className="q-view-form">
-        <TextInput value={name} onChange={(_, text) => setName(text)} aria-label={t("views.name")} placeholder={t("views.name")} maxLength={60} />
-        <Button type="submit" size="sm" variant="secondary">{t("views.save")}</Button>
-      </form>
+      <KeepForm
+        keep={(title, shared) => {
+          change.mutate({ verb: "save", body: { of: noun, title, shared, ...bodyOf(now) } });
+          setOpen(false);
+        }}
+      />
     </Dropdown>
+  );
+}
+
+function KeepForm({ keep }: { keep: (title: string, shared: boolean) => void }) {
+  const { t } = useT();
+  const [title, setTitle] = useState("");
+  const [isShared, setShared] = useState(false);
+  const save = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (title.trim() === "") return;
+    keep(title.trim(), isShared);
+    setTitle("");
+    setShared(false);
+  };
+  return (
+    <form onSubmit={save} className="q-view-form">
+      <TextInput value={title} onChange={(_, text) => setTitle(text)} aria-label={t("views.name")} placeholder={t("views.name")} maxLength={60} />
+      <Button type="submit" size="sm" variant="secondary">{t("views.save")}</Button>
+      <Checkbox id="view-shared" label={t("views.shared")} isChecked={isShared} onChange={(_, on) => setShared(on)} />
+    </form>
   );
 }

@@ -1,31 +1,37 @@
-/** Views of lists that somebody has given a name: kept in this browser, each for one user and noun. */
+/** Views of lists that somebody has given a title: kept by openQRM, each user's own and those that others share. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { ask, give, type Body } from "@/api/client";
+import { listKey } from "@/api/lists";
+import { errorOf } from "@/api/problem";
+import type { ViewRow } from "@/api/types";
+import { toast } from "@/frame/toasts";
+
 import type { Order } from "./useRows";
 
-export type View = { name: string; q: string; state: string; order: Order | undefined; hidden: string[] };
+export type View = { q: string; state: string; order: Order | undefined; hidden: string[] };
 
-const MOST = 30;
-const keyOf = (user: string, noun: string) => `openqrm.views.${user}.${noun}`;
-
-export function viewsOf(user: string, noun: string): View[] {
-  try {
-    const kept: unknown = JSON.parse(localStorage.getItem(keyOf(user, noun)) ?? "[]");
-    return Array.isArray(kept) ? kept.filter(isView) : [];
-  } catch {
-    return []; // what somebody else wrote there is none of ours
-  }
+export function viewOf({ text, state, sort, hidden }: ViewRow): View {
+  const column = sort.replace(/^-/, "");
+  return { q: text, state, order: column ? { column, isDown: sort.startsWith("-") } : undefined, hidden };
 }
 
-export function keepViews(user: string, noun: string, views: readonly View[]): void {
-  localStorage.setItem(keyOf(user, noun), JSON.stringify(views.slice(-MOST)));
+/** As `view save` wants it. */
+export function bodyOf({ q, state, order, hidden }: View): Body {
+  return { text: q.trim(), state, sort: order ? `${order.isDown ? "-" : ""}${order.column}` : "", hidden };
 }
 
-/** In the place of the one of the same name. */
-export function withView(views: readonly View[], view: View): View[] {
-  return [...views.filter(({ name }) => name !== view.name), view];
+export function useViews(of: string) {
+  const params = { of };
+  return useQuery({ queryKey: listKey("view", params), queryFn: () => ask<ViewRow[]>("view/list", params) }).data ?? [];
 }
 
-function isView(value: unknown): value is View {
-  if (typeof value !== "object" || value === null) return false;
-  const { name, q, state, hidden } = value as Partial<Record<keyof View, unknown>>;
-  return [name, q, state].every((each) => typeof each === "string") && Array.isArray(hidden);
+/** `save` one, or `remove` it. */
+export function useChangeViews() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ verb, body }: { verb: "save" | "remove"; body: Body }) => give("view", verb, body),
+    onError: (error) => toast("danger", errorOf(error).message, errorOf(error).hint),
+    onSettled: () => client.invalidateQueries({ queryKey: ["list", "view"] }),
+  });
 }

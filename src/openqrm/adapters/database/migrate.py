@@ -6,7 +6,7 @@ from sqlalchemy import Engine, MetaData, Table, inspect, select
 
 from openqrm.domain.errors import Category, OpenqrmError
 
-HEAD = "0014"  # the newest file of migrations/versions; looked at first, for Alembic takes a moment to import
+HEAD = "0015"  # the newest file of migrations/versions; looked at first, for Alembic takes a moment to import
 
 
 def migrate(engine: Engine) -> None:

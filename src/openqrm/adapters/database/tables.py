@@ -44,6 +44,7 @@ INDEXED = {
     "image": ("volume",),
     "appliance": ("image",),
     "token": ("user", "digest"),
+    "view": ("user",),
     "loan": ("volume", "resource"),
     "removal": ("storage",),
 }

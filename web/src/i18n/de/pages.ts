@@ -245,6 +245,8 @@ export const pages: Texts<typeof english> = {
     title: "Ansichten",
     none: "Noch keine gemerkt",
     name: "Name dieser Ansicht",
+    shared: "Für alle",
+    of: "von {{user}}",
     save: "Merken",
     forget: "„{{name}}“ vergessen",
     columns: "Spalten",

@@ -242,6 +242,8 @@ export const pages = {
     title: "Views",
     none: "None kept yet",
     name: "Name of this view",
+    shared: "For everybody",
+    of: "of {{user}}",
     save: "Keep",
     forget: "Forget “{{name}}”",
     columns: "Columns",
