@@ -92,6 +92,7 @@ def _start(
 ) -> Desk:  # fmt: skip
     from openqrm.api.application import make_application
     from openqrm.api.listen import Listener, bind
+    from openqrm.api.plan_watch import watch_route
     from openqrm.api.routes import Door
     from openqrm.api.stream import stream_route
     from openqrm.api.tls import find_tls, tell_place
@@ -122,7 +123,8 @@ def _start(
         say(f"first administrator: user admin, password {password} (also in {base}/first-password until used)")
     metrics = Metrics(database, uplink.count)
     live = Live(database, LiveRows(host, catalogue, world))
-    more = [stream_route(live, sign_in), *_pages_and_terminals(settings, base, database, world, sign_in)]
+    routes = [stream_route(live, sign_in), watch_route(live, desk, sign_in)]
+    more = [*routes, *_pages_and_terminals(settings, base, database, world, sign_in)]
     application = make_application(Door(desk, sign_in, catalogue), metrics.render, more)
     rest_sockets = listening or [bind(*parse_address(settings.http))]
     tls = find_tls(settings, base, rest_sockets)

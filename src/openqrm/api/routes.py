@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -11,12 +10,11 @@ import msgspec
 from msgspec import Meta
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from openqrm.api.authorize import caller_of
 from openqrm.api.parse import parse_body, parse_key, parse_query, read_body
-from openqrm.planning.plan import ShowPlan
 from openqrm.services.catalogue import Catalogue, Entry
 from openqrm.services.desk import Desk, Outcome, Wishes
 from openqrm.services.sign_in import SignIn
@@ -24,8 +22,6 @@ from openqrm.services.sign_in import SignIn
 PREFIX = "/api/v1"
 JSON = "application/json"
 LONGEST_WAIT_S = 600
-WATCH_S = 0.25
-QUIET_S = 15.0
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -56,9 +52,8 @@ class Door:
 
 
 def declared_routes(door: Door) -> list[Route]:
-    """All of them, and the watch of a plan."""
-    routes = [_route(door, entry) for entry in door.catalogue]
-    return [*routes, Route(f"{PREFIX}/plan/watch", _watch(door), methods=["GET"])]
+    """All of them."""
+    return [_route(door, entry) for entry in door.catalogue]
 
 
 def _route(door: Door, entry: Entry) -> Route:
@@ -103,27 +98,3 @@ def _outcome(outcome: Outcome) -> Response:
     """202 while the plan still moves."""
     headers = {"Location": f"{PREFIX}/plan/show?id={outcome.plan.id}"}
     return Response(msgspec.json.encode(outcome), 202 if outcome.plan.is_open else 200, headers, JSON)
-
-
-def _watch(door: Door) -> Endpoint:
-    async def endpoint(request: Request) -> Response:
-        caller = await run_in_threadpool(caller_of, request, door.sign_in)
-        plan = parse_query(ShowPlan, request).id
-        first = await run_in_threadpool(door.desk.show, caller, plan)
-
-        async def changes() -> AsyncIterator[bytes]:
-            view, told, quiet_s = first, b"", 0.0
-            while True:
-                now = msgspec.json.encode(view)
-                if now != told or quiet_s >= QUIET_S:
-                    yield b"data: " + now + b"\n\n"
-                    told, quiet_s = now, 0.0
-                if not view.is_open:
-                    return
-                await asyncio.sleep(WATCH_S)
-                quiet_s += WATCH_S
-                view = await run_in_threadpool(door.desk.show, caller, plan)
-
-        return StreamingResponse(changes(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
-
-    return endpoint

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from functools import partial
+from enum import Enum, auto
 from typing import Annotated
 
 import msgspec
@@ -25,6 +25,7 @@ from openqrm.services.sign_in import SignIn
 PATH = f"{PREFIX}/stream"
 QUIET_S = 15.0
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+ALIVE = b": still here\n\n"
 LONGEST_PLACE = 18
 
 
@@ -35,43 +36,76 @@ class Wanted(msgspec.Struct, forbid_unknown_fields=True):
     about: Annotated[str, Meta(max_length=4000, description="references like resource/web, with commas between")] = ""
 
 
+class Turn(Enum):
+    """Why a connection that listens goes on: there may be something to take, it is still good, or it is no longer."""
+
+    NEWS = auto()
+    QUIET = auto()
+    ENDED = auto()
+
+
+class Listening:
+    """A connection that waits for what another thread wakes it for. Every 15 seconds its caller is looked at again."""
+
+    def __init__(self, request: Request, sign_in: SignIn, quiet_s: float) -> None:
+        self._request, self._sign_in, self._quiet_s = request, sign_in, quiet_s
+        self._loop, self._news = asyncio.get_running_loop(), asyncio.Event()
+
+    def wake(self) -> None:
+        """From any thread."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._news.set)
+
+    async def turns(self, client: Client) -> AsyncIterator[Turn]:
+        """NEWS at once and whenever it was woken, until the client has ended; ENDED comes last."""
+        look_s = self._loop.time() + self._quiet_s
+        while not client.is_ended:
+            self._news.clear()
+            yield Turn.NEWS
+            if self._loop.time() < look_s:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._news.wait(), look_s - self._loop.time())
+                continue
+            try:
+                client.caller = await run_in_threadpool(
+                    caller_of, self._request, self._sign_in, quietly=True, again=True
+                )
+            except Unproven:
+                yield Turn.ENDED
+                return
+            look_s = self._loop.time() + self._quiet_s
+            yield Turn.QUIET
+
+
 def stream_route(live: Live, sign_in: SignIn, quiet_s: float = QUIET_S) -> Route:
-    """Its only endpoint. Every 15 seconds it is looked whether the caller may still listen."""
+    """Its only endpoint."""
 
     async def endpoint(request: Request) -> Response:
         caller = await run_in_threadpool(caller_of, request, sign_in, quietly=True)
-        wanted, loop, news = parse_query(Wanted, request), asyncio.get_running_loop(), asyncio.Event()
+        wanted, listening = parse_query(Wanted, request), Listening(request, sign_in, quiet_s)
         client = Client(
-            caller, lambda: _wake(loop, news), kinds=_words(wanted.kinds), about=_words(wanted.about),
+            caller, listening.wake, kinds=_words(wanted.kinds), about=_words(wanted.about),
             place=_place(request.headers.get("last-event-id", "")),
         )  # fmt: skip
         live.check_kinds(client.kinds)
         live.join(client)
 
         async def messages() -> AsyncIterator[bytes]:
-            look_s = loop.time() + quiet_s
-            while not client.is_ended:
-                news.clear()
-                while told := client.take():
-                    yield render_message(told)
-                if loop.time() < look_s:
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(news.wait(), look_s - loop.time())
-                    continue
-                try:
-                    client.caller = await run_in_threadpool(caller_of, request, sign_in, quietly=True, again=True)
-                except Unproven:
+            async for turn in listening.turns(client):
+                if turn is Turn.QUIET:
+                    yield ALIVE
+                elif turn is Turn.ENDED:
                     yield render_message(Told("ended"))
-                    return
-                look_s = loop.time() + quiet_s
-                yield b": still here\n\n"
+                else:
+                    while told := client.take():
+                        yield render_message(told)
 
-        return _Stream(messages(), partial(live.leave, client))
+        return Stream(messages(), lambda: live.leave(client))
 
     return Route(PATH, endpoint, methods=["GET"])
 
 
-class _Stream(StreamingResponse):
+class Stream(StreamingResponse):
     """However it ends, the client is let go."""
 
     def __init__(self, messages: AsyncIterator[bytes], leave: Callable[[], None]) -> None:
@@ -91,11 +125,6 @@ def render_message(told: Told) -> bytes:
     data = b"[" + b",".join(told.rows) + b"]" if told.rows else b"{}"
     place = b"id: %d\n" % told.place if told.place else b""
     return place + b"event: " + told.event.encode() + b"\ndata: " + data + b"\n\n"
-
-
-def _wake(loop: asyncio.AbstractEventLoop, news: asyncio.Event) -> None:
-    if not loop.is_closed():
-        loop.call_soon_threadsafe(news.set)
 
 
 def _words(text: str) -> frozenset[str]:

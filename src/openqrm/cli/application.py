@@ -87,9 +87,11 @@ def make_commands(environment: Mapping[str, str], serve: Serve, initrd: Callable
     from openqrm.cli.screen import screen_command
     from openqrm.cli.sign_in_link import sign_in_link
     from openqrm.cli.terminal import attach_command
+    from openqrm.cli.watch import watch_command
 
     group = Openqrm(environment)
     more = {
+        "plan": [watch_command(environment)],
         "plugin": [new_plugin()],
         "terminal": [attach_command(environment), screen_command(environment)],
         "user": [sign_in_link(environment)],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import click
@@ -12,6 +12,20 @@ import click
 from openqrm.cli.connection import Told
 
 MARKS = {"done": "✔", "found so": "=", "failed": "✘", "undo failed": "✘", "at work": "▸", "undone": "↶", "skipped": "→"}
+
+
+def watch_command(environment: Mapping[str, str]) -> click.Command:
+    """`openqrm plan watch`."""
+
+    def run(plan: str) -> None:
+        from openqrm.cli.connection import Connection
+
+        seen = follow(Connection(environment).watch(plan))
+        click.echo(f"plan {seen['id']}: {seen['title']}: {seen['state']}")
+        check_end(seen, "")
+
+    told = "Watch a plan until it ends; the exit status says whether it was done."
+    return click.Command("watch", params=[click.Argument(["plan"])], callback=run, help=told)
 
 
 def follow(plans: Iterable[dict[str, Any]]) -> dict[str, Any]:

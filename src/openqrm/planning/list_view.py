@@ -14,7 +14,7 @@ from openqrm.domain.plan import Plan
 from openqrm.domain.user import Role
 from openqrm.planning.fields import Line, Name, NameOrNone
 from openqrm.planning.record_plans import plan_put, plan_remove
-from openqrm.planning.user import own_or_administrator
+from openqrm.planning.user import own_alone, own_or_administrator
 from openqrm.plugin_api.intents import Intent, refers_to
 from openqrm.plugin_api.listing import ListQuery
 from openqrm.plugin_api.planning import Planning, Reading
@@ -41,7 +41,7 @@ class ViewRow(msgspec.Struct, kw_only=True):
 
 
 class ListViews(ListQuery, noun="view", verb="list", role=Role.READ_ONLY):
-    """List the views of lists that you have kept, and those that others share with all."""
+    """List views of lists: your own and those that others share, or everybody's for an administrator."""
 
     of: Annotated[NameOrNone, Meta(description="only those of this noun's list")] = ""
 
@@ -93,7 +93,8 @@ def quietly(plan: Plan) -> Plan:
 
 def answer_list_views(query: ListViews, reading: Reading) -> list[ViewRow]:
     views = reading.facts.list(ListView, **({"of": query.of} if query.of else {}))
-    return [view_row(each) for each in views if each.shared or each.user == reading.user]
+    sees_all = not own_alone(reading)
+    return [view_row(each) for each in views if sees_all or each.shared or each.user == reading.user]
 
 
 def view_row(view: ListView) -> ViewRow:

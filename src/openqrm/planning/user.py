@@ -219,7 +219,7 @@ def answer_list_roles(_query: ListRoles, _reading: Reading) -> list[RoleRow]:
     ]
 
 
-def own_tokens(reading: Reading) -> dict[str, object]:
+def own_alone(reading: Reading) -> dict[str, object]:
     """Everybody's are for administrators."""
     asking = reading.facts.get(User, reading.user)
     return {} if asking.role == Role.ADMINISTRATOR.name else {"user": asking.name}
@@ -242,5 +242,5 @@ PLANNERS = {
 ANSWERS = {ListRoles: answer_list_roles}
 LISTS = {
     ListUsers: Listing(User, UserRow, lambda users, _related, reading: user_rows(users, reading)),
-    ListTokens: Listing(Token, TokenRow, lambda tokens, *_: [token_row(each) for each in tokens], narrow=own_tokens),
+    ListTokens: Listing(Token, TokenRow, lambda tokens, *_: [token_row(each) for each in tokens], narrow=own_alone),
 }

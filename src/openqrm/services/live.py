@@ -20,7 +20,7 @@ log = structlog.get_logger()
 EVERY_S = 0.25
 TRIM_EVERY_S = 60.0
 PAUSE_S = 5.0  # after the database has failed
-MOST_CLIENTS = 200
+MOST_CLIENTS = 1000
 MOST_WAITING = 10_000  # rows, for a client that reads slowly
 AT_ONCE = 500
 QUIET_KINDS = frozenset({"observation"})  # only for who asks for them
@@ -43,6 +43,7 @@ class Client:
     wake: Callable[[], None]
     kinds: frozenset[str] = frozenset()
     about: frozenset[str] = frozenset()
+    only: Ref | None = None  # nothing but the row of this object
     place: int = 0  # 0: begin with what comes now
     waiting: dict[Ref, bytes] = field(default_factory=dict)
     greeting: str = ""
@@ -90,7 +91,7 @@ class Client:
         self.wake()
 
     def _wants(self, row: Row, roles: dict[str, Role]) -> bool:
-        if self.caller.role < roles[row.kind]:
+        if self.caller.role < roles[row.kind] or self.only not in (None, (row.kind, row.name)):
             return False
         if row.owner and row.owner != self.caller.user and self.caller.role < Role.ADMINISTRATOR:
             return False
@@ -191,7 +192,8 @@ class Live:
                         client.greet("resync", place)
             self._greet(new, tx, place)
             news = tx.changes.since(self._place)
-            rows = self._rows.read(tx, dict.fromkeys(news.objects)) if news.objects else []
+            objects = asked_for(news.objects, clients)
+            rows = self._rows.read(tx, objects) if objects else []
         self._place = news.place
         if rows:
             for client in clients:
@@ -216,3 +218,9 @@ class Live:
         self._trimmed_s = time.monotonic()
         with self._database.transaction() as tx:
             tx.changes.trim()
+
+
+def asked_for(objects: Iterable[Ref], clients: Iterable[Client]) -> dict[Ref, None]:
+    """Those whose rows are to be made: all, unless each client wants a single one."""
+    single = {client.only for client in clients}
+    return dict.fromkeys(ref for ref in objects if None in single or ref in single)

@@ -15,11 +15,13 @@ from openqrm.domain.appliance import Appliance
 from openqrm.domain.errors import PlanningError
 from openqrm.domain.event import Event
 from openqrm.domain.kinds import KINDS
+from openqrm.domain.list_view import ListView
 from openqrm.domain.plan import OPEN_STATES
 from openqrm.domain.resource import PHYSICAL, Observation, Resource
 from openqrm.domain.user import Role, Token, User
 from openqrm.planning.appliance import details
 from openqrm.planning.host import host_rows
+from openqrm.planning.list_view import view_row
 from openqrm.planning.resource import resource_row
 from openqrm.planning.user import token_row, user_rows
 from openqrm.plugin_host.host import PluginHost
@@ -62,7 +64,7 @@ class LiveRows:
         self._host, self._world = host, world
         self._readers: dict[str, Reader] = {
             "appliance": _appliances, "host": _hosts, "plan": _plans, "plugin": self._plugins, "resource": _resources,
-            "token": _tokens, "user": _users,
+            "token": _tokens, "user": _users, "view": _views,
         }  # fmt: skip
         lists = {entry.declared.noun: entry for entry in catalogue if entry.declared.verb == "list"}
         shows = {entry.declared.noun: entry for entry in catalogue if entry.declared.verb == "show"}
@@ -92,7 +94,7 @@ class LiveRows:
             del left[name]
             yield Row(
                 kind=kind, name=name, json=_encoded(kind, name, version, row), about=_about(kind, name, row),
-                owner=row.user if kind == "token" else "",
+                owner=_owner(kind, row),
             )  # fmt: skip
         for name in left:
             yield Row(kind=kind, name=name, json=_encoded(kind, name, 0, None), about=_about(kind, name, None))
@@ -145,6 +147,10 @@ def _about(kind: str, name: str, row: Any) -> frozenset[str]:
         case Observation():
             return frozenset({own, f"resource/{name}"})
     return frozenset({own})
+
+
+def _owner(kind: str, row: Any) -> str:
+    return row.user if kind == "token" or (kind == "view" and not row.shared) else ""
 
 
 def _plain(kind: str) -> Reader:
@@ -204,3 +210,8 @@ def _users(reading: StoreReading, names: Collection[str]) -> Found:
 def _tokens(reading: StoreReading, names: Collection[str]) -> Found:
     for name, token in reading.tx.machines.find_many(Token, names).items():
         yield name, token.version, token_row(token)
+
+
+def _views(reading: StoreReading, names: Collection[str]) -> Found:
+    for name, view in reading.tx.machines.find_many(ListView, names).items():
+        yield name, view.version, view_row(view)

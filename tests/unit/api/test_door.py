@@ -1,15 +1,12 @@
 """The REST door: statuses, problems with hints, limits, sign-in, watching."""
 
 import json
-from dataclasses import replace
 
 import pytest
 from starlette.testclient import TestClient
 
-from openqrm.domain.resource import SELF, Resource
-from openqrm.domain.storage import Image, Storage, Volume
-from openqrm.domain.user import PluginState
 from openqrm.services.tries import FREE_TRIES
+from tests.unit.api.client import start_that_waits
 from tests.unit.services.site import TestSite
 
 CREATE = "/api/v1/storage/create"
@@ -24,18 +21,7 @@ def test_an_intent_that_is_done_is_200_with_its_plan(client: TestClient) -> None
 
 
 def test_a_plan_that_goes_on_is_202_and_can_be_watched(client: TestClient, site: TestSite) -> None:
-    client.post(CREATE, json=MEM)
-    client.post("/api/v1/volume/create", json={"name": "root", "storage": "mem", "size_mib": 64}, params={"wait": 5})
-    client.post("/api/v1/image/create", json={"name": "web", "volume": "root"})
-    client.post("/api/v1/appliance/create", json={"name": "web", "image": "web"})
-    site.world.own.answers.clear()  # the storage that the image is installed from does not answer yet
-    records = site.database.records
-    records.put(replace(records.get(Resource, "m1"), address="10.0.0.11"))
-    records.put(PluginState(name="nfs-storage", enabled=True, started=True))
-    records.put(Storage(name="nas", type="nfs-storage", resource=SELF))
-    records.put(Volume(name="golden", storage="nas"))
-    records.put(replace(records.get(Image, "web"), install_from="golden"))
-    answer = client.post("/api/v1/appliance/start", json={"name": "web"})
+    answer = start_that_waits(client, site)
     assert answer.status_code == 202
     plan = answer.json()["plan"]["id"]
     client.post("/api/v1/plan/abandon", json={"id": plan, "because": "it is a test"})

@@ -12,12 +12,14 @@ import pytest
 
 from openqrm.api.application import make_application
 from openqrm.api.listen import Listener, bind
+from openqrm.api.plan_watch import watch_route
 from openqrm.api.routes import Door
 from openqrm.api.stream import stream_route
 from openqrm.domain.storage import Storage
 from openqrm.domain.user import User
 from openqrm.services.live import Live
 from openqrm.services.live_rows import LiveRows
+from tests.unit.api.client import start_that_waits
 from tests.unit.services.site import PASSWORD, TestSite
 
 STREAM = "/api/v1/stream"
@@ -34,7 +36,7 @@ def live(site: TestSite) -> Iterator[Live]:
 @pytest.fixture
 def browser(site: TestSite, live: Live) -> Iterator[httpx2.Client]:
     listening = bind("127.0.0.1", 0)
-    more = [stream_route(live, site.sign_in, quiet_s=0.05)]
+    more = [stream_route(live, site.sign_in, quiet_s=0.05), watch_route(live, site.desk, site.sign_in, quiet_s=0.05)]
     door = Listener("rest", make_application(Door(site.desk, site.sign_in, site.catalogue), str, more), [listening])
     door.start()
     with httpx2.Client(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=20) as opened:
@@ -132,3 +134,15 @@ def test_what_there_is_not_is_bad_input(browser: httpx2.Client, wanted: dict[str
 def test_nobody_listens_unproven(browser: httpx2.Client) -> None:
     browser.cookies.clear()
     assert browser.get(STREAM).status_code == 401
+
+
+def test_a_plan_is_watched_to_its_end(browser: httpx2.Client, site: TestSite, live: Live) -> None:
+    plan = start_that_waits(browser, site).json()["plan"]["id"]
+    with browser.stream("GET", "/api/v1/plan/watch", params={"id": plan}) as answer:
+        events = messages(answer)
+        assert json.loads(next(events)["data"])["state"] == "running"
+        next(event for event in events if "comment" in event)  # it lives
+        browser.post("/api/v1/plan/abandon", json={"id": plan, "because": "it is a test"})
+        site.world.own.answers.set()
+        states = [json.loads(event["data"])["state"] for event in events if "data" in event]
+    assert states[-1] == "abandoned" and set(states[:-1]) <= {"running"}

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from openqrm.api.application import make_application
 from openqrm.api.listen import Listener, bind
+from openqrm.api.plan_watch import watch_route
 from openqrm.api.routes import Door
 from openqrm.cli.application import NOUNS, make_commands
 from openqrm.cli.declared import verbs_of
@@ -41,7 +42,9 @@ def site(tmp_path: Path) -> Iterator[TestSite]:
 @pytest.fixture
 def shell(site: TestSite, tmp_path: Path) -> Iterator[Shell]:
     listening = bind("127.0.0.1", 0)
-    door = Listener("rest", make_application(Door(site.desk, site.sign_in, site.catalogue), lambda: ""), [listening])
+    more = [watch_route(site.live, site.desk, site.sign_in)]
+    application = make_application(Door(site.desk, site.sign_in, site.catalogue), lambda: "", more)
+    door = Listener("rest", application, [listening])
     door.start()
     signed_in = Shell(f"http://127.0.0.1:{listening.getsockname()[1]}", tmp_path)
     assert signed_in("login admin", PASSWORD + "\n").exit_code == 0
@@ -70,6 +73,14 @@ def test_create_list_and_show(shell: Shell) -> None:
     assert (done.exit_code, done.output) == (0, "plan 2: Create storage mem: done\n")
     assert "mem" in shell("storage list").output
     assert json.loads(shell("storage show mem --json").output)["comment"] == "fast"
+
+
+def test_a_plan_is_watched_to_its_end_and_its_end_is_the_status(shell: Shell) -> None:
+    shell("storage create mem tmpfs-storage")
+    assert shell("plan watch 2").output.endswith("plan 2: Create storage mem: done\n")
+    assert shell("plan undo 2").exit_code == 0
+    watched = shell("plan watch 2")
+    assert watched.exit_code == 1 and "is undone" in watched.output
 
 
 def test_a_refusal_is_a_message_a_hint_and_a_status(shell: Shell) -> None:

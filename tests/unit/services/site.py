@@ -26,6 +26,8 @@ from openqrm.ports.world import Completed, HttpAnswer, HttpRequest
 from openqrm.services.caller import Caller
 from openqrm.services.catalogue import Catalogue
 from openqrm.services.desk import Desk
+from openqrm.services.live import Live
+from openqrm.services.live_rows import LiveRows
 from openqrm.services.sign_in import SignIn
 from tests.unit.fresh import fresh_database
 
@@ -94,6 +96,7 @@ class TestSite:
     catalogue: Catalogue
     desk: Desk
     sign_in: SignIn
+    live: Live
 
     __test__ = False
 
@@ -120,11 +123,14 @@ def open_site(folder: Path, plugins: Callable[[], PluginHost] = PluginHost) -> I
     database.records.put(
         User(name="admin", role=Role.ADMINISTRATOR.name, password_hash=sign_in.hash_password(PASSWORD))
     )
+    live = Live(database, LiveRows(host, catalogue, world), every_s=0.01)
+    live.start()
     dispatcher.start(runner.drive, database.plans.unfinished)
     try:
-        yield TestSite(database, world, host, catalogue, desk, sign_in)
+        yield TestSite(database, world, host, catalogue, desk, sign_in, live)
     finally:
         world.own.answers.set()
+        live.close()
         dispatcher.close()
         runner.close()
         database.close()

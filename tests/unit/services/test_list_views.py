@@ -37,6 +37,7 @@ def test_a_view_is_its_users_and_comes_back_as_it_was_kept(site: TestSite) -> No
     assert (row.name, row.of, row.title, row.user) == ("eve.1", "resource", "Idle ones", "eve")
     assert (row.text, row.state, row.sort, row.hidden) == ("rack", "idle", "-memory_mib", ["mac"])
     assert views(site, BOB) == [] == views(site, EVE, of="image")
+    assert [row.name for row in views(site, ADMIN)] == ["eve.1"]
     assert not site.desk.answer(EVE, ListEvents(about="view/eve.1"))
 
 

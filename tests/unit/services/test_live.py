@@ -13,6 +13,7 @@ from openqrm.domain.errors import OpenqrmError
 from openqrm.domain.event import Event, Severity
 from openqrm.domain.journal import Entry, Fact
 from openqrm.domain.kinds import KINDS
+from openqrm.domain.list_view import ListView
 from openqrm.domain.plan import Plan, Step
 from openqrm.domain.resource import Resource
 from openqrm.domain.storage import Storage
@@ -108,6 +109,18 @@ def test_a_host_shows_what_it_carries_and_goes_when_it_is_one_no_more(site: Test
     assert console.until("host", "h1")["row"] is None
 
 
+def test_a_client_of_one_object_hears_of_nothing_else(site: TestSite, live: Live) -> None:
+    page, other = greeted(live, only=("storage", "b")), Console(live, only=("storage", "c"))
+    for name in ("a", "b", "c"):
+        site.database.records.put(Storage(name=name))
+    page.until("storage", "b")
+    other.until("storage", "c")
+    assert page.seen == [] == other.seen
+    everything = greeted(live)
+    site.database.records.put(Storage(name="d"))
+    assert everything.until("storage", "d")
+
+
 def test_what_machines_report_all_the_time_is_told_to_who_asks(site: TestSite, live: Live) -> None:
     everything, page = greeted(live), greeted(live, about=frozenset({"resource/m1"}))
     with site.database.machines() as machines:
@@ -148,13 +161,17 @@ def test_a_plan_is_told_with_how_far_it_has_come(site: TestSite, live: Live) -> 
     assert row["row"]["title"] == "Three" and row["version"] == 3
 
 
-def test_who_may_not_list_them_hears_nothing_of_users_and_of_others_tokens(site: TestSite, live: Live) -> None:
+def test_who_may_not_list_them_hears_nothing_of_users_and_others_tokens_and_views(site: TestSite, live: Live) -> None:
     reader, administrator = greeted(live, READER), greeted(live)
     records = site.database.records
     records.put(User(name="eve", password_hash="$argon2id$x"))
     records.put(Token(name="admins", user="admin", digest="00"))
     records.put(Token(name="bobs", user="bob", digest="01"))
+    records.put(ListView(name="eve.1", user="eve"))
+    records.put(ListView(name="eve.2", user="eve", shared=True))
     reader.until("token", "bobs")
+    assert reader.seen == []
+    reader.until("view", "eve.2")
     assert reader.seen == []
     administrator.until("token", "bobs")
     assert {("user", "eve"), ("token", "admins")} <= {*administrator.seen}

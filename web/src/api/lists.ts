@@ -22,7 +22,7 @@ export function isRow(value: unknown): value is Row {
 
 /** Of these the stream tells every change, so that a list once loaded stays right. */
 const TOLD = new Set([
-  "appliance", "host", "image", "kernel", "network", "plugin", "resource", "storage", "token", "user", "vm", "volume",
+  "appliance", "host", "image", "kernel", "network", "plugin", "resource", "storage", "token", "user", "view", "vm", "volume",
 ]);
 const FIRST_PAGE = 500; // is there and drawn at once; the rest comes behind it
 const NEXT_PAGE = 5000;

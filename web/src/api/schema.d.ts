@@ -1754,7 +1754,7 @@ export interface components {
         };
         /**
          * ListViews
-         * @description List the views of lists that you have kept, and those that others share with all.
+         * @description List views of lists: your own and those that others share, or everybody's for an administrator.
          */
         ListViews: {
             /**

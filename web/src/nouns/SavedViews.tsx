@@ -13,7 +13,7 @@ export function SavedViews({ noun, now, show }: Props) {
   const { t } = useT();
   const { user } = useSession();
   const [isOpen, setOpen] = useState(false);
-  const views = useViews(noun);
+  const views = useViews(noun, user);
   const change = useChangeViews();
   const own = views.filter((view) => view.user === user);
   return (

@@ -21,9 +21,11 @@ export function bodyOf({ q, state, order, hidden }: View): Body {
   return { text: q.trim(), state, sort: order ? `${order.isDown ? "-" : ""}${order.column}` : "", hidden };
 }
 
-export function useViews(of: string) {
+/** Of this noun's list: the user's own, and what others share. */
+export function useViews(of: string, user: string): ViewRow[] {
   const params = { of };
-  return useQuery({ queryKey: listKey("view", params), queryFn: () => ask<ViewRow[]>("view/list", params) }).data ?? [];
+  const found = useQuery({ queryKey: listKey("view", params), queryFn: () => ask<ViewRow[]>("view/list", params) }).data ?? [];
+  return found.filter((view) => view.shared || view.user === user);
 }
 
 /** `save` one, or `remove` it. */

@@ -37,7 +37,7 @@ export const words: Texts<typeof english> = {
     plugin: "Plugins",
     user: "Benutzer",
     token: "API-Token",
-    view: "Ansichten",
+    view: "Gemerkte Ansichten",
     role: "Rollen",
     vm: "Virtuelle Maschinen",
     terminal: "Terminals",

@@ -34,7 +34,7 @@ export const words = {
     plugin: "Plugins",
     user: "Users",
     token: "API tokens",
-    view: "Views",
+    view: "Kept views",
     role: "Roles",
     vm: "Virtual machines",
     terminal: "Terminals",
