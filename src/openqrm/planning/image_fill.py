@@ -12,12 +12,12 @@ from openqrm.domain.storage import Image, Storage, Volume
 from openqrm.domain.user import Role
 from openqrm.planning.fields import Name, Path
 from openqrm.planning.record_plans import plan_of
-from openqrm.plugin_api.filling import FillsVolumes
+from openqrm.plugin_api.filling import plan_filling
 from openqrm.plugin_api.intents import Intent, refers_to
 from openqrm.plugin_api.planning import Planner, Planning
 
 Digest = Annotated[str, Meta(pattern=r"^([0-9a-fA-F]{64})?$(?!\n)")]
-ELSEWHERE = "Set its install_from to a volume on a storage of type nfs-storage: the next boot fills it."
+ELSEWHERE = "Name a source that fits; or set its install_from to a volume by NFS, and the next boot fills it."
 
 
 class FillImage(Intent, noun="image", verb="fill", role=Role.ADMINISTRATOR):
@@ -43,9 +43,7 @@ def plan_fill_image(intent: FillImage, planning: Planning) -> Plan:
         raise PlanningError(Category.CONFLICT, message, "Stop the appliance that runs there first.")
     storage = facts.get(Storage, volume.storage)
     driver = planning.drivers.storage(storage)
-    if not isinstance(driver, FillsVolumes):
-        raise PlanningError(Category.UNSUPPORTED, f"{storage.type} cannot fill volumes by itself", ELSEWHERE)
-    steps = driver.plan_fill(storage, volume, intent.source, intent.sha256)
+    steps = plan_filling(driver, storage, volume, intent.source, intent.sha256, ELSEWHERE)
     return plan_of(intent, f"Fill image {image.name} from {intent.source}", steps, about=image, past="filled")
 
 

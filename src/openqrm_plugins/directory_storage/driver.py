@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from openqrm.plugin_api import Capability, Category, Disk, PlanningError, Step, Storage, Volume
+from openqrm.plugin_api.filling import Content
 from openqrm.plugin_api.storage import (
     DiskFiles,
     ExportedFolders,
@@ -42,6 +43,10 @@ class Driver(SizedVolumeDriver[Settings]):
     def plan_create(self, storage: Storage, volume: Volume) -> tuple[Step, ...]:
         self._refuse_what_it_lacks(storage, volume)
         return super().plan_create(storage, volume)
+
+    def fills_from(self, storage: Storage) -> frozenset[Content]:
+        """Folders are files, and a disk comes from a disk."""
+        return frozenset({Content.FILES if storage.type == NFS else Content.DISK})
 
     def plan_fill(self, storage: Storage, volume: Volume, source: str, sha256: str) -> tuple[Step, ...]:
         """Folders from archives and folders, disks from disks."""

@@ -21,7 +21,9 @@ MOST_BYTES = 128 * 1024
 MOST_ENTRIES = 200
 
 Line = Annotated[str, Meta(pattern=r"^[^\u0000-\u001f\u007f]*$(?!\n)", max_length=100)]
-ArchiveName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,120}\.tar(\.(gz|xz|bz2|zst))?$(?!\n)")]
+ArchiveName = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,120}\.(tar(\.(gz|xz|bz2|zst))?|qcow2|raw)$(?!\n)")
+]
 PackageName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,120}\.deb$(?!\n)")]
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
 SizeBytes = Annotated[int, Meta(ge=1, le=1 << 44)]
@@ -43,7 +45,7 @@ class KernelPackage:
 
 @dataclass(frozen=True)
 class Entry:
-    """A packed root file system."""
+    """A packed root file system, or a disk in a file."""
 
     name: Name
     file: ArchiveName

@@ -1,4 +1,4 @@
-"""Make a shelf of a folder with archives: `python3 publish.py FOLDER [--key KEY.pem] [--kernel ENTRY=FILE.deb]…`
+"""Make a shelf of archives and disks: `python3 publish.py FOLDER [--key KEY.pem] [--kernel ENTRY=FILE.deb]…`
 
 It writes FOLDER/catalogue.json, and catalogue.json.sig with a key. What is written there of an entry already is kept:
 its name, words and kernel may be edited, and then this is run again, which counts the serial up. Python 3.9 or later
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 CATALOGUE = "catalogue.json"
-ARCHIVE = re.compile(r"([A-Za-z0-9][A-Za-z0-9._+-]*)\.tar(\.(gz|xz|bz2|zst))?")
+ARCHIVE = re.compile(r"([A-Za-z0-9][A-Za-z0-9._+-]*)\.(tar(\.(gz|xz|bz2|zst))?|qcow2|raw)")
 
 
 def publish(folder: Path, key: Path | None, kernels: dict[str, str]) -> list[str]:

@@ -24,8 +24,8 @@ from openqrm.plugin_api import (
     Volume,
     refers_to,
 )
-from openqrm.plugin_api.actions import FillFolder, PrepareKernel, put
-from openqrm.plugin_api.filling import FillsVolumes
+from openqrm.plugin_api.actions import PrepareKernel, put
+from openqrm.plugin_api.filling import plan_filling
 from openqrm.plugin_api.manifest import Name
 from openqrm.plugin_api.planning import Planning
 from openqrm_plugins.image_shelf.catalogue import Entry, KernelPackage, Shelf
@@ -35,13 +35,15 @@ from openqrm_plugins.image_shelf.settings import Settings
 Size = Annotated[int, Meta(ge=0, le=1 << 40)]
 FETCH_S = 7 * 3600.0  # the worker gives up before that
 PREPARE_S = 600.0
+ELSEWHERE = "Archives are unpacked on storages by NFS, whence other images are installed at their boot; disks on disks."
 
 
 class UnpackEntry(Intent, noun="shelf", verb="unpack", role=Role.ADMINISTRATOR):
     """Unpack an entry of a shelf into a new volume, as a new image.
 
     The storage's own machine fetches the archive, checks it and unpacks it: what leads out of the volume is refused,
-    devices are left out. The kernel that comes with the entry is added, unless it is here already.
+    devices are left out. A disk in a file goes onto a volume that is a disk, which has to be big enough. The kernel
+    that comes with the entry is added, unless it is here already.
     """
 
     name: Annotated[Name, refers_to("shelf"), Meta(description="the shelf")]
@@ -153,15 +155,9 @@ def _kernel(wish: _Wish, planning: Planning) -> tuple[tuple[Step, ...], tuple[Fe
 
 
 def _fill(wish: _Wish, archive: Fetching, planning: Planning) -> tuple[Step, ...]:
-    """Steps that unpack it. A storage that takes disks would take the archive for one."""
+    """Steps that unpack it."""
     driver, storage = planning.drivers.storage(wish.storage), wish.storage
-    steps: tuple[Step, ...] = ()
-    if isinstance(driver, FillsVolumes):
-        steps = driver.plan_fill(storage, wish.volume, archive.path, archive.sha256)
-    if any(isinstance(step.action, FillFolder) for step in steps):
-        return steps
-    hint = "Unpack it on a storage of type nfs-storage; another image can be installed from there at its boot."
-    raise PlanningError(Category.UNSUPPORTED, f"{storage.type} does not unpack archives", hint)
+    return plan_filling(driver, storage, wish.volume, archive.path, archive.sha256, ELSEWHERE)
 
 
 def _fetch(fetching: Fetching, id_: str, why: str) -> Step:
@@ -183,7 +179,7 @@ def _row(steps: Iterable[Step], *needs: str) -> tuple[Step, ...]:
 
 
 def _suffix(file: str) -> str:
-    return file[file.rindex(".tar") :]
+    return file[file.rindex(".tar") :] if ".tar" in file else file[file.rindex(".") :]
 
 
 def _demand_free(kind: type[Record], name: str, facts: Facts, hint: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from openqrm.plugin_api import Capability, Step, Storage, Volume
+from openqrm.plugin_api.filling import Content
 from openqrm.plugin_api.storage import ExportedFolders, Exporting, Folders, VolumeDriver, fill_step
 from openqrm_plugins.nfs_storage.settings import Settings
 
@@ -20,6 +21,10 @@ class Driver(VolumeDriver[Settings]):
 
     def exporting(self, storage: Storage, settings: Settings) -> Exporting:
         return ExportedFolders(storage.resource, settings.backend, settings.exports, settings.version)
+
+    def fills_from(self, storage: Storage) -> frozenset[Content]:
+        """Folders are files."""
+        return frozenset({Content.FILES})
 
     def plan_fill(self, storage: Storage, volume: Volume, source: str, sha256: str) -> tuple[Step, ...]:
         """Steps that put an archive's or a folder's content into the empty folder, by a worker on the storage."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from openqrm.plugin_api import Category, Disk, PlanningError, Root, Step, Storage, Volume
+from openqrm.plugin_api import Disk, Root, Step, Storage, Volume
+from openqrm.plugin_api.filling import Content
 from openqrm.plugin_api.storage import (
     Blades,
     DiskFiles,
@@ -32,13 +33,14 @@ class Driver(SizedVolumeDriver[Settings]):
         known = (("uri", uri), ("initiator", facts["initiator"]), ("user", facts["user"]))
         return Root(type="san", facts=known, secrets=reached.secrets)
 
+    def fills_from(self, storage: Storage) -> frozenset[Content]:
+        """A disk from a disk, where volumes are files."""
+        return frozenset() if self.settings_of(storage).group else frozenset({Content.DISK})
+
     def plan_fill(self, storage: Storage, volume: Volume, source: str, sha256: str) -> tuple[Step, ...]:
         """From a disk in a file, raw or qcow2."""
-        making = self.making(storage, self.settings_of(storage))
-        if not isinstance(making, DiskFiles):
-            message = f"volume {volume.name} is a logical volume, which cannot be filled from a file"
-            raise PlanningError(Category.UNSUPPORTED, message, "Make it the disk of a VM there, and install that.")
-        return (fill_disk_step(storage, volume, making.path(volume), source, sha256),)
+        path = self.making(storage, self.settings_of(storage)).path(volume)
+        return (fill_disk_step(storage, volume, path, source, sha256),)
 
     def disk(self, storage: Storage, volume: Volume) -> Disk:
         """As the disk of a VM on the storage itself, where an installer can run."""

@@ -58,6 +58,15 @@ def test_a_volume_in_use_is_left_alone() -> None:
     assert refusal.value.category is Category.CONFLICT
 
 
+def test_a_source_that_does_not_fit_is_refused_by_its_name() -> None:
+    with pytest.raises(
+        PlanningError, match=r"small.qcow2 is a disk in a file, and nfs-storage fills volumes from"
+    ) as no:
+        plan_fill_image(FillImage("web", "/srv/small.qcow2"), nfs_planning())
+    assert no.value.category is Category.UNSUPPORTED
+    assert plan_fill_image(FillImage("web", "/srv/a-folder"), nfs_planning()).steps
+
+
 def test_a_storage_that_cannot_says_what_can() -> None:
     with pytest.raises(PlanningError, match="cannot fill") as refusal:
         plan_fill_image(WISH, planning(*SITE))

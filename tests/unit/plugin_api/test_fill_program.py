@@ -15,9 +15,8 @@ from typing import Any, Literal
 
 import pytest
 
-import openqrm.plugin_api.host
-
-PROGRAM = Path(openqrm.plugin_api.host.__file__).with_name("fill.py")
+from openqrm.plugin_api.actions.fill import PROGRAM
+from openqrm.plugin_api.sending import BOOT
 
 
 @dataclass
@@ -35,8 +34,8 @@ class Filling:
         places = {"target": self.target, "note": self.folder / "volumes/.filled/web.1", "trash": self.folder / "trash"}
         settings: dict[str, Any] = {key: str(path) for key, path in (places | {"source": source}).items()}
         settings |= {"sha256": "", "most_bytes": 0, **self.more}
-        argv = [sys.executable, "-I", "-", verb, json.dumps(settings)]
-        return subprocess.run(argv, input=PROGRAM.read_text(), capture_output=True, text=True, timeout=60, check=False)
+        argv = [sys.executable, "-I", "-c", BOOT, verb, json.dumps(settings)]
+        return subprocess.run(argv, input=PROGRAM.decode(), capture_output=True, text=True, timeout=60, check=False)
 
     def look(self, source: Path = Path("/")) -> dict[str, Any]:
         said: dict[str, Any] = json.loads(self.ask("look", source).stdout)

@@ -29,6 +29,7 @@ from openqrm.plugin_api import (
     World,
     run,
 )
+from openqrm.plugin_api.filling import Content
 from openqrm.plugin_api.testing import LAWS, STORAGE_RULES, Case, LawBroken, SimulatedWorld
 from openqrm.plugin_api.testing import storage as rules
 from tests.unit.plugin_api.shelf import HINT, DropShelf, Lend, MakeShelf, ShelfDriver, bench, list_shelves, world
@@ -380,6 +381,16 @@ class Promiser(ShelfDriver):
         super().__init__(frozenset({Capability.TRANSFER}))
 
 
+class Filler(ShelfDriver):
+    """Says that it fills from archives, and plans nothing."""
+
+    def fills_from(self, storage: Storage) -> frozenset[Content]:
+        return frozenset({Content.FILES})
+
+    def plan_fill(self, storage: Storage, volume: Volume, source: str, sha256: str) -> tuple[Step, ...]:
+        return ()
+
+
 DRIVERS: list[tuple[Callable[..., None], type[ShelfDriver]]] = [
     (rules.plans_are_pure, Random), (rules.plans_are_pure, Nameless),
     (rules.a_volume_is_listed_while_it_exists, Blind), (rules.what_was_there_is_not_made_again, Remaking),
@@ -388,6 +399,7 @@ DRIVERS: list[tuple[Callable[..., None], type[ShelfDriver]]] = [
     (rules.capabilities_are_honest, Pretender), (rules.capabilities_are_honest, Cloner),
     (rules.what_was_removed_can_be_had_back, Emptier), (rules.a_loan_is_for_reading, Lender),
     (rules.a_loan_is_for_reading, Unasked), (rules.a_loan_is_for_reading, Promiser),
+    (rules.what_it_fills_from_is_planned, Filler),
 ]  # fmt: skip
 
 

@@ -1398,7 +1398,8 @@ export interface components {
          * @description Unpack an entry of a shelf into a new volume, as a new image.
          *
          *         The storage's own machine fetches the archive, checks it and unpacks it: what leads out of the volume is refused,
-         *         devices are left out. The kernel that comes with the entry is added, unless it is here already.
+         *         devices are left out. A disk in a file goes onto a volume that is a disk, which has to be big enough. The kernel
+         *         that comes with the entry is added, unless it is here already.
          */
         UnpackEntry: {
             /** @description the shelf */

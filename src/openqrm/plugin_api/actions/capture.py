@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from openqrm.domain.errors import Category, StepError
 from openqrm.domain.plan import Differs, Irreversible, NotYet, Satisfied, Seen
+from openqrm.plugin_api.actions.progress import render_progress, render_size
 from openqrm.plugin_api.run import run
 from openqrm.ports.world import Host, World
 
@@ -130,17 +131,6 @@ class TidyCopy:
 
     def ensure(self, world: World) -> None:
         _ask(world.host(self.host), "tidy", self.to, START_S)
-
-
-def render_progress(done: int, total: int) -> str:
-    """Percent and bytes; what changes meanwhile is copied twice, so it may be more than there was."""
-    percent = min(99, done * 100 // total) if total else 0
-    return f"{percent} %, {render_size(done)} of {render_size(total)},"
-
-
-def render_size(size_bytes: int) -> str:
-    """In MB, or in GB with one digit behind the point."""
-    return f"{size_bytes / 1e9:.1f} GB" if size_bytes >= 1e9 else f"{size_bytes / 1e6:.0f} MB"
 
 
 def _ask(host: Host, verb: str, to: Copying, timeout_s: float) -> str:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 import msgspec
 
 from openqrm.domain.errors import Category, StepError
 from openqrm.domain.plan import Differs, NotYet, Satisfied, Seen
-from openqrm.plugin_api.run import run
+from openqrm.plugin_api.actions.progress import render_progress
+from openqrm.plugin_api.sending import command, pack
 from openqrm.ports.world import Host, World
 
-PROGRAM = Path(__file__).parents[1] / "host/fill.py"
+PROGRAM = pack("noting", "fill")
 LOOK_S = 2.0
 START_S = 60.0
 CLEAR_S = 600.0
-_HINT = "Log in to the storage: is there a python3, can it read the source and write the volume?"
+_HINT = "Look at the source; then at the storage: is there a python3, can it read the one and write the other?"
 _SOURCE_HINT = "Mend the source, or name another one; the volume is emptied again."
 
 
@@ -35,9 +35,12 @@ class Filling:
     most_bytes: int = 0  # 0: as much as the disk has
 
 
-class _Told(msgspec.Struct, frozen=True):
+class FillingTold(msgspec.Struct, frozen=True):
+    """What a worker's note says."""
+
     state: str
-    percent: int = 0
+    done: int = 0
+    total: int = 0
     because: str = ""
     source: str = ""
     left_out: int = 0
@@ -60,24 +63,10 @@ class FillFolder:
         return ClearFolder(self.filling)
 
     def observe(self, world: World) -> Seen:
-        told = _look(world, self.filling)
-        match told.state:
-            case "filled" if told.source == self.filling.source:
-                left_out = f", without {told.left_out} devices" if told.left_out else ""
-                return Satisfied(f"it is filled from {told.source}{left_out}")
-            case "working":
-                return NotYet(f"{told.percent} % of {self.filling.source} are through", LOOK_S)
-            case "failed":
-                raise StepError(Category.REFUSED, f"{self.filling.source}: {told.because}", _SOURCE_HINT)
-            case "empty":
-                return Differs(f"{self.filling.target} is empty")
-            case "broken off":
-                return Differs("the work was broken off")
-        message = f"{self.filling.target} holds something else already"
-        raise StepError(Category.CONFLICT, message, "Create another volume: filling never overwrites anything.")
+        return seen_filling(look_at_filling(world.host(self.filling.host), PROGRAM, self.filling), self.filling)
 
     def ensure(self, world: World) -> None:
-        _ask(world.host(self.filling.host), "start", self.filling, START_S)
+        ask_of_filling(world.host(self.filling.host), PROGRAM, "start", self.filling)
 
 
 @dataclass(frozen=True)
@@ -97,25 +86,52 @@ class ClearFolder:
         return FillFolder(self.filling)
 
     def observe(self, world: World) -> Seen:
-        told = _look(world, self.filling)
-        if told.state in ("empty", "foreign"):
-            return Satisfied(f"nothing of {self.filling.source} is in {self.filling.target}")
-        return Differs(f"{self.filling.target} is {told.state}")
+        return seen_cleared(look_at_filling(world.host(self.filling.host), PROGRAM, self.filling), self.filling)
 
     def ensure(self, world: World) -> None:
-        _ask(world.host(self.filling.host), "clear", self.filling, CLEAR_S)
+        ask_of_filling(world.host(self.filling.host), PROGRAM, "clear", self.filling, CLEAR_S)
 
 
-def _look(world: World, filling: Filling) -> _Told:
-    said = _ask(world.host(filling.host), "look", filling, START_S)
+def seen_filling(told: FillingTold, filling: Filling) -> Seen:
+    """What a worker's note means to who wants the volume filled. Raises StepError for what went wrong."""
+    match told.state:
+        case "filled" if told.source == filling.source:
+            left_out = f", without {told.left_out} devices" if told.left_out else ""
+            return Satisfied(f"it is filled from {told.source}{left_out}")
+        case "working":
+            return NotYet(f"{render_progress(told.done, told.total)} of {filling.source} are through", LOOK_S)
+        case "failed":
+            raise StepError(Category.REFUSED, f"{filling.source}: {told.because}", _SOURCE_HINT)
+        case "empty":
+            return Differs(f"{filling.target} is empty")
+        case "broken off":
+            return Differs("the work was broken off")
+    message = f"{filling.target} holds something else already"
+    raise StepError(Category.CONFLICT, message, "Create another volume: filling never overwrites anything.")
+
+
+def seen_cleared(told: FillingTold, filling: Filling) -> Seen:
+    """What it means to who wants it empty again."""
+    if told.state in ("empty", "foreign"):
+        return Satisfied(f"nothing of {filling.source} is in {filling.target}")
+    return Differs(f"{filling.target} is {told.state}")
+
+
+def look_at_filling(host: Host, program: bytes, filling: Filling) -> FillingTold:
+    """Raises StepError."""
+    said = ask_of_filling(host, program, "look", filling)
     try:
-        return msgspec.json.decode(said, type=_Told)
+        return msgspec.json.decode(said, type=FillingTold)
     except msgspec.DecodeError as error:
         raise StepError(Category.UNAVAILABLE, f"{filling.host} answers {said.strip()[:80]!r}", _HINT) from error
 
 
-def _ask(host: Host, verb: str, filling: Filling, timeout_s: float) -> str:
+def ask_of_filling(host: Host, program: bytes, verb: str, filling: Filling, timeout_s: float = START_S) -> str:
+    """What the program says to this verb. Raises StepError."""
     keys = ("source", "target", "note", "trash", "sha256", "most_bytes")
     settings = msgspec.json.encode({key: getattr(filling, key) for key in keys}).decode()
-    argv = ("python3", "-I", "-", verb, settings)
-    return run(host, argv, stdin=PROGRAM.read_bytes(), timeout_s=timeout_s, hint=_HINT)
+    done = host.run(command(verb, settings), stdin=program, timeout_s=timeout_s)
+    if done.status == 0:
+        return done.out
+    words = (done.err.strip() or "it said nothing").splitlines()[-1][:300]
+    raise StepError(Category.REFUSED, f"{filling.source}: {words}" if verb == "fits" else words, _HINT)

@@ -1,6 +1,6 @@
 """Fill an empty folder from an archive or from another folder of the same host. Python 3.9 or later is all it needs.
 
-    python3 -I - start|look|clear SETTINGS      SETTINGS: {"source", "target", "note", "trash", "sha256", "most_bytes"}
+Started with VERB and SETTINGS: start, look or clear; {"source", "target", "note", "trash", "sha256", "most_bytes"}.
 
 `start` leaves a worker behind that writes how far it is into the note and holds a lock on it; `look` tells, as JSON;
 `clear` ends the worker and empties the folder, into the trash when it had been filled whole.
@@ -13,13 +13,11 @@ everybody who can reach the folder; and what is written has a bound.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import io
 import json
 import os
 import shutil
-import signal
 import stat
 import subprocess
 import sys
@@ -28,7 +26,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 
-NOTE_BYTES = 1024
+from openqrm.plugin_api.host.noting import Note, Refused, leave_worker
+
 MOST_ENTRIES = 5_000_000
 PIECE = 1 << 20
 SPARE_BYTES = 64 << 20  # a full disk would hurt its other volumes
@@ -37,42 +36,11 @@ CAPABILITY = "SCHILY.xattr.security.capability"
 FOLLOW_NONE = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
-class Refused(Exception):
-    """Why it is not done, for the operator."""
-
-
-class Note:
-    """A line of JSON of one length, so that it is read whole or not at all."""
-
-    def __init__(self, path: str) -> None:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        self.file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-
-    def lock(self) -> bool:
-        """Whether it is ours now; the worker holds it for as long as it lives."""
-        with contextlib.suppress(BlockingIOError):
-            fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        return False
-
-    def read(self) -> dict[str, Any]:
-        said: dict[str, Any] = json.loads(os.pread(self.file, NOTE_BYTES, 0) or b"{}")
-        return said
-
-    def write(self, **said: Any) -> None:
-        line = json.dumps(said).encode()[: NOTE_BYTES - 1]
-        os.pwrite(self.file, line.ljust(NOTE_BYTES - 1) + b"\n", 0)
-
-
 def look(given: dict[str, Any]) -> dict[str, Any]:
     """What is so, and nothing is changed by it."""
     if not os.path.exists(given["note"]):
         return {"state": "empty" if not os.listdir(given["target"]) else "foreign"}
-    note = Note(given["note"])
-    said = note.read()
-    if said.get("state") == "working" and note.lock():
-        said["state"] = "broken off"
-    return said
+    return Note(given["note"]).seen()
 
 
 def start(given: dict[str, Any]) -> None:
@@ -87,35 +55,14 @@ def start(given: dict[str, Any]) -> None:
     elif os.listdir(given["target"]):
         os.unlink(given["note"])
         raise Refused(f"{given['target']} is not empty")
-    note.write(state="working", percent=0)
-    if os.fork():
-        return
-    os.setsid()
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for number in (0, 1, 2):
-        os.dup2(nowhere, number)
-    note.write(state="working", percent=0, pid=os.getpid())
-    try:
-        left_out = fill(given, note)
-    except Exception as error:  # noqa: BLE001 # whatever an archive does to its reader: the note has to tell
-        said = str(error) if isinstance(error, Refused) else f"{type(error).__name__}: {error}"
-        note.write(state="failed", because=said[:300])
-    else:
-        note.write(state="filled", source=given["source"], left_out=left_out)
-    os._exit(0)
+    leave_worker(note, lambda tell: fill(given, tell))
 
 
 def clear(given: dict[str, Any]) -> None:
     if not os.path.exists(given["note"]):
         return
     note = Note(given["note"])
-    until = time.monotonic() + 30
-    while not note.lock():
-        if time.monotonic() > until:
-            raise Refused("the worker does not end")
-        with contextlib.suppress(ProcessLookupError, KeyError):
-            os.kill(note.read()["pid"], signal.SIGKILL)
-        time.sleep(0.1)
+    note.end_worker()
     if note.read().get("state") == "filled":
         os.makedirs(given["trash"], mode=0o700, exist_ok=True)
         for name in os.listdir(given["target"]):
@@ -133,11 +80,11 @@ def empty(folder: str) -> None:
             os.unlink(entry.path)
 
 
-def fill(given: dict[str, Any], note: Note) -> int:
-    """How many devices were left out. Raises Refused."""
+def fill(given: dict[str, Any], tell: Callable[[int, int], None]) -> dict[str, Any]:
+    """What came of it. Raises Refused."""
     if given["sha256"]:
         check_digest(given["source"], given["sha256"])
-    with opened(given["source"]) as (stream, progress):
+    with opened(given["source"]) as (stream, through, whole):
         archive = tarfile.open(fileobj=stream, mode="r|*")  # noqa: SIM115 # it is closed with its stream
         target = Target(archive, given["target"], given["most_bytes"])
         told = 0.0
@@ -148,10 +95,10 @@ def fill(given: dict[str, Any], note: Note) -> int:
             vars(archive)["members"] = []  # it would remember them all
             if time.monotonic() - told > TELL_S:
                 told = time.monotonic()
-                note.write(state="working", percent=min(99, progress()), pid=os.getpid())
+                tell(through(), whole)
         target.finish()
     subprocess.run(["sync", "-f", given["target"]], check=False, stdin=subprocess.DEVNULL)
-    return target.left_out
+    return {"source": given["source"], "left_out": target.left_out}
 
 
 def check_digest(path: str, wanted: str) -> None:
@@ -164,26 +111,26 @@ def check_digest(path: str, wanted: str) -> None:
 
 
 @contextlib.contextmanager
-def opened(source: str) -> Iterator[tuple[Counted, Callable[[], int]]]:
-    """A stream of tar and what tells how much of it is through, in percent."""
+def opened(source: str) -> Iterator[tuple[Counted, Callable[[], int], int]]:
+    """A stream of tar, what tells how many bytes of the source are through, and how many it has."""
     if os.path.isdir(source):
         said = subprocess.run(["du", "-sb", "--one-file-system", "--", source], stdout=subprocess.PIPE, check=True)
         whole = int(said.stdout.split()[0])
         keep = ("--one-file-system", "--xattrs", "--xattrs-include=security.capability", "--numeric-owner", "--sparse")
         with piped(["tar", "-C", source, *keep, "--format=posix", "-cf", "-", "."]) as stream:
-            yield stream, lambda: stream.count * 100 // max(whole, 1)
+            yield stream, lambda: stream.count, whole
         return
     with open(source, "rb") as file:
         whole = os.fstat(file.fileno()).st_size
 
         def through() -> int:  # the place in the file is zstd's too
-            return os.lseek(file.fileno(), 0, os.SEEK_CUR) * 100 // max(whole, 1)
+            return os.lseek(file.fileno(), 0, os.SEEK_CUR)
 
         if source.endswith(".zst"):
             with piped(["zstd", "-dcq"], file) as stream:
-                yield stream, through
+                yield stream, through, whole
         else:
-            yield Counted(file), through
+            yield Counted(file), through, whole
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ from openqrm.plugin_api.storage.halves import Exporting, Making, Work
 from openqrm.plugin_api.storage.making.directories import NoteAsBefore, NoteDirectory, noted_beneath
 from openqrm.plugin_api.storage.making.disk_files import DiskFiles
 from openqrm.plugin_api.storage.making.disks import CloneDisk, GrowDisk, MakeDisk
-from openqrm.plugin_api.storage.making.fill_disk import FillDisk, fill_disk_step
+from openqrm.plugin_api.storage.making.fill_disk import ClearDisk, FillDisk, fill_disk_step
 from openqrm.plugin_api.storage.making.folders import CloneFolder, MakeFolder
 from openqrm.plugin_api.storage.making.logical import CloneLogical, GrowLogical, MakeLogical
 from openqrm.plugin_api.storage.making.logical_volumes import LogicalVolumes, MountedLogicalVolumes
@@ -44,6 +44,7 @@ STORAGE_ACTIONS = (
     GrowQcow,
     SweepLayers,
     FillDisk,
+    ClearDisk,
     NoteDirectory,
     NoteAsBefore,
     Purge,
@@ -64,6 +65,7 @@ __all__ = [
     "DiskFiles",
     "ExportedFolders",
     "Exporting",
+    "FillDisk",
     "Folders",
     "LogicalVolumes",
     "Making",

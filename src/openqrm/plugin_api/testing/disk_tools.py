@@ -16,12 +16,11 @@ MIB = 2**20
 
 
 class SimulatedDisks(SimulatedFiles):
-    """`beneath` is what the disk of every directory can; `written` are the disks that hold something."""
+    """`beneath` is what the disk of every directory can."""
 
     def __init__(self, *, filesystem: str = "xfs", shares: bool = True, qcow2: bool = True) -> None:
         super().__init__()
         self.beneath = {"filesystem": filesystem, "shares": shares, "qcow2": qcow2}
-        self.written: dict[str, str] = {}  # path → what it is filled from
         self._layers: dict[str, set[str]] = {}  # by whom each was once stood on; who reads a disk does not see them
 
     def run(self, argv: tuple[str, ...], stdin: bytes, environment: Mapping[str, str]) -> Completed:
@@ -46,8 +45,6 @@ class SimulatedDisks(SimulatedFiles):
                 self.tree.setdefault(given["path"], str(given["size_mib"]))
             case "grow":
                 self.tree[given["path"]] = str(max(int(self.tree[given["path"]]), given["size_mib"]))
-            case "fill":
-                self.written[given["path"]] = given["source"]
             case "sweep":
                 return {"unused": self._sweep(dry=given["dry"])}
             case _:
@@ -68,8 +65,7 @@ class SimulatedDisks(SimulatedFiles):
         if path not in self.tree:
             return {"format": ""}
         kind = "qcow2" if path.endswith(".qcow2") else "raw"
-        size, source = int(self.tree[path]) * MIB, self.written.get(path, "")
-        return {"format": kind, "size_bytes": size, "blank": not source, "filled_from": source}
+        return {"format": kind, "size_bytes": int(self.tree[path]) * MIB, "blank": True}
 
     def _listed(self, directory: str) -> list[dict[str, Any]]:
         found = [path for path in map(PurePosixPath, self.tree) if str(path.parent) == directory]

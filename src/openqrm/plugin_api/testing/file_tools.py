@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from openqrm.plugin_api.actions.fill import PROGRAM
+from openqrm.plugin_api.storage.making.fill_disk import PROGRAM as DISK_PROGRAM
 from openqrm.plugin_api.testing.simulator import Simulator, UnknownCommand
 from openqrm.ports.world import Completed
 
@@ -24,8 +25,8 @@ class SimulatedFiles(Simulator):
         self.filled: dict[str, str] = {}  # note → source
 
     def run(self, argv: tuple[str, ...], stdin: bytes, environment: Mapping[str, str]) -> Completed:
-        if argv[:3] == ("python3", "-I", "-") and stdin == PROGRAM.read_bytes():
-            return self._fill(argv[3], json.loads(argv[4]))
+        if fills(stdin):
+            return self._fill(argv[-2], json.loads(argv[-1]))
         words = argv[argv.index("--") + 1 :] if "--" in argv else ()
         if stdin:
             raise UnknownCommand(argv)
@@ -36,8 +37,9 @@ class SimulatedFiles(Simulator):
                 return DONE if "-p" in argv else self._make(path, "directory")
             case "truncate", (path,):
                 return self._resize(argv[argv.index("-s") + 1], path)
-            case "rm", (path,):
-                (self._trash if "/.trash/" in path else self.tree).pop(path, None)
+            case "rm", paths:
+                for path in paths:
+                    (self._trash if "/.trash/" in path else self.tree).pop(path, None)
                 return DONE
             case "cp", (source, path):
                 return self._make(path, self.tree[source]) if source in self.tree else missing(argv[0], source)
@@ -48,7 +50,7 @@ class SimulatedFiles(Simulator):
         raise UnknownCommand(argv)
 
     def _fill(self, verb: str, given: dict[str, Any]) -> Completed:
-        """The program that fills folders; the real one takes its time."""
+        """The programs that fill folders and disks; the real ones take their time."""
         note, source = given["note"], given["source"]
         match verb:
             case "start":
@@ -59,6 +61,8 @@ class SimulatedFiles(Simulator):
                 return Completed(0, json.dumps({"state": "filled", "source": self.filled[note]}))
             case "look":
                 return Completed(0, json.dumps({"state": "empty"}))
+            case "fits":
+                return DONE
             case _:
                 raise UnknownCommand((verb,))
         return DONE
@@ -101,6 +105,11 @@ class SimulatedFiles(Simulator):
         if path not in target or target is self._trash:
             target[path] = home.pop(source)
         return DONE
+
+
+def fills(stdin: bytes) -> bool:
+    """Whether this is one of the programs that fill volumes."""
+    return stdin in (PROGRAM, DISK_PROGRAM)
 
 
 def missing(tool: str, path: str) -> Completed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from zlib import crc32
 
 from openqrm.domain.errors import Category, PlanningError, StepError
@@ -18,6 +19,7 @@ from openqrm.plugin_api.drivers import (
     TransferDriver,
     capabilities_of,
 )
+from openqrm.plugin_api.filling import FillsVolumes
 from openqrm.plugin_api.testing.bench import carry_all, demand_pure_plan
 from openqrm.plugin_api.testing.case import Case, LawBroken, carry_through, cases_of, demand, demand_same
 from openqrm.plugin_api.testing.gate import Crash
@@ -278,6 +280,16 @@ def _demand_no_loan(bench: StorageBench) -> None:
         demand(False, "transfer is no capability of it, yet it plans a loan")
 
 
+def what_it_fills_from_is_planned(bench: StorageBench) -> None:
+    """From all that it takes it plans, purely, steps that name the volume."""
+    driver, storage, volume = bench.driver, bench.storage, bench.volume()
+    for content in driver.fills_from(storage) if isinstance(driver, FillsVolumes) else ():
+        assert isinstance(driver, FillsVolumes)
+        steps = demand_pure_plan(partial(driver.plan_fill, storage, volume, "/srv/found", ""), "plan_fill")
+        demand(steps, f"it fills from {content}, and plan_fill has no steps")
+        demand(all("web" in step.id for step in steps), "plan_fill: a step's id does not name its volume")
+
+
 STORAGE_RULES = (
     plans_are_pure,
     a_volume_is_listed_while_it_exists,
@@ -289,4 +301,5 @@ STORAGE_RULES = (
     capabilities_are_honest,
     what_was_removed_can_be_had_back,
     a_loan_is_for_reading,
+    what_it_fills_from_is_planned,
 )

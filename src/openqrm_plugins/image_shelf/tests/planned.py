@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from openqrm.plugin_api import PluginState, Step, Storage, Volume
+from openqrm.plugin_api.filling import Content
 from openqrm.plugin_api.intents import Intent
 from openqrm.plugin_api.planning import Planner, Planning
 from openqrm.plugin_api.storage import ExportedFolders, Folders, VolumeDriver, fill_disk_step, fill_step
@@ -31,6 +32,9 @@ class Filling(VolumeDriver[NoSettings]):
     def exporting(self, storage: Storage, settings: NoSettings) -> ExportedFolders:
         raise NotImplementedError
 
+    def fills_from(self, storage: Storage) -> frozenset[Content]:
+        return frozenset({Content.FILES})
+
     def plan_fill(self, storage: Storage, volume: Volume, source: str, sha256: str) -> tuple[Step, ...]:
         making = self.making(storage, NoSettings())
         return (fill_step(storage, volume, making.path(volume), making.trash(volume), source, sha256),)
@@ -38,6 +42,9 @@ class Filling(VolumeDriver[NoSettings]):
 
 class Disks(Filling):
     """Disks that can be filled from disks."""
+
+    def fills_from(self, storage: Storage) -> frozenset[Content]:
+        return frozenset({Content.DISK})
 
     def plan_fill(self, storage: Storage, volume: Volume, source: str, sha256: str) -> tuple[Step, ...]:
         return (fill_disk_step(storage, volume, "/disks/web.img", source, sha256),)

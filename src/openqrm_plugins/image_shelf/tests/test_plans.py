@@ -21,6 +21,7 @@ from openqrm.plugin_api import (
 )
 from openqrm.plugin_api.intents import Intent
 from openqrm.plugin_api.planning import Reading
+from openqrm.plugin_api.storage import FillDisk
 from openqrm.plugin_api.testing import LAWS, Case, SimulatedWorld, cases_of
 from openqrm.plugin_api.testing.bench import carry_all
 from openqrm.plugin_api.testing.case import take_back
@@ -47,7 +48,10 @@ URL = "https://shelf.example/debian"
 FULL = site(entry(kernel=kernel()), entry("bare"))
 SHELF = Shelf(URL, catalogue=parse_catalogue(FULL.files["catalogue.json"]), taken_s=5.0)
 STORE = Storage(name="nas", type="folders", resource="box", settings={"directory": "/exports"})
-OTHERS = (Storage(name="ram", type="memory", resource="box"), Storage(name="san", type="disks", resource="box"))
+OTHERS = (
+    Storage(name="ram", type="memory", resource="box"),
+    Storage(name="san", type="disks", resource="box", settings={"directory": "/disks"}),
+)
 UNPACK = UnpackEntry("debian", "debian-12", "web", "nas")
 
 
@@ -120,6 +124,18 @@ def test_a_kernel_that_is_here_is_not_added_again() -> None:
     assert answer_show(ShowShelf("debian"), reading(made)).entries == ["debian-12", "bare"]
 
 
+def test_a_disk_goes_onto_a_disk_and_not_among_files() -> None:
+    catalogue = parse_catalogue(site(entry("cloud", file="cloud.qcow2")).files["catalogue.json"])
+    made = world(debian=Shelf(URL, catalogue=catalogue, taken_s=5.0))
+    steps = {step.id: step.action for step in planned(UnpackEntry("debian", "cloud", "web", "san"), made)}
+    fill = steps["fill-web"]
+    assert isinstance(fill, FillDisk) and fill.source.endswith("/archive.qcow2") and fill.sha256
+    with pytest.raises(
+        PlanningError, match="archive.qcow2 is a disk in a file, and folders fills volumes from an arch"
+    ):
+        planned(UnpackEntry("debian", "cloud", "web", "nas"), made)
+
+
 def test_an_entry_without_a_kernel_adds_none() -> None:
     assert not [s for s in planned(UnpackEntry("debian", "bare", "web", "nas"), filled()) if "kernel" in s.id]
 
@@ -132,8 +148,13 @@ def test_an_entry_without_a_kernel_adds_none() -> None:
         (UNPACK, (Volume(name="web"),), Category.CONFLICT, "volume web is there"),
         (UNPACK, (Image(name="web"),), Category.CONFLICT, "image web is there"),
         (UNPACK, (Kernel(name="debian-12"),), Category.CONFLICT, "kernel debian-12 is there"),
-        (UnpackEntry("debian", "bare", "web", "ram"), (), Category.UNSUPPORTED, "memory does not unpack"),
-        (UnpackEntry("debian", "bare", "web", "san"), (), Category.UNSUPPORTED, "disks does not unpack"),
+        (UnpackEntry("debian", "bare", "web", "ram"), (), Category.UNSUPPORTED, "memory cannot fill volumes"),
+        (
+            UnpackEntry("debian", "bare", "web", "san"),
+            (),
+            Category.UNSUPPORTED,
+            "is an archive or a folder, and disks fills volumes from a disk",
+        ),
         (AddShelf("debian", URL), (), Category.CONFLICT, "a shelf debian already"),
         (AddShelf("new", URL, key="QUJD"), (), Category.BAD_INPUT, "no public key"),
         (AddShelf("new", URL, user="me"), (), Category.BAD_INPUT, "a user has a password"),

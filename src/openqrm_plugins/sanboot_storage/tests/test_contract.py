@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from openqrm.plugin_api import PlanningError, Root, Storage, Volume
+from openqrm.plugin_api import Category, PlanningError, Root, Storage, Volume
+from openqrm.plugin_api.filling import plan_filling
 from openqrm.plugin_api.testing import LAWS, STORAGE_RULES, Case, SimulatedWorld, StorageBench, cases_of
 from openqrm.plugin_api.testing.storage import FIRST, SECOND
 from openqrm_plugins.sanboot_storage.driver import Driver
@@ -66,6 +67,6 @@ def test_firmware_is_told_where_the_disk_is_and_who_asks_for_it() -> None:
 
 
 def test_a_logical_volume_is_not_filled_from_a_file() -> None:
-    with pytest.raises(PlanningError, match="win is a logical volume") as refused:
-        DRIVER.plan_fill(LVM.storage, WIN, "/srv/win.qcow2", "")
-    assert "disk of a VM" in refused.value.hint
+    with pytest.raises(PlanningError, match="cannot fill volumes") as refused:
+        plan_filling(DRIVER, LVM.storage, WIN, "/srv/win.qcow2", "", "a hint")
+    assert refused.value.category is Category.UNSUPPORTED

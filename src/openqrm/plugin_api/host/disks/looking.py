@@ -11,10 +11,13 @@ import errno
 import json
 import os
 import resource
+import select
 import stat
 import struct
 from collections.abc import Callable, Iterator
 from typing import Any
+
+from openqrm.plugin_api.host.noting import Refused
 
 NOBODY = 65534
 MIB = 1 << 20
@@ -24,6 +27,7 @@ MEMORY_BYTES = 512 * MIB
 LARGEST_TABLE_BYTES = 32 * MIB  # as qemu has it
 LONGEST_ANSWER = 64 * 1024
 PIECE = 4 * MIB
+TELL_S = 1.0
 HEAD = struct.Struct(">4sIQIIQIIQQIIQ")
 MORE = struct.Struct(">QQQII")  # of version 3
 DATA_FILE, CRYPTO = 0x44415441, 0x0537BE77
@@ -32,10 +36,6 @@ PACKED = 8  # the one incompatible feature that is no danger: how clusters are p
 DISKS = {b"KDMV": "VMDK", b"vhdx": "VHDX", b"cone": "VHD", b"QED\0": "QED", b"<<< ": "VDI", b"LUKS": "LUKS"}
 ARCHIVES = (b"\x1f\x8b", b"\xfd7zXZ\0", b"BZh", b"\x28\xb5\x2f\xfd", b"PK\3\4")
 TAR, TAR_AT = b"ustar", 257
-
-
-class Refused(Exception):
-    """Why it is not done, for the operator."""
 
 
 def inspect(path: str) -> dict[str, Any]:
@@ -58,8 +58,10 @@ def opened(path: str) -> Iterator[int]:
         os.close(file)
 
 
-def confined(work: Callable[[], dict[str, Any]], cpu_s: int, most_bytes: int) -> dict[str, Any]:
-    """What the work says, done by a child without rights and within bounds."""
+def confined(
+    work: Callable[[], dict[str, Any]], cpu_s: int, most_bytes: int, meanwhile: Callable[[], None] = lambda: None
+) -> dict[str, Any]:
+    """What the work says, done by a child without rights and within bounds; `meanwhile` is called now and then."""
     answer, told = os.pipe()
     child = os.fork()
     if not child:
@@ -74,6 +76,8 @@ def confined(work: Callable[[], dict[str, Any]], cpu_s: int, most_bytes: int) ->
         os._exit(0)
     os.close(told)
     with open(answer, "rb") as stream:
+        while not select.select([stream], [], [], TELL_S)[0]:
+            meanwhile()
         text = stream.read(LONGEST_ANSWER)
     _, status = os.waitpid(child, 0)
     said = json.loads(text) if text else {"refused": f"its reader was stopped by signal {status & 127}"}

@@ -1,4 +1,4 @@
-"""Make, clone, grow and fill disks in files, and tell what their directory can. Python 3.9 or later, and qemu-img.
+"""Make, clone and grow disks in files, and tell what their directory can. Python 3.9 or later, and qemu-img.
 
 Started with VERB and SETTINGS; answer and SETTINGS are JSON; the verbs are at main(). What qemu-img is given has been
 looked at, or was made here.
@@ -19,19 +19,10 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from openqrm.plugin_api.host.disks.filling import pour
-from openqrm.plugin_api.host.disks.looking import (
-    LARGEST_BYTES,
-    LOOK_CPU_S,
-    MIB,
-    Refused,
-    confined,
-    inspect,
-    opened,
-    parse,
-)
+from openqrm.plugin_api.host.disks.looking import LARGEST_BYTES, MIB, inspect
+from openqrm.plugin_api.host.disks.settling import create, tool
+from openqrm.plugin_api.host.noting import Refused
 
-FILL_CPU_S = 3600
 SHARE = 0x40049409  # ioctl FICLONE
 BLOCKS_BYTES = 256 * 1024
 
@@ -70,13 +61,7 @@ def look(given: dict[str, Any]) -> dict[str, Any]:
     layer = f"{layers_of(given['path'])}/"
     if seen.get("backing") and not (seen["backing"].startswith(layer) and "/" not in seen["backing"][len(layer) :]):
         raise Refused(f"it stands on another file, {seen['backing'][:200]}")
-    return {**seen, "filled_from": noted(given.get("note", ""))}
-
-
-def noted(note: str) -> str:
-    with contextlib.suppress(FileNotFoundError), open(note) as file:
-        return str(json.load(file)["source"])
-    return ""
+    return seen
 
 
 def make(given: dict[str, Any]) -> None:
@@ -109,41 +94,10 @@ def become_layer(source: str, size_bytes: int) -> str:
     return layer
 
 
-def create(path: str, size_bytes: int, layer: str = "") -> None:
-    """Beside its place, then into it: what a crash leaves behind never looks like a volume."""
-    making = making_of(path)
-    beneath = ["-u", "-F", "qcow2", "-b", layer] if layer else []
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(making)
-    tool("create", "-q", "-f", "qcow2", *beneath, making, str(size_bytes))
-    settle(making, path)
-
-
-def making_of(path: str) -> str:
-    return f"{os.path.dirname(path)}/.making-{os.path.basename(path)}"
-
-
-def settle(making: str, path: str) -> None:
-    for name in (making, os.path.dirname(path)):
-        file = os.open(name, os.O_RDONLY)
-        os.fsync(file)
-        os.close(file)
-    os.rename(making, path)
-
-
 def grow(given: dict[str, Any]) -> None:
     with locked(given["path"]):
         if look(given).get("size_bytes", LARGEST_BYTES) < given["size_mib"] * MIB:
             tool("resize", "-q", "-f", "qcow2", given["path"], str(given["size_mib"] * MIB))
-
-
-def tool(*words: str, keep: int = 0) -> None:
-    """qemu-img with these words, and with this open file."""
-    done = subprocess.run(
-        ["qemu-img", *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, pass_fds=(keep,), check=False
-    )
-    if done.returncode:
-        raise Refused(f"qemu-img: {(done.stderr.strip() or 'it said nothing').splitlines()[-1][:300]}")
 
 
 def layers_of(path: str) -> str:
@@ -198,43 +152,10 @@ def list_unused(beneath: dict[str, str], layers: str) -> Iterator[str]:
         yield from unused
 
 
-def fill(given: dict[str, Any]) -> None:
-    """What the source holds is on the disk, whole; a disk that was written to is left alone."""
-    path, whole = given["path"], given["size_mib"] * MIB
-    there = look(given)
-    if not there.get("blank") or there.get("backing"):
-        raise Refused(f"{path} is not empty")
-    making, raw = making_of(path), not path.endswith(".qcow2")
-    with opened(given["source"]) as source:
-        seen = confined(lambda: parse(source), LOOK_CPU_S, 0)
-        refuse_source(seen, whole)
-        os.makedirs(os.path.dirname(given["note"]), mode=0o700, exist_ok=True)
-        with open(given["note"], "w") as note:
-            json.dump({"source": given["source"]}, note)
-        with open(making, "w+b") if raw else tempfile.TemporaryFile(dir=os.path.dirname(path)) as target:
-            confined(lambda: pour(source, target.fileno(), seen, given["sha256"]), FILL_CPU_S, whole)
-            target.truncate(whole)
-            if not raw:
-                through = f"/proc/self/fd/{target.fileno()}"
-                tool("convert", "-f", "raw", "-O", "qcow2", through, making, keep=target.fileno())
-    settle(making, path)
-
-
-def refuse_source(seen: dict[str, Any], most_bytes: int) -> None:
-    if seen.get("odd"):
-        raise Refused(seen["odd"])
-    if seen.get("backing"):
-        raise Refused(f"it stands on another file, {seen['backing'][:200]}")
-    if seen["size_bytes"] > most_bytes:
-        raise Refused(f"it is a disk of {seen['size_bytes'] // MIB} MiB, and the volume has {most_bytes // MIB} MiB")
-    if seen.get("zstd"):
-        raise Refused("it is packed by zstd: convert it first (qemu-img convert -O qcow2)")
-
-
 def main() -> None:
     verbs: dict[str, Callable[[dict[str, Any]], Any]] = {
         "directory": look_at_directory, "look": look, "list": list_disks,
-        "make": make, "clone": clone, "grow": grow, "sweep": sweep, "fill": fill,
+        "make": make, "clone": clone, "grow": grow, "sweep": sweep,
     }  # fmt: skip
     try:
         said = verbs[sys.argv[1]](json.loads(sys.argv[2]))

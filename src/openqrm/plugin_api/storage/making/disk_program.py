@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
 from openqrm.domain.errors import Category, StepError
+from openqrm.plugin_api.sending import command, pack
 from openqrm.ports.world import Host
 
-_FOLDER = Path(__file__).parents[2] / "host/disks"
-_MODULES = {f"openqrm.plugin_api.host.disks.{name}": name for name in ("looking", "filling", "making")}
-PROGRAM = msgspec.json.encode({name: _FOLDER.joinpath(f"{file}.py").read_text() for name, file in _MODULES.items()})
-BOOT = """\
-import json, sys, types
-for name, text in json.load(sys.stdin).items():
-    module = sys.modules[name] = types.ModuleType(name)
-    exec(compile(text, name, "exec"), module.__dict__)
-"""
+PROGRAM = pack("noting", "disks.looking", "disks.settling", "disks.making")
 QUICK_S = 120.0
 T = TypeVar("T")
 _HINT = "Log in to the storage: python3 and qemu-img there, the disk mounted and writable, space left?"
 
 
 class Told(msgspec.Struct, frozen=True):
-    """What there is at a path, nothing when `format` is empty, and what the note says it is filled from."""
+    """What there is at a path, nothing when `format` is empty."""
 
     format: str
     size_bytes: int = 0
     backing: str = ""
     blank: bool = False
-    filled_from: str = ""
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -56,9 +47,9 @@ class Swept(msgspec.Struct, frozen=True):
     unused: int
 
 
-def look_at(host: Host, path: str, note: str = "") -> Told:
+def look_at(host: Host, path: str) -> Told:
     """Raises StepError `refused` for a disk that nobody should open."""
-    return _answer(_ask(host, "look", path=path, note=note), Told)
+    return _answer(_ask(host, "look", path=path), Told)
 
 
 def list_disks(host: Host, directory: str) -> list[Listed]:
@@ -76,14 +67,14 @@ def sweep(host: Host, directory: str, *, dry: bool) -> int:
     return _answer(_ask(host, "sweep", directory=directory, dry=dry), Swept).unused
 
 
-def tell(host: Host, verb: str, timeout_s: float = QUICK_S, **settings: Any) -> None:
-    """Have it done: make, clone, grow or fill."""
-    _ask(host, verb, timeout_s, **settings)
+def tell(host: Host, verb: str, **settings: Any) -> None:
+    """Have it done: make, clone or grow."""
+    _ask(host, verb, **settings)
 
 
-def _ask(host: Host, verb: str, timeout_s: float = QUICK_S, **settings: Any) -> str:
-    argv = ("python3", "-I", "-c", BOOT, verb, msgspec.json.encode(settings).decode())
-    done = host.run(argv, stdin=PROGRAM, timeout_s=timeout_s)
+def _ask(host: Host, verb: str, **settings: Any) -> str:
+    argv = command(verb, msgspec.json.encode(settings).decode())
+    done = host.run(argv, stdin=PROGRAM, timeout_s=QUICK_S)
     if done.status == 0:
         return done.out
     words = (done.err.strip() or "it said nothing").splitlines()[-1][:300]

@@ -1,4 +1,4 @@
-"""Filling a disk in a file from another one of any origin, on the storage's own machine."""
+"""Filling a disk in a file from another one of any origin, by a worker on the storage's own machine."""
 
 from __future__ import annotations
 
@@ -6,19 +6,22 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import ClassVar
 
-from openqrm.domain.errors import Category, StepError
-from openqrm.domain.plan import Differs, Irreversible, Satisfied, Seen, Step
+from openqrm.domain.plan import Differs, Irreversible, Seen, Step
 from openqrm.domain.storage import Storage, Volume
-from openqrm.plugin_api.actions import COPY_TIMEOUT_S
-from openqrm.plugin_api.storage.making import disk_program
+from openqrm.plugin_api.actions import COPY_TIMEOUT_S, Filling
+from openqrm.plugin_api.actions.fill import CLEAR_S, ask_of_filling, look_at_filling, seen_cleared, seen_filling
+from openqrm.plugin_api.sending import pack
+from openqrm.plugin_api.storage.making.purge import FILLED, TRASH
 from openqrm.ports.world import World
+
+PROGRAM = pack("noting", "disks.looking", "disks.pouring", "disks.settling", "disks.filling")
 
 
 @dataclass(frozen=True)
 class FillDisk:
     """The disk holds what the disk in the file `source`, raw or qcow2, holds; it was empty before.
 
-    `note` is a file there that says from what: it is written first, and counts when the disk is not empty.
+    `note` is a file there that says from what, and how far it is. Without `trash` it cannot be undone.
     """
 
     name: ClassVar[str] = "openqrm.fill-disk"
@@ -29,6 +32,15 @@ class FillDisk:
     sha256: str
     size_mib: int
     note: str
+    trash: str = ""
+
+    @property
+    def filling(self) -> Filling:
+        """As the program on the storage takes it."""
+        return Filling(
+            host=self.host, volume=self.volume, target=self.path, source=self.source, note=self.note, trash=self.trash,
+            sha256=self.sha256, most_bytes=self.size_mib << 20,
+        )  # fmt: skip
 
     def describe(self) -> str:
         return f"Fill {self.path} on {self.host} from {self.source}"
@@ -36,29 +48,56 @@ class FillDisk:
     def touches(self) -> tuple[str, ...]:
         return (f"volume/{self.volume}",)
 
-    def inverse(self) -> Irreversible:
+    def inverse(self) -> ClearDisk | Irreversible:
+        if self.trash:
+            return ClearDisk(self.filling)
         return Irreversible("what it holds now is in no other place; remove the volume to have its space back")
 
     def observe(self, world: World) -> Seen:
+        """A source that nobody should pour is refused here, where nothing has been changed yet."""
         host = world.host(self.host)
-        told = disk_program.look_at(host, self.path, self.note)
-        if told.blank and not told.backing:
-            return Differs(f"{self.path} is empty")
-        if told.format and told.filled_from == self.source:
-            return Satisfied(f"it is filled from {self.source}")
-        message = f"{self.path} holds something else already" if told.format else f"there is no {self.path}"
-        raise StepError(Category.CONFLICT, message, "Create another volume: filling never overwrites anything.")
+        seen = seen_filling(look_at_filling(host, PROGRAM, self.filling), self.filling)
+        if isinstance(seen, Differs):
+            ask_of_filling(host, PROGRAM, "fits", self.filling)
+        return seen
 
     def ensure(self, world: World) -> None:
-        host = world.host(self.host)
-        settings = {"source": self.source, "sha256": self.sha256, "size_mib": self.size_mib, "note": self.note}
-        disk_program.tell(host, "fill", COPY_TIMEOUT_S, path=self.path, **settings)
+        ask_of_filling(world.host(self.host), PROGRAM, "start", self.filling)
+
+
+@dataclass(frozen=True)
+class ClearDisk:
+    """The disk is empty and as big as it was: what was filled whole is in the storage's trash, what was not is gone."""
+
+    name: ClassVar[str] = "openqrm.clear-disk"
+    filling: Filling
+
+    def describe(self) -> str:
+        return f"Empty {self.filling.target} on {self.filling.host} of what came from {self.filling.source}"
+
+    def touches(self) -> tuple[str, ...]:
+        return (f"volume/{self.filling.volume}",)
+
+    def inverse(self) -> FillDisk:
+        each = self.filling
+        size_mib = each.most_bytes >> 20
+        return FillDisk(
+            each.host, each.volume, each.target, each.source, each.sha256, size_mib, each.note, each.trash
+        )  # fmt: skip
+
+    def observe(self, world: World) -> Seen:
+        return seen_cleared(look_at_filling(world.host(self.filling.host), PROGRAM, self.filling), self.filling)
+
+    def ensure(self, world: World) -> None:
+        ask_of_filling(world.host(self.filling.host), PROGRAM, "clear", self.filling, CLEAR_S)
 
 
 def fill_disk_step(storage: Storage, volume: Volume, path: str, source: str, sha256: str) -> Step:
     """The content of a disk in a file goes onto the empty disk `path`."""
-    note = f"{PurePosixPath(path).parent}/.filled/{volume.name}.{volume.id}"
-    fill = FillDisk(storage.resource, volume.name, path, source, sha256, volume.size_mib, note)
+    place = PurePosixPath(path)
+    note = f"{place.parent}/.filled/{volume.name}.{volume.id}"
+    trash = f"{place.parent}/{TRASH}/{place.name}.{volume.id}{FILLED}"
+    fill = FillDisk(storage.resource, volume.name, path, source, sha256, volume.size_mib, note, trash)
     return Step(
         id=f"fill-{volume.name}", action=fill, why="it was asked for", host=storage.resource, deadline_s=COPY_TIMEOUT_S
     )

@@ -13,6 +13,7 @@ from openqrm.plugin_api.run import run
 from openqrm.ports.world import World
 
 TRASH = ".trash"
+FILLED = ".filled"  # behind a volume's place there: what was poured into it and taken back
 
 
 @dataclass(frozen=True)
@@ -34,13 +35,14 @@ class Purge:
         return Irreversible("what is destroyed cannot be had back")
 
     def observe(self, world: World) -> Seen:
-        if is_there(world.host(self.host), self._checked()):
+        host, path = world.host(self.host), self._checked()
+        if any(is_there(host, each) for each in (path, f"{path}{FILLED}")):
             return Differs(f"{self.trash} is there")
         return Satisfied(f"there is no {self.trash}")
 
     def ensure(self, world: World) -> None:
         # --one-file-system: whatever somebody mounted inside is not ours; a subvolume of btrfs goes with its folder
-        argv = ("rm", "-rf", "--one-file-system", "--", self._checked())
+        argv = ("rm", "-rf", "--one-file-system", "--", self._checked(), f"{self.trash}{FILLED}")
         run(world.host(self.host), argv, timeout_s=COPY_TIMEOUT_S, hint=DISK_HINT)
 
     def _checked(self) -> str:

@@ -1,0 +1,83 @@
+"""How far work is that goes on by itself: a note that a worker holds a lock on, and the worker that is left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import signal
+import time
+from collections.abc import Callable
+from typing import Any
+
+NOTE_BYTES = 8192  # a path, or a reason of 300 characters that are all escaped
+END_S = 30
+
+
+class Refused(Exception):
+    """Why it is not done, for the operator."""
+
+
+class Note:
+    """A line of JSON of one length, so that it is read whole or not at all."""
+
+    def __init__(self, path: str) -> None:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        self.file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+
+    def lock(self) -> bool:
+        """Whether it is ours now; the worker holds it for as long as it lives."""
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        return False
+
+    def read(self) -> dict[str, Any]:
+        said: dict[str, Any] = json.loads(os.pread(self.file, NOTE_BYTES, 0) or b"{}")
+        return said
+
+    def seen(self) -> dict[str, Any]:
+        """The same; work that nobody does any more is broken off."""
+        said = self.read()
+        if said.get("state", "working") == "working" and self.lock():
+            said["state"] = "broken off"
+        return said
+
+    def write(self, **said: Any) -> None:
+        line = json.dumps(said).encode()[: NOTE_BYTES - 1]
+        os.pwrite(self.file, line.ljust(NOTE_BYTES - 1) + b"\n", 0)
+
+    def end_worker(self) -> None:
+        """Raises Refused when it does not end."""
+        until = time.monotonic() + END_S
+        while not self.lock():
+            if time.monotonic() > until:
+                raise Refused("the worker does not end")
+            with contextlib.suppress(ProcessLookupError, KeyError):
+                os.kill(self.read()["pid"], signal.SIGKILL)
+            time.sleep(0.1)
+
+
+def leave_worker(note: Note, work: Callable[[Callable[[int, int], None]], dict[str, Any]]) -> None:
+    """A process does the work and notes how far it is, and what the work says at its end. Returns at once."""
+    note.write(state="working")
+    if os.fork():
+        return
+    os.setsid()
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nowhere, number)
+
+    def tell(done: int, total: int) -> None:
+        note.write(state="working", done=done, total=total, pid=os.getpid())
+
+    tell(0, 0)
+    try:
+        said = work(tell)
+    except Exception as error:  # noqa: BLE001 # whatever a source does to its reader: the note has to tell
+        because = str(error) if isinstance(error, Refused) else f"{type(error).__name__}: {error}"
+        note.write(state="failed", because=because[:300])
+    else:
+        note.write(state="filled", **said)
+    os._exit(0)
