@@ -7,7 +7,14 @@ from collections import defaultdict, deque
 from concurrent.futures import Future
 
 HOST_BOUND = 4  # steps at work on one host at a time
-Room = Future[None]  # done as soon as there may be room
+
+
+class Room(Future[None]):
+    """Done as soon as there may be room on this host."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__()
+        self.host = host
 
 
 class HostBounds:
@@ -29,18 +36,32 @@ class HostBounds:
                     room.cancel()
                 return None
             if room is None or room.done():
-                room = Room()
+                room = Room(host)
                 self._queues[host].append(room)
             return room
 
     def leave(self, host: str) -> None:
-        """Give the room back. Nobody waits any more for one that is cancelled."""
+        """Give the room back."""
         with self._lock:
             self._at_work[host] -= 1
-            queue = self._queues[host]
-            called = None
-            while queue and not called:
-                room = queue.popleft()
-                called = room if room.set_running_or_notify_cancel() else None
+            called = self._next(host)
         if called:
             called.set_result(None)
+
+    def give_up(self, room: Room) -> None:
+        """Nobody comes for this room: if it was called already, the next one is called in its place."""
+        if room.cancel():
+            return
+        with self._lock:
+            called = self._next(room.host) if self._at_work[room.host] < self._bound else None
+        if called:
+            called.set_result(None)
+
+    def _next(self, host: str) -> Room | None:
+        """Nobody waits any more for one that is cancelled."""
+        queue = self._queues[host]
+        while queue:
+            room = queue.popleft()
+            if room.set_running_or_notify_cancel():
+                return room
+        return None

@@ -21,7 +21,7 @@ from openqrm.ports.plans import Dispatcher, Fenced, PlanStore
 from openqrm.ports.world import World
 
 log = structlog.get_logger()
-NO_ROOM_S = 30.0  # whoever waits for room on a host is told of it; this is for a word that got lost
+NO_ROOM_S = 30.0  # whoever waits for room on a host is called; this is for a call that another process took
 
 
 class Runner:
@@ -38,7 +38,7 @@ class Runner:
         """Move the plan on until it ends, is stuck, or has to wait."""
         ledger = Ledger(self._store, self._world, plan)
         if ledger.stored.state is not PlanState.RUNNING:
-            return
+            return self._give_up(self._parked.pop(plan, {}))
         drive = _Drive(self, ledger)
         try:
             drive.go()
@@ -48,6 +48,10 @@ class Runner:
             self._dispatcher.submit(plan)
         finally:
             drive.leave()
+
+    def _give_up(self, rooms: dict[str, Room]) -> None:
+        for room in rooms.values():
+            self._bounds.give_up(room)
 
     def stop(self) -> None:
         """Begin no further move: each plan is left where it is, for the next start or another process to go on."""
@@ -62,9 +66,9 @@ class _Drive:
     def __init__(self, runner: Runner, ledger: Ledger) -> None:
         self._r, self._ledger = runner, ledger
         self._busy: dict[Future[float], Step] = {}
-        parked = runner._parked.pop(ledger.stored.id, {})
-        self._rooms = {step: room for step, room in parked.items() if not room.done()}
-        self._waiting = dict.fromkeys(self._rooms, runner._world.now_s() + NO_ROOM_S)
+        self._rooms = runner._parked.pop(ledger.stored.id, {})
+        uncalled = [step for step, room in self._rooms.items() if not room.done()]
+        self._waiting = dict.fromkeys(uncalled, runner._world.now_s() + NO_ROOM_S)
 
     def go(self) -> None:
         world, stored = self._r._world, self._ledger.stored
@@ -97,8 +101,7 @@ class _Drive:
     def leave(self) -> None:
         """However it ended, no step is at work still: the next drive may take back what it finds."""
         wait(self._busy)
-        for room in self._rooms.values():
-            room.cancel()
+        self._r._give_up(self._rooms)
 
     def _run(self, steps: tuple[Step, ...]) -> None:
         entered = [step for step in steps if self._enter(step)]
@@ -119,12 +122,17 @@ class _Drive:
 
     def _collect(self, timeout_s: float) -> None:
         timeout = None if timeout_s == float("inf") else max(timeout_s, 0.01)
-        awaited: list[Future[Any]] = [*self._busy, *self._rooms.values()]
+        rooms = self._awaited_rooms()
+        awaited: list[Future[Any]] = [*self._busy, *rooms.values()]
         wait(awaited, timeout, FIRST_COMPLETED)
         for future in [each for each in self._busy if each.done()]:
             self._note(self._busy.pop(future), future.result())
-        for step in [step for step, room in self._rooms.items() if room.done()]:
-            del self._rooms[step], self._waiting[step]
+        for step in [step for step, room in rooms.items() if room.done()]:
+            del self._waiting[step]
+
+    def _awaited_rooms(self) -> dict[str, Room]:
+        """Without those that their step was called to; what it does not take is given up in the end."""
+        return {step: room for step, room in self._rooms.items() if step in self._waiting}
 
     def _note(self, step: Step, again_s: float) -> None:
         if again_s:
@@ -156,8 +164,9 @@ class _Drive:
         note = f"waiting for {', '.join(self._waiting) or 'its next attempt'}"
         self._r._store.park(plan, seen=self._ledger.seen, due_s=until_s, note=note)
         dispatcher.submit(plan, due_s=until_s)
-        self._r._parked[plan], self._rooms = self._rooms, {}
-        for room in self._r._parked[plan].values():
+        parked = self._r._parked[plan] = self._awaited_rooms()
+        self._rooms = {step: room for step, room in self._rooms.items() if step not in parked}
+        for room in parked.values():
             room.add_done_callback(lambda told: None if told.cancelled() else dispatcher.submit(plan))
 
 

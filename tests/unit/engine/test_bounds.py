@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import pytest
 
 from openqrm.adapters.dispatch.local import LocalDispatcher
-from openqrm.domain.plan import Differs, Plan, Satisfied, Seen, Step
+from openqrm.domain.plan import Differs, Plan, PlanState, Satisfied, Seen, Step
 from openqrm.engine.bounds import HOST_BOUND, HostBounds
 from openqrm.engine.rehearsal import MemoryPlans
 from openqrm.engine.runner import Runner
@@ -39,6 +39,29 @@ def test_nobody_is_called_who_has_gone() -> None:
     assert waiting.done()
 
 
+def test_who_was_called_in_vain_is_followed_by_the_next() -> None:
+    bounds = HostBounds(1)
+    bounds.enter("store")
+    first, second, third = bounds.enter("store"), bounds.enter("store"), bounds.enter("store")
+    assert first and second and third
+    bounds.leave("store")
+    bounds.give_up(second)
+    assert first.done() and not third.done()
+    bounds.give_up(first)
+    assert third.done()
+
+
+def test_nobody_is_called_to_a_host_that_is_full() -> None:
+    bounds = HostBounds(1)
+    bounds.enter("store")
+    first, second = bounds.enter("store"), bounds.enter("store")
+    assert first and second
+    bounds.leave("store")
+    assert bounds.enter("store") is None, "somebody else was quicker"
+    bounds.give_up(first)
+    assert not second.done()
+
+
 def test_no_host_has_no_bound() -> None:
     bounds = HostBounds(1)
     assert [bounds.enter("") for _ in range(3)] == [None, None, None]
@@ -51,6 +74,7 @@ class Crowd:
     now: int = 0
     most: int = 0
     done: list[str] = field(default_factory=list)
+    held: dict[str, threading.Event] = field(default_factory=dict)  # works that last until they may end
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -78,7 +102,7 @@ class Work:
         with self.crowd.lock:
             self.crowd.now += 1
             self.crowd.most = max(self.crowd.most, self.crowd.now)
-        time.sleep(0.005)
+        self.crowd.held[self.word].wait(60) if self.word in self.crowd.held else time.sleep(0.005)
         with self.crowd.lock:
             self.crowd.now -= 1
             self.crowd.done.append(self.word)
@@ -111,10 +135,15 @@ class Site:
         self.dispatcher.submit(self.plans.add(Plan(title="Work", steps=steps), time.time()))
 
     def wait(self, count: int) -> None:
-        deadline = time.monotonic() + 20
-        while len(self.crowd.done) < count:
-            assert time.monotonic() < deadline, f"{len(self.crowd.done)} of {count} are done"
-            time.sleep(0.005)
+        eventually(lambda: len(self.crowd.done) >= count)
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    """Before anybody looks again by himself."""
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline, "it is not so, and nobody was called"
+        time.sleep(0.005)
 
 
 @pytest.fixture
@@ -147,3 +176,19 @@ def test_both_at_once(site: Site) -> None:
         site.submit(*(f"w{number}.{step}" for step in range(6)))
     site.wait(60)
     assert 1 < site.crowd.most <= HOST_BOUND
+
+
+def test_a_plan_that_was_decided_about_hands_its_room_on(site: Site) -> None:
+    words = [f"long{number}" for number in range(HOST_BOUND)]
+    site.crowd.held = {word: threading.Event() for word in words}
+    site.submit(*words)
+    eventually(lambda: site.crowd.now == HOST_BOUND)
+    site.submit("abandoned")
+    eventually(lambda: site.plans.parked == 1)
+    site.submit("last")
+    eventually(lambda: site.plans.parked == 2)
+    site.plans.plans["2"] = replace(site.plans.plans["2"], state=PlanState.ABANDONED)
+    site.crowd.held["long0"].set()
+    eventually(lambda: site.crowd.done == ["long0", "last"])
+    for event in site.crowd.held.values():
+        event.set()
