@@ -68,7 +68,8 @@ class Serving:
 def serving(base: Path, **settings: str) -> Iterator[Serving]:
     """Started in BASE, where it finds what it left there before; ended when the block ends."""
     base.mkdir(parents=True, exist_ok=True)
-    given = {"base": str(base), "http": "127.0.0.1:0", "boot": "127.0.0.1:0", "uplink": "127.0.0.1:0", **settings}
+    given = {"base": str(base), "http": "127.0.0.1:0", "boot": "127.0.0.1:0", "uplink": "127.0.0.1:0"}
+    given |= {"newcomers_a_minute": "1000000"} | settings  # a fleet comes at once here
     environment = os.environ | {f"OPENQRM_{key.upper()}": value for key, value in given.items()}
     log = base / "log"
     began = time.monotonic()

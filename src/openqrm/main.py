@@ -227,7 +227,8 @@ def _boot_parts(
     _watch_power(parts, host, database, world, writer)
     _watch_local(parts, database, world, writer, uplink, watch)
     site = Site(
-        host_key=uplink.host_key, uplink_port=uplink.port, address=settings.address, most_strangers=settings.strangers
+        host_key=uplink.host_key, uplink_port=uplink.port, address=settings.address, most_strangers=settings.strangers,
+        most_newcomers=settings.newcomers, newcomers_a_minute=settings.newcomers_a_minute,
     )  # fmt: skip
     kernels = _kernels(settings, base, host, database)
     preparing = Preparing(kernels)

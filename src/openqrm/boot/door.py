@@ -23,6 +23,7 @@ from openqrm.boot.answers import (
 from openqrm.boot.facts import transfer_types
 from openqrm.boot.inventory import LONGEST_BODY, parse_inventory
 from openqrm.boot.kernels import Kernels
+from openqrm.boot.newcomers import Newcomers
 from openqrm.boot.opening import Opened, ScriptAsk, open_boots, parse_ask
 from openqrm.boot.registering import Registration, register, resource_of
 from openqrm.boot.reports import Report, take_reports
@@ -64,6 +65,8 @@ class Site:
     address: str = ""
     arguments: str = "quiet"  # on every kernel line
     most_strangers: int = 10_000  # machines that never registered; the oldest are forgotten
+    most_newcomers: int = 50_000  # that did by themselves, and nobody touched since; further ones are turned away
+    newcomers_a_minute: int = 1_000
 
 
 class BootDoor:
@@ -72,6 +75,8 @@ class BootDoor:
     def __init__(self, site: Site, writer: GroupWriter, kernels: Kernels, vault: Vault) -> None:
         self._site, self._writer, self._kernels, self._vault = site, writer, kernels, vault
         self._open = partial(open_boots, most_strangers=site.most_strangers)  # one object: the writer groups by it
+        newcomers = Newcomers(site.most_newcomers, site.newcomers_a_minute)
+        self._take_in = partial(register, newcomers=newcomers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI. Whatever is refused is refused with a sentence and a hint."""
@@ -164,7 +169,7 @@ class BootDoor:
         if kind.lower() != "bearer" or len(token) > 100:
             raise PlanningError(Category.REFUSED, "no token came along", "Send: Authorization: Bearer TOKEN")
         asked = Registration(parse_inventory(body), token, _peer(scope))
-        answer = await asyncio.wrap_future(self._writer.submit(register, asked))
+        answer = await asyncio.wrap_future(self._writer.submit(self._take_in, asked))
         if isinstance(answer, OpenqrmError):
             raise answer
         return Text(answer.encode())

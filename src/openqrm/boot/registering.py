@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from openqrm.boot.events import event
 from openqrm.boot.facts import idle_facts, root_facts
 from openqrm.boot.inventory import Inventory, address_of, hardware_of
+from openqrm.boot.newcomers import Newcomers
 from openqrm.boot.opening import digest_of
 from openqrm.boot.writer import Taken
 from openqrm.domain.appliance import BootProfile
@@ -42,19 +43,22 @@ def resource_of(boot_id: str) -> str:
     return resource if resource.isascii() and resource.isprintable() else ""
 
 
-def register(machines: Machines, asks: Sequence[Registration]) -> Taken[Answer]:
+def register(machines: Machines, asks: Sequence[Registration], *, newcomers: Newcomers) -> Taken[Answer]:
     """Public facts for each whose token holds, else the refusal."""
     boots = machines.find_boots({ask.resource for ask in asks})
     profiles = machines.find_many(BootProfile, [boot.resource for boot in boots.values() if boot.profile])
     own_key = _own_key(machines) if profiles else ""
+    holding = [_holds(boots.get(ask.resource), ask) for ask in asks]
+    known = dict.fromkeys(ask.resource for ask, holds in zip(asks, holding, strict=True) if holds)
+    late = newcomers.turn_away(machines, list(known), time.time())
     answers: list[Answer] = []
     good: dict[str, Registration] = {}
-    for ask in asks:
+    for ask, holds in zip(asks, holding, strict=True):
         boot = boots.get(ask.resource)
-        if boot is None or not _holds(boot, ask):
+        if boot is None or not holds or boot.key not in ("", ask.inventory.key):
             answers.append(_refused(machines, boot, ask))
             continue
-        answer = _facts(boot, profiles.get(boot.resource), own_key)
+        answer = late.get(boot.resource) or _facts(boot, profiles.get(boot.resource), own_key)
         if isinstance(answer, str):
             boots[boot.resource] = replace(boot, key=ask.inventory.key)
             good[boot.resource] = ask
@@ -75,8 +79,10 @@ def _hardware(ask: Registration) -> dict[str, object]:
     return hardware_of(ask.inventory) | ({"address": address} if address else {})
 
 
-def _holds(boot: Boot, ask: Registration) -> bool:
+def _holds(boot: Boot | None, ask: Registration) -> bool:
     """This boot's token, for the first time or, when an answer was lost, again from the same key."""
+    if boot is None:
+        return False
     same = hmac.compare_digest(boot.token_sha256, digest_of(ask.token))
     return same and boot.boot_id == ask.inventory.boot and boot.key in ("", ask.inventory.key)
 

@@ -41,6 +41,14 @@ class Machines(Protocol):
         """Of the machines that never registered and that nobody means, all but the newest; their names."""
         ...
 
+    def find_strangers(self, names: Collection[str]) -> set[str]:
+        """Those of these that never registered and that nobody means."""
+        ...
+
+    def count_newcomers(self) -> int:
+        """How many machines registered by themselves, and were touched by nobody since."""
+        ...
+
     def put_hardware(self, batch: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
         """`(resource, fields of Resource)`; only these fields change."""
         ...

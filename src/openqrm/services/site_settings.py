@@ -41,6 +41,15 @@ class SiteSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_o
     strangers: Annotated[
         int, Meta(ge=1, description="machines that asked for a boot script and never registered: how many are kept")
     ] = 10_000
+    newcomers: Annotated[
+        int,
+        Meta(
+            ge=1, description="machines that registered by themselves and that nobody touched since: how many at most"
+        ),
+    ] = 50_000
+    newcomers_a_minute: Annotated[
+        int, Meta(ge=1, description="machines that register for the first time: how many are taken in within a minute")
+    ] = 1_000
     console: Annotated[str, Meta(description="directory of the built console; empty: the one that came along")] = ""
     keep_days: Annotated[
         int, Meta(ge=0, description="days that finished plans and events seen to are kept; 0: for ever")

@@ -1,6 +1,8 @@
-"""Machines that never registered are forgotten when there are too many of them; nothing that anybody means is."""
+"""Machines that never registered are forgotten when there are too many of them, and of those that want to only so many
+may; nothing that anybody means is."""
 
 from openqrm.adapters.database import Database
+from openqrm.boot.newcomers import RECOUNT_S, Newcomers
 from openqrm.domain.appliance import Appliance
 from openqrm.domain.boot import Boot
 from openqrm.domain.event import Event, Severity
@@ -53,3 +55,24 @@ def test_what_anybody_means_stays(database: Database) -> None:
         tx.plans.create(plan, asked_by="admin", reason="", now_s=1.0)
     with database.machines() as machines:
         assert list(machines.forget_strangers(0)) == ["m-17"]
+
+
+def test_there_is_room_again_with_time_and_when_some_are_removed(database: Database) -> None:
+    newcomers, names = Newcomers(4, 60), [f"m-{number:012d}" for number in range(10)]
+    with database.machines() as machines:
+        machines.add_resources([Resource(name=name, mac=name) for name in names])
+        assert list(newcomers.turn_away(machines, names[:4], 1000.0)) == []
+        machines.put_hardware([(name, {"cpu_count": 1}) for name in names[:4]])
+        assert list(newcomers.turn_away(machines, names, 1001.0)) == names[4:]
+    database.records.remove(Resource, names[0])
+    with database.machines() as machines:
+        later_s = 1001.0 + RECOUNT_S + 1
+        assert list(newcomers.turn_away(machines, names[4:6], later_s)) == names[5:6]
+
+
+def test_the_rate_comes_back_with_time(database: Database) -> None:
+    newcomers, names = Newcomers(1000, 60), [f"m-{number:012d}" for number in range(70)]
+    with database.machines() as machines:
+        machines.add_resources([Resource(name=name, mac=name) for name in names])
+        assert list(newcomers.turn_away(machines, names, 1000.0)) == names[60:]
+        assert list(newcomers.turn_away(machines, names[60:], 1005.0)) == names[65:]

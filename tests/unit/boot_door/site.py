@@ -125,7 +125,7 @@ def inventory(orders: Orders, key: str, **wrong: object) -> dict[str, Any]:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Running]:
+def running(folder: Path, **bounds: int) -> Iterator[Running]:
     database = fresh_database(folder, ActionCodec(()))
     (folder / "vmlinuz").write_bytes(b"a kernel")
     database.records.put(Kernel(name="k6", directory=str(folder), default=True, arguments="nokaslr"))
@@ -136,7 +136,10 @@ def running(folder: Path) -> Iterator[Running]:
     uplink.start()
     kernels = Kernels(database.records, FilesBuilder, fragment)
     door = BootDoor(
-        Site(host_key=uplink.host_key, uplink_port=uplink.port, most_strangers=STRANGERS), writer, kernels, vault
+        Site(host_key=uplink.host_key, uplink_port=uplink.port, most_strangers=STRANGERS, **bounds),
+        writer,
+        kernels,
+        vault,
     )
     listening = bind("127.0.0.1", 0)
     listener = Listener("boot", door, [listening])

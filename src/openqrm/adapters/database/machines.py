@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from openqrm.adapters.database.dialect import insert
 from openqrm.adapters.database.events import Events
 from openqrm.adapters.database.rows import form
-from openqrm.adapters.database.strangers import forget_strangers
+from openqrm.adapters.database.strangers import HOW_MANY_NEWCOMERS, THESE_STRANGERS, forget_strangers
 from openqrm.adapters.database.tables import BOOTS
 from openqrm.domain.boot import Boot
 from openqrm.domain.errors import Category, StepError
@@ -71,6 +71,14 @@ class Machines:
     def forget_strangers(self, most: int) -> Sequence[str]:
         """Of the machines that never registered and that nobody means, all but the newest; their names."""
         return forget_strangers(self._connection, most)
+
+    def find_strangers(self, names: Collection[str]) -> set[str]:
+        """Those of these that never registered and that nobody means."""
+        return {row.name for row in self._rows(THESE_STRANGERS, names)}
+
+    def count_newcomers(self) -> int:
+        """How many machines registered by themselves, and were touched by nobody since."""
+        return self._connection.scalar(HOW_MANY_NEWCOMERS) or 0
 
     def put_hardware(self, batch: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
         """`(resource, fields of Resource)`; only these fields change."""

@@ -1,11 +1,11 @@
-"""Machines that have asked for a boot script and never registered: anybody can invent their MACs."""
+"""Machines that nobody knows: some asked for a boot script and never registered, some registered by themselves."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, exists, select
+from sqlalchemy import BindParameter, Connection, bindparam, delete, exists, func, select
 
 from openqrm.adapters.database.tables import BOOTS, EVENTS, LOCKS, RECORDS, STRANGER, TIDINGS
 
@@ -14,6 +14,7 @@ AT_ONCE = 2000  # more than one batch of the boot door can bring
 _REF = "resource/" + RESOURCES.c.name
 # Whoever has named it, meant it: names that nobody gave begin like this (openqrm.boot.opening).
 _UNNAMED = RESOURCES.c.name.startswith("m-")
+_NOBODYS = (RESOURCES.c.managed, RESOURCES.c.claimed_by == "", _UNNAMED)
 _MEANT = (
     exists().where(LOCKS.c.ref == _REF, LOCKS.c.held.is_(True))
     | exists().where(RECORDS["appliance"].c.resource == RESOURCES.c.name)
@@ -28,11 +29,10 @@ TOO_MANY = (
     .limit(AT_ONCE)
     .subquery()
 )
-THE_OLDEST = (
-    select(RESOURCES.c.name)
-    .join(TOO_MANY, TOO_MANY.c.id == RESOURCES.c.id)
-    .where(RESOURCES.c.managed, RESOURCES.c.claimed_by == "", _UNNAMED, ~_MEANT)
-)
+THE_OLDEST = select(RESOURCES.c.name).join(TOO_MANY, TOO_MANY.c.id == RESOURCES.c.id).where(*_NOBODYS, ~_MEANT)
+_WANTED: BindParameter[Any] = bindparam("wanted", expanding=True)
+THESE_STRANGERS = select(RESOURCES.c.name).where(RESOURCES.c.name.in_(_WANTED), STRANGER, *_NOBODYS, ~_MEANT)
+HOW_MANY_NEWCOMERS = select(func.count()).where(*_NOBODYS, RESOURCES.c.cpu_count > 0, RESOURCES.c.version == 1)
 _THESE: BindParameter[Any] = bindparam("these", expanding=True)
 _REFS: BindParameter[Any] = bindparam("refs", expanding=True)
 _ABOUT = select(EVENTS.c.id).where(EVENTS.c.about.in_(_REFS))
