@@ -19,6 +19,7 @@ export default defineConfig({
     assetsInlineLimit: 0, // the content security policy allows no data: scripts, styles or fonts
     target: "es2022",
     chunkSizeWarningLimit: 1200,
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] } } }, // a dozen wait in turn
   },
   test: { environment: "jsdom", include: ["tests/**/*.test.{ts,tsx}"] },
 });

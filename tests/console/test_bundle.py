@@ -5,7 +5,7 @@ from pathlib import Path
 from tools import console
 
 LARGEST = 1_000_000
-FIRST_PAINT = 450_000
+FIRST_PAINT = 300_000
 
 
 def loaded(file: Path) -> int:

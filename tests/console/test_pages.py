@@ -48,6 +48,16 @@ def test_an_address_that_does_not_exist_says_so(visit: Visit) -> None:
     expect(visit.page.locator("[data-category=not_found]")).to_contain_text("There is no such thing")
 
 
+def test_nothing_is_loaded_twice(visit: Visit) -> None:
+    visit.open("/resource")
+    asked = visit.page.evaluate("performance.getEntriesByType('resource').map(each => each.name)")
+    assert sorted(asked) == sorted(set(asked))
+    assert [each.rpartition("/")[2] for each in asked if each.endswith(("/session", "/intents"))] == [
+        "session",
+        "intents",
+    ]
+
+
 def test_lists_are_filtered_sorted_and_linked(visit: Visit) -> None:
     visit.open("/resource")
     rows = visit.page.locator(".q-table tbody tr")
@@ -61,6 +71,24 @@ def test_lists_are_filtered_sorted_and_linked(visit: Visit) -> None:
     expect(visit.page.get_by_role("columnheader", name="Name")).to_have_attribute("aria-sort", "ascending")
     visit.page.get_by_role("link", name="openqrm", exact=True).last.click()
     expect(visit.page.get_by_role("heading", level=1)).to_contain_text("Resource openqrm")
+
+
+def test_what_can_be_done_stands_in_each_row(visit: Visit) -> None:
+    visit.open("/resource")
+    more = visit.button("Actions on openqrm")
+    for close in ("Escape", "Tab"):
+        more.click()
+        action = visit.page.get_by_role("menuitem", name="Edit")
+        expect(action).to_be_visible()
+        where, what = more.bounding_box(), action.bounding_box()
+        assert where and what and abs(what["x"] + what["width"] - where["x"] - where["width"]) < what["width"]
+        visit.page.keyboard.press(close)
+        expect(action).to_have_count(0)
+        expect(more).to_have_attribute("aria-expanded", "false")
+    more.focus()
+    visit.page.keyboard.press("Enter")
+    visit.page.get_by_role("menuitem", name="Edit").click()
+    expect(visit.page.get_by_role("heading", level=1)).to_contain_text("Edit")
 
 
 def test_search_finds_by_any_field(visit: Visit) -> None:

@@ -8,11 +8,13 @@ import { createRoot } from "react-dom/client";
 
 import { errorOf } from "./api/problem";
 import { makeClient } from "./frame/client";
+import { startFonts } from "./frame/fonts";
 import { router } from "./frame/routes";
 import { startTheme } from "./frame/theme";
 import { startLanguages } from "./i18n";
 
 startTheme();
+startFonts();
 await startLanguages();
 const root = document.getElementById("root");
 if (root) {

@@ -12,11 +12,15 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
+from openqrm.api.cookie import find_cookie
+
 INDEX = "index.html"
 ASSETS = "assets/"  # with a hash of their content in the name
 FOR_EVER = "public, max-age=31536000, immutable"
 PACKED = {"br": ".br", "gzip": ".gz"}
 TYPES = {".js": "text/javascript", ".woff2": "font/woff2", ".svg": "image/svg+xml", ".webmanifest": "application/json"}
+# What every page needs first comes while the scripts are still on their way.
+EARLY = ", ".join(f"</api/v1/{path}>; rel=preload; as=fetch; crossorigin" for path in ("session", "intents"))
 NOT_BUILT = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>openQRM</title></head><body>
 <h1>The console is not built here</h1>
@@ -60,7 +64,10 @@ class Pages(Route):
             if INDEX not in files:
                 return HTMLResponse(NOT_BUILT, 404)
             path, page = INDEX, files[INDEX]
-        return _file(page, request, FOR_EVER if path.startswith(ASSETS) else "no-cache")
+        answer = _file(page, request, FOR_EVER if path.startswith(ASSETS) else "no-cache")
+        if path == INDEX and find_cookie(request):
+            answer.headers["Link"] = EARLY
+        return answer
 
     def _look(self) -> dict[str, Page]:
         """Again when it was built anew."""

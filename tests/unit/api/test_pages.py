@@ -46,6 +46,16 @@ def test_every_page_is_the_one_page(browser: TestClient, path: str) -> None:
     assert browser.get(path, headers={"if-none-match": answer.headers["etag"]}).status_code == 304
 
 
+def test_who_has_signed_in_gets_what_every_page_needs_early(browser: TestClient) -> None:
+    assert "link" not in browser.get("/host").headers
+    browser.cookies.set("openqrm", "some-session")
+    etag = browser.get("/host").headers["etag"]
+    for known in ("", etag):
+        early = browser.get("/host", headers={"if-none-match": known}).headers["link"]
+        assert early.count("rel=preload") == 2 and "</api/v1/session>" in early
+    assert "link" not in browser.get("/favicon.svg").headers
+
+
 def test_what_has_its_hash_in_its_name_may_be_kept(browser: TestClient) -> None:
     answer = browser.get(f"/{SCRIPT}")
     assert answer.text == "start()" and "immutable" in answer.headers["cache-control"]

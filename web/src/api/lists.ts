@@ -1,5 +1,5 @@
 /** Lists and single objects of any noun, kept up to date by the stream. */
-import { useQuery, useQueryClient, useSuspenseQuery, type QueryClient } from "@tanstack/react-query";
+import { usePrefetchQuery, useQuery, useQueryClient, useSuspenseQuery, type QueryClient } from "@tanstack/react-query";
 
 import { ask, type Params } from "./client";
 import type { Row } from "./types";
@@ -24,9 +24,9 @@ export function isRow(value: unknown): value is Row {
 const TOLD = new Set([
   "appliance", "host", "image", "kernel", "network", "plugin", "resource", "storage", "token", "user", "view", "vm", "volume",
 ]);
-const FIRST_PAGE = 500; // is there and drawn at once; the rest comes behind it
+const FIRST_PAGE = 200; // is there and drawn at once; the rest comes behind it
 const NEXT_PAGE = 5000;
-const DRAWN_MS = 150; // the first rows are on the screen before the rest is asked for
+const DRAWN_MS = 300; // the first rows are on the screen before the rest is asked for
 
 export function isTold(noun: string): boolean {
   return TOLD.has(noun);
@@ -61,6 +61,11 @@ async function loadRest(client: QueryClient, noun: string, first: readonly Row[]
 export function joined(noun: string, rows: readonly Row[], page: readonly Row[]): Row[] {
   const there = new Set(rows.map((row) => nameOf(noun, row)));
   return [...rows, ...page.filter((row) => !there.has(nameOf(noun, row)))];
+}
+
+/** Asked for now, before something else holds up the page that shows it. */
+export function usePrefetchedList(noun: string): void {
+  usePrefetchQuery(listing(useQueryClient(), noun));
 }
 
 export function useList(noun: string, params: Params = {}): Row[] {

@@ -14,7 +14,7 @@ import { LanguageSwitch } from "./LanguageSwitch";
 
 let link = takeLink(); // before any render: React may mount twice, the link is good for once
 
-export function SignInPage() {
+export default function SignInPage() {
   const { t } = useT();
   const client = useQueryClient();
   const [user, setUser] = useState("");

@@ -3,7 +3,6 @@ import {
   createRootRoute, createRoute, createRouter, lazyRouteComponent as page, Outlet, type ErrorComponentProps,
 } from "@tanstack/react-router";
 
-import { DashboardPage } from "@/dashboard/DashboardPage";
 import { ListPage } from "@/nouns/ListPage";
 import { NotFound, ProblemPage } from "@/problems/ProblemView";
 
@@ -22,11 +21,12 @@ const root = createRootRoute({
 });
 
 const pages = () => import("./pages");
+const atAGlance = () => import("@/dashboard/DashboardPage");
 
 export type FormSearch = Record<string, string | number | boolean>;
 
-const dashboard = createRoute({ getParentRoute: () => root, path: "/", component: DashboardPage });
-const signIn = createRoute({ getParentRoute: () => root, path: "/sign-in", component: DashboardPage });
+const dashboard = createRoute({ getParentRoute: () => root, path: "/", component: page(atAGlance, "DashboardPage") });
+const signIn = createRoute({ getParentRoute: () => root, path: "/sign-in", component: page(atAGlance, "DashboardPage") });
 const topology = createRoute({
   getParentRoute: () => root,
   path: "/topology",

@@ -1,10 +1,10 @@
 import { Dropdown, DropdownItem, DropdownList, MenuToggle } from "@patternfly/react-core";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 
 import { useCatalogue, type Declaration } from "@/api/catalogue";
 import { useT, useWords } from "@/i18n";
 
-import { GroupDialog } from "./GroupDialog";
+const GroupDialog = lazy(() => import("./GroupDialog"));
 
 type Props = { noun: string; names: ReadonlySet<string>; clear: () => void };
 
@@ -37,13 +37,15 @@ export function GroupActions({ noun, names, clear }: Props) {
         </DropdownList>
       </Dropdown>
       {chosen ? (
-        <GroupDialog
-          intent={chosen} names={[...names]}
-          close={(isDone) => {
-            choose(undefined);
-            if (isDone) clear();
-          }}
-        />
+        <Suspense>
+          <GroupDialog
+            intent={chosen} names={[...names]}
+            close={(isDone) => {
+              choose(undefined);
+              if (isDone) clear();
+            }}
+          />
+        </Suspense>
       ) : null}
     </>
   );

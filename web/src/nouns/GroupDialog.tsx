@@ -18,7 +18,7 @@ type Props = { intent: Declaration; names: readonly string[]; close: (isDone: bo
 type Result = PlanView | Error;
 const WAIT_S = 60; // for the end of each; one that takes longer shows that it is at work
 
-export function GroupDialog({ intent, names, close }: Props) {
+export default function GroupDialog({ intent, names, close }: Props) {
   const { t } = useT();
   const words = useWords();
   const [results, setResults] = useState<ReadonlyMap<string, Result>>(new Map());

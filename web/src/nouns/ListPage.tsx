@@ -3,7 +3,7 @@ import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import { useMemo, useState } from "react";
 
 import { useCatalogue } from "@/api/catalogue";
-import { nameOf, useList } from "@/api/lists";
+import { nameOf, useList, usePrefetchedList } from "@/api/lists";
 import { OpenqrmError } from "@/api/problem";
 import type { Row } from "@/api/types";
 import { useT, useWords } from "@/i18n";
@@ -22,6 +22,7 @@ import { VirtualTable } from "./VirtualTable";
 
 export function ListPage() {
   const { noun = "" } = useParams({ strict: false });
+  usePrefetchedList(noun);
   const catalogue = useCatalogue();
   if (!catalogue.listed.includes(noun)) throw new OpenqrmError("not_found", noun);
   return <Listing key={noun} noun={noun} />;

@@ -1,0 +1,12 @@
+/** A browser that comes for the first time draws its page in the system's font; later it has ours before it draws. */
+const KEPT = "openqrm.fonts";
+const DRAWN_MS = 3000; // what the page itself needs goes first
+
+export function startFonts(): void {
+  setTimeout(() => void load(), localStorage.getItem(KEPT) ? 0 : DRAWN_MS);
+}
+
+async function load(): Promise<void> {
+  await import("../fonts.css");
+  localStorage.setItem(KEPT, "there");
+}
