@@ -8,6 +8,7 @@ web/package-lock.json names, once for each state of that file.
 
 from __future__ import annotations
 
+import ast
 import fcntl
 import hashlib
 import json
@@ -85,7 +86,20 @@ def render_words() -> str:
             words["fields"].update(properties)
             told = [title, *help_text.split("\n\n"), *(each.get("description", "") for each in properties.values())]
             words["texts"].update(" ".join(text.split()) for text in told)
+    words["texts"] |= said_texts()
     return json.dumps({key: sorted(some - {""}) for key, some in words.items()}, indent=1, ensure_ascii=False) + "\n"
+
+
+def said_texts() -> set[str]:
+    """The sentences of checks: what `say` is given, which has to be written out."""
+    texts: set[str] = set()
+    for path in (ROOT / "src").rglob("*.py"):
+        source = path.read_text()
+        if "plugin_api.checks import" in source:
+            nodes = [*ast.walk(ast.parse(source))]
+            calls = [node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) == "say"]
+            texts.update(ast.literal_eval(call.args[0]) for call in calls)
+    return texts
 
 
 def check() -> int:

@@ -22,3 +22,9 @@ def test_what_is_wrong_is_mended_from_the_set_up(visit: Visit) -> None:
     expect(visit.page.get_by_role("heading", level=1)).to_have_text("Set-up")
     expect(network).to_contain_text("none is up with an address in 10.0.0.0/8")
     visit.site.api.do("network", "edit", name="rack", dhcp="off")
+
+
+def test_what_was_looked_at_is_told_in_german(visit: Visit) -> None:
+    visit.page.evaluate("localStorage.setItem('openqrm.language', 'de')")
+    visit.open("/set-up")
+    expect(part(visit, "Ein Kernel zum Booten")).to_contain_text("die Maschinen starten ihn")

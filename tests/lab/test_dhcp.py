@@ -184,7 +184,7 @@ def test_a_foreign_server_is_told_of_and_not_served_beside(make_rack: MakeRack, 
     make_rack()
     with services(tmp_path, beside_foreign=False) as served, neighbour("client") as client:
         with foreign_dhcp():
-            assert [check.seen for check in look(WorldHere(), [RACK])] == [f"{FOREIGN} answers on {lan.BRIDGE}"]
+            assert [str(check.seen) for check in look(WorldHere(), [RACK])] == [f"{FOREIGN} answers on {lan.BRIDGE}"]
             served.start()
             eventually(lambda: served.dhcp_state() == "pausing", "it refuses to serve")
             assert served.supervisor.status()["dhcpd"]["dnsmasq"].because == "it ended with 1"

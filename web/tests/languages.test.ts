@@ -7,6 +7,8 @@ import { de } from "@/i18n/de";
 import { declaredDe } from "@/i18n/declared.de";
 import { en } from "@/i18n/en";
 
+import { filled } from "@/i18n";
+
 import declared from "./declared.json";
 
 type Tree = { [key: string]: string | Tree };
@@ -48,6 +50,12 @@ describe("English and German", () => {
     ].filter((name) => !ENGLISH.has(name));
     expect(lacking).toEqual([]);
     expect(declared.texts.filter((text) => !(text in declaredDe))).toEqual([]);
+  });
+
+  it("fill the same facts into the sentences of checks", () => {
+    const facts = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+    for (const text of declared.texts) expect(facts(declaredDe[text] ?? ""), text).toEqual(facts(text));
+    expect(filled("{a} of {b}, {c}", { a: "1", b: "{a}" })).toBe("1 of {a}, {c}");
   });
 
   it("translate nothing that nobody says any more", () => {

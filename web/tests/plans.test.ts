@@ -11,7 +11,7 @@ const step = (id: string, needs: string[] = [], more: Partial<StepView> = {}): S
 });
 const plan = (...steps: StepView[]): PlanView => ({
   id: "1", title: "", intent: "", about: "", state: "running", steps, confirm: "", on_failure: "undo", digest: "", asked_by: "", asked_from: "",
-  reason: "", created_s: 0, finished_s: 0, note: "", can: [], wish: null,
+  reason: "", created_s: 0, finished_s: 0, note: "", can: [], wish: null, reversal: null,
 });
 
 describe("a plan", () => {

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import msgspec
 
 from openqrm.domain.network import Network
-from openqrm.plugin_api.checks import Check, Mend, Verdict
+from openqrm.plugin_api.checks import Check, Mend, Verdict, say
 
-LOOKED_AT = "interfaces of this machine"
+LOOKED_AT = say("interfaces of this machine")
+NETWORKS = say("networks")
 ADDRESSES = ("ip", "-json", "-4", "address", "show")
 DEFAULT_ROUTE = ("ip", "-json", "-4", "route", "show", "default")
 SMALLEST_BITS = 29  # of a prefix: below it there is no room for machines
@@ -67,33 +68,34 @@ def check_networks(networks: Sequence[Network], interfaces: Sequence[Interface])
     if not networks:
         return [_propose(interfaces)]
     if not served:
-        seen = f"openQRM gives addresses on none of {len(networks)}"
-        do = "Right when machines are led to the boot door by another DHCP server; else set dhcp of one of them."
+        seen = say("openQRM gives addresses on none of {count}", count=len(networks))
+        do = say("Right when machines are led to the boot door by another DHCP server; else set dhcp of one of them.")
         mend = Mend("network.edit", {"name": networks[0].name, "dhcp": "full"})
-        return [Check(looked_at="networks", verdict=Verdict.OPTIONAL, seen=seen, do=do, mend=mend)]
+        return [Check(looked_at=NETWORKS, verdict=Verdict.OPTIONAL, seen=seen, do=do, mend=mend)]
     return [_check(network, interfaces) for network in served]
 
 
 def _check(network: Network, interfaces: Sequence[Interface]) -> Check:
     on = next((each for each in interfaces if str(each.address.ip) == network.address), None)
     if on and on.name == network.interface:
-        seen = f"{on.name} has {on.address}"
+        seen = say("{interface} has {address}", interface=on.name, address=on.address)
         return Check(about=network.ref, looked_at=LOOKED_AT, verdict=Verdict.GOOD, seen=seen)
     within = on or next((each for each in interfaces if each.address in ipaddress.ip_network(network.cidr)), None)
     if within:
         fields = {"name": network.name, "interface": within.name, "address": str(within.address.ip)}
-        said = f"{network.address or 'no address'} on {network.interface or 'no interface'}"
+        says = {"wrong_address": network.address or "–", "wrong_interface": network.interface or "–"}
         return Check(
             about=network.ref, looked_at=LOOKED_AT, verdict=Verdict.WRONG, mend=Mend("network.edit", fields),
-            seen=f"it is {within.address} on {within.name}; the network says {said}",
-            do="Write the interface and address into the network.",
+            seen=say("it is {address} on {interface}; the network says {wrong_address} on {wrong_interface}",
+                     address=within.address, interface=within.name, **says),
+            do=say("Write the interface and address into the network."),
         )  # fmt: skip
-    seen = f"none is up with an address in {network.cidr}"
+    seen = say("none is up with an address in {cidr}", cidr=network.cidr)
     if not (network.interface or network.address):
-        do = "Right when machines there are led to the boot door by another DHCP server."
+        do = say("Right when machines there are led to the boot door by another DHCP server.")
         return Check(about=network.ref, looked_at=LOOKED_AT, verdict=Verdict.OPTIONAL, seen=seen, do=do)
     wanted = f"{network.address or 'ADDRESS'}/{network.cidr.partition('/')[2]} dev {network.interface or 'INTERFACE'}"
-    do = f"Give this machine one (ip addr add {wanted}), and look again."
+    do = say("Give this machine one (ip addr add {words}), and look again.", words=wanted)
     return Check(about=network.ref, looked_at=LOOKED_AT, verdict=Verdict.WRONG, seen=seen, do=do)
 
 
@@ -101,14 +103,18 @@ def _propose(interfaces: Sequence[Interface]) -> Check:
     """One that does not lead out first: beside it nobody else gives addresses."""
     wide = [each for each in interfaces if each.address.network.prefixlen <= SMALLEST_BITS]
     if not wide:
-        do = "Give the interface towards the machines an address: ip addr add 10.0.0.1/24 dev INTERFACE."
-        seen = "none is up with an address of a network that has room for machines"
+        do = say("Give the interface towards the machines an address: ip addr add 10.0.0.1/24 dev INTERFACE.")
+        seen = say("none is up with an address of a network that has room for machines")
         return Check(looked_at=LOOKED_AT, verdict=Verdict.MISSING, seen=seen, do=do)
     best = min(wide, key=lambda each: each.leads_out)
-    beside = "It leads out, so another DHCP server is likely there: begin beside it." if best.leads_out else ""
+    beside = say(
+        "Create the network that machines boot on. "
+        "It leads out, so another DHCP server is likely there: begin beside it."
+    )
     return Check(
-        looked_at="networks", verdict=Verdict.MISSING, seen=f"none yet; {best.name} has {best.address}",
-        do=f"Create the network that machines boot on. {beside}".strip(),
+        looked_at=NETWORKS, verdict=Verdict.MISSING,
+        seen=say("none yet; {interface} has {address}", interface=best.name, address=best.address),
+        do=beside if best.leads_out else say("Create the network that machines boot on."),
         mend=Mend("network.create", proposed(best)),
     )  # fmt: skip
 

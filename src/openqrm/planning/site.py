@@ -54,8 +54,18 @@ class SearchSite(Query, noun="site", verb="search", role=Role.READ_ONLY):
     limit: Annotated[int, Meta(ge=1, le=100, description="how many at most")] = 20
 
 
+class Sentence(msgspec.Struct):
+    """Its blanks, like {name}, are filled with facts."""
+
+    text: str
+    facts: dict[str, str]
+
+
 class CheckRow(msgspec.Struct, kw_only=True):
-    """One thing that was looked at: what was seen, what to do, and the intent and command that do it."""
+    """One thing that was looked at: what was seen, what to do, and the intent and command that do it.
+
+    `told` has `looked_at`, `seen` and `do` once more, for who says them in another language.
+    """
 
     part: Part
     verdict: Verdict
@@ -66,6 +76,7 @@ class CheckRow(msgspec.Struct, kw_only=True):
     intent: str  # noun.verb; empty: nothing that openQRM could do
     fields: list[tuple[str, str]]  # of the intent, as far as they are known
     command: str
+    told: dict[str, Sentence]
 
 
 class CheckSite(Query, noun="site", verb="check", role=Role.OPERATOR):

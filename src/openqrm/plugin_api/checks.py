@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import LiteralString, Protocol, runtime_checkable
 
 from openqrm.domain.network import Network
 from openqrm.ports.world import World
@@ -21,6 +21,30 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
+class Said:
+    """A sentence with blanks like {name}, and what fills them: a console can say it in another language."""
+
+    text: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.text.format_map(self.facts)
+
+
+NOTHING = Said("")
+
+
+def say(text: LiteralString, **facts: object) -> Said:
+    """`text` is one of ours, written out where it is said: so it is found by who translates it."""
+    return Said(text, {name: str(fact) for name, fact in facts.items()})
+
+
+def quote(text: str) -> Said:
+    """What something else has said, in its own words."""
+    return Said("{text}", {"text": text}) if text else NOTHING
+
+
+@dataclass(frozen=True)
 class Mend:
     """An intent that mends it, by `noun.verb`, with the fields that are known already."""
 
@@ -32,11 +56,11 @@ class Mend:
 class Check:
     """One thing that was looked at. Unless it is good, `do` says what to do; `mend` is the intent that does it."""
 
-    looked_at: str
+    looked_at: Said
     verdict: Verdict
-    seen: str
+    seen: Said
     about: str = ""  # kind/name
-    do: str = ""
+    do: Said = NOTHING
     mend: Mend | None = None
 
 

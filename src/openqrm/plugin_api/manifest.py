@@ -52,6 +52,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     host_commands: tuple[str, ...] = ()  # programs that have to be on the hosts it works on
     subscriptions: tuple[Topic, ...] = ()  # topics of events that subscriber.py receives; `*` for any word
     storage_types: tuple[Name, ...] = ()  # what storages of it can be of; empty: of its own id
+    begins: bool = False  # a first set-up proposes it before the others of its category
     initrd: tuple[Name, ...] = ()  # root types of its folder initrd/
 
     def __post_init__(self) -> None:

@@ -16,7 +16,7 @@ from openqrm.domain.network import Network
 from openqrm.domain.resource import SELF, Resource
 from openqrm.domain.storage import Storage
 from openqrm.planning.own_network import ADDRESSES, DEFAULT_ROUTE, LOOKED_AT, check_networks, parse_interfaces
-from openqrm.plugin_api.checks import Check, Checking, Mend, Verdict
+from openqrm.plugin_api.checks import Check, Checking, Mend, Said, Verdict, quote, say
 from openqrm.plugin_api.manifest import PluginCategory
 from openqrm.plugin_api.planning import Reading
 from openqrm.plugin_host.host import PluginHost
@@ -41,8 +41,9 @@ def look_at_networks(reading: Reading, _plugins: PluginHost) -> Iterator[Look]:
         try:
             return check_networks(networks, parse_interfaces(addresses.out, routes.out))
         except msgspec.DecodeError:
-            do = "Install the program ip (iproute2), or write interface and address of the network yourself."
-            seen = (addresses.err or routes.err).strip()[:200] or "they could not be listed"
+            do = say("Install the program ip (iproute2), or write interface and address of the network yourself.")
+            told = (addresses.err or routes.err).strip()[:200]
+            seen = quote(told) if told else say("they could not be listed")
             return [Check(looked_at=LOOKED_AT, verdict=Verdict.WRONG, seen=seen, do=do)]
 
     yield look
@@ -59,14 +60,17 @@ def look_at_dhcp(reading: Reading, plugins: PluginHost) -> Iterator[Look]:
 
 
 def _service(can: list[str], started: list[str]) -> Check:
-    looked_at = "a plugin that gives addresses"
+    looked_at = say("a plugin that gives addresses")
     if started:
-        about, seen = f"plugin/{started[0]}", f"{', '.join(started)} is started"
+        about, seen = f"plugin/{started[0]}", say("{plugins} is started", plugins=", ".join(started))
         return Check(about=about, looked_at=looked_at, verdict=Verdict.GOOD, seen=seen)
+    seen = say("none is started")
+    if not can:
+        do = say("Install a plugin that gives addresses.")
+        return Check(looked_at=looked_at, verdict=Verdict.MISSING, seen=seen, do=do)
     return Check(
-        looked_at=looked_at, verdict=Verdict.MISSING, seen="none is started",
-        do=f"Enable one, with all it needs: {', '.join(can) or 'none is installed'}.",
-        mend=Mend("plugin.enable", {"name": can[0]}) if can else None,
+        looked_at=looked_at, verdict=Verdict.MISSING, seen=seen, mend=Mend("plugin.enable", {"name": can[0]}),
+        do=say("Enable one, with all it needs: {plugins}.", plugins=", ".join(can)),
     )  # fmt: skip
 
 
@@ -88,7 +92,7 @@ def look_at_programs(reading: Reading, plugins: PluginHost) -> Iterator[Look]:
 
 def _which(plugin: str, commands: tuple[str, ...], place: str, world: World) -> Look:
     def look() -> Iterator[Check]:
-        looked_at = f"programs that {plugin} needs on {place}"
+        looked_at = say("programs that {plugin} needs on {resource}", plugin=plugin, resource=place)
         try:
             told = world.host(place).run(("which", *commands), timeout_s=LOOK_S)
         except StepError as error:
@@ -96,20 +100,25 @@ def _which(plugin: str, commands: tuple[str, ...], place: str, world: World) -> 
             return
         lacking = sorted({*commands} - {PurePosixPath(line).name for line in told.out.splitlines()})
         if told.status == WHICH_FAILS:
-            seen, do = f"{place} has no program `which` to look with", f"See that there are: {', '.join(commands)}."
+            seen = say("{resource} has no program `which` to look with", resource=place)
+            do = say("See that there are: {programs}.", programs=", ".join(commands))
             yield Check(about=f"plugin/{plugin}", looked_at=looked_at, verdict=Verdict.OPTIONAL, seen=seen, do=do)
             return
         if not lacking:
-            seen = ", ".join(commands)
+            seen = quote(", ".join(commands))
             yield Check(about=f"plugin/{plugin}", looked_at=looked_at, verdict=Verdict.GOOD, seen=seen)
             return
         yield Check(
-            about=f"plugin/{plugin}", looked_at=looked_at, verdict=Verdict.WRONG, seen=f"missing: {', '.join(lacking)}",
-            do=f"Install them on {place}; the page of plugin {plugin} names the packages.",
+            about=f"plugin/{plugin}", looked_at=looked_at, verdict=Verdict.WRONG,
+            seen=say("missing: {programs}", programs=", ".join(lacking)),
+            do=say("Install them on {resource}; the page of plugin {plugin} names the packages.",
+                   resource=place, plugin=plugin),
         )  # fmt: skip
 
     return look
 
 
-def failed(looked_at: str, about: str, error: OpenqrmError) -> Check:
-    return Check(about=about, looked_at=looked_at, verdict=Verdict.WRONG, seen=error.message, do=error.hint)
+def failed(looked_at: Said, about: str, error: OpenqrmError) -> Check:
+    return Check(
+        about=about, looked_at=looked_at, verdict=Verdict.WRONG, seen=quote(error.message), do=quote(error.hint)
+    )

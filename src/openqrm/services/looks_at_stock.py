@@ -9,25 +9,25 @@ from openqrm.domain.errors import OpenqrmError
 from openqrm.domain.kernel import Kernel
 from openqrm.domain.resource import PHYSICAL, SELF, Observation, Resource
 from openqrm.domain.storage import Storage
-from openqrm.plugin_api.checks import Check, Mend, Verdict
+from openqrm.plugin_api.checks import Check, Mend, Said, Verdict, say
 from openqrm.plugin_api.manifest import PluginCategory
 from openqrm.plugin_api.planning import Reading
 from openqrm.plugin_host.host import PluginHost
 from openqrm.services.looks_around import MOST, Look, failed, so
 
 Held = Callable[[], Sized]
+DEFAULT_KERNEL = say("the default kernel")
 
 
 def look_at_kernels(reading: Reading, _plugins: PluginHost) -> Iterator[Look]:
     default = next((each for each in reading.facts.list(Kernel) if each.default), None)
     if default:
-        yield so(
-            Check(about=default.ref, looked_at="the default kernel", verdict=Verdict.GOOD, seen="machines boot it")
-        )
+        seen = say("machines boot it")
+        yield so(Check(about=default.ref, looked_at=DEFAULT_KERNEL, verdict=Verdict.GOOD, seen=seen))
         return
     yield so(Check(
-        looked_at="the default kernel", verdict=Verdict.MISSING, seen="none: no machine can boot",
-        do="Add one: a package that apt knows, a package file, or a folder.",
+        looked_at=DEFAULT_KERNEL, verdict=Verdict.MISSING, seen=say("none: no machine can boot"),
+        do=say("Add one: a package that apt knows, a package file, or a folder."),
         mend=Mend("kernel.add", {"name": "default", "source": "linux-image-amd64"}),
     ))  # fmt: skip
 
@@ -35,16 +35,25 @@ def look_at_kernels(reading: Reading, _plugins: PluginHost) -> Iterator[Look]:
 def look_at_storages(reading: Reading, plugins: PluginHost) -> Iterator[Look]:
     enabled, storages = _enabled(plugins, "storage", reading), reading.facts.list(Storage)
     if not enabled:
-        yield so(_enable(plugins, PluginCategory.STORAGE, Verdict.MISSING))
+        yield so(_enable(plugins, PluginCategory.STORAGE, say("storage plugins"), Verdict.MISSING))
     elif not storages:
-        types = [type_ for name in enabled for type_ in plugins.types_of_storage(name)]
-        yield so(Check(
-            looked_at="storages", verdict=Verdict.MISSING, seen=f"none yet; there could be {', '.join(types)}",
-            do="Declare a storage: where volumes are made.", mend=Mend("storage.create", {"type": types[0]}),
-        ))  # fmt: skip
+        yield from _types(enabled, plugins)
     for storage in storages[:MOST]:
         held = partial(_volumes_of, storage, reading)
-        yield _answers(storage.ref, f"volumes of {storage.name}", held)
+        yield _answers(storage.ref, say("volumes of {storage}", storage=storage.name), held)
+
+
+def _types(enabled: list[str], plugins: PluginHost) -> Iterator[Look]:
+    """One of each is offered; any of them is enough."""
+    first = sorted(enabled, key=lambda name: not plugins.manifests[name].begins)
+    types = [type_ for name in first for type_ in plugins.types_of_storage(name)]
+    for type_ in types:
+        yield so(Check(
+            looked_at=say("storages of type {type}", type=type_),
+            verdict=Verdict.MISSING if type_ == types[0] else Verdict.OPTIONAL, seen=say("none yet"),
+            do=say("Declare a storage: where volumes are made. One, of any type, is enough."),
+            mend=Mend("storage.create", {"name": "here", "type": type_}),
+        ))  # fmt: skip
 
 
 def _volumes_of(storage: Storage, reading: Reading) -> Held:
@@ -55,16 +64,17 @@ def look_at_hosts(reading: Reading, plugins: PluginHost) -> Iterator[Look]:
     enabled = _enabled(plugins, "virtualization", reading)
     hosts = [each for each in reading.facts.list(Resource) if each.carries]
     if not enabled:
-        yield so(_enable(plugins, PluginCategory.VIRTUALIZATION, Verdict.OPTIONAL))
+        looked_at = say("virtualization plugins")
+        yield so(_enable(plugins, PluginCategory.VIRTUALIZATION, looked_at, Verdict.OPTIONAL))
     elif not hosts:
         yield so(Check(
-            looked_at="hosts", verdict=Verdict.OPTIONAL, seen="no resource carries virtual machines",
-            do="Make a resource a host, if there are to be virtual machines.",
+            looked_at=say("hosts"), verdict=Verdict.OPTIONAL, seen=say("no resource carries virtual machines"),
+            do=say("Make a resource a host, if there are to be virtual machines."),
             mend=Mend("host.add", {"type": enabled[0]}),
         ))  # fmt: skip
     for host in hosts[:MOST]:
         held = partial(_machines_on, host, reading)
-        yield _answers(f"host/{host.name}", f"virtual machines on {host.name}", held)
+        yield _answers(f"host/{host.name}", say("virtual machines on {host}", host=host.name), held)
 
 
 def _machines_on(host: Resource, reading: Reading) -> Held:
@@ -75,20 +85,23 @@ def look_at_machines(reading: Reading, _plugins: PluginHost) -> Iterator[Look]:
     facts = reading.facts
     metal = [each for each in facts.list(Resource) if each.type == PHYSICAL and each.name != SELF]
     if not metal:
-        do = "Switch a machine on that boots from the network first: it appears by itself and becomes idle."
-        yield so(Check(looked_at="machines", verdict=Verdict.MISSING, seen="none has come yet", do=do))
+        do = say("Switch a machine on that boots from the network first: it appears by itself and becomes idle.")
+        yield so(Check(looked_at=say("machines"), verdict=Verdict.MISSING, seen=say("none has come yet"), do=do))
         return
     came = len({each.name for each in facts.list(Observation)} & {each.name for each in metal})
-    yield so(Check(looked_at="machines", verdict=Verdict.GOOD, seen=f"{came} of {len(metal)} have been seen"))
+    seen = say("{count} of {all} have been seen", count=came, all=len(metal))
+    yield so(Check(looked_at=say("machines"), verdict=Verdict.GOOD, seen=seen))
     if mute := [each for each in metal if not each.bmc.driver and each.managed]:
         yield so(Check(
-            about=mute[0].ref, looked_at="power of machines", verdict=Verdict.OPTIONAL,
-            seen=f"{len(mute)} cannot be switched on from here, {mute[0].name} first",
-            do="Say how their management controllers are reached.", mend=Mend("resource.edit", {"name": mute[0].name}),
+            about=mute[0].ref, looked_at=say("power of machines"), verdict=Verdict.OPTIONAL,
+            seen=say("{count} cannot be switched on from here, {resource} first",
+                     count=len(mute), resource=mute[0].name),
+            do=say("Say how their management controllers are reached."),
+            mend=Mend("resource.edit", {"name": mute[0].name}),
         ))  # fmt: skip
 
 
-def _answers(about: str, looked_at: str, find_way: Callable[[], Held]) -> Look:
+def _answers(about: str, looked_at: Said, find_way: Callable[[], Held]) -> Look:
     """The way there is read from the records now; later nothing but the world is looked at."""
     try:
         held = find_way()
@@ -97,7 +110,7 @@ def _answers(about: str, looked_at: str, find_way: Callable[[], Held]) -> Look:
 
     def look() -> Iterator[Check]:
         try:
-            seen = f"it answers, and holds {len(held())}"
+            seen = say("it answers, and holds {count}", count=len(held()))
         except OpenqrmError as error:
             yield failed(looked_at, about, error)
         else:
@@ -111,9 +124,13 @@ def _enabled(plugins: PluginHost, kind: str, reading: Reading) -> list[str]:
     return [name for name in plugins.enabled(reading.facts) if kind in plugins.manifests[name].drivers]
 
 
-def _enable(plugins: PluginHost, category: PluginCategory, verdict: Verdict) -> Check:
-    names = sorted(name for name, manifest in plugins.manifests.items() if manifest.category is category)
-    return Check(
-        looked_at=f"plugins of category {category}", verdict=verdict, seen="none is enabled",
-        do=f"Enable the one that fits: {', '.join(names) or 'none is installed'}.", mend=Mend("plugin.enable"),
-    )  # fmt: skip
+def _enable(plugins: PluginHost, category: PluginCategory, looked_at: Said, verdict: Verdict) -> Check:
+    """The one to begin with first; of those that are here."""
+    found = [manifest for manifest in plugins.manifests.values() if manifest.category is category]
+    names = [each.id for each in sorted(found, key=lambda each: (not each.begins, each.id))]
+    seen = say("none is enabled")
+    if not names:
+        do = say("Install a plugin of this kind.")
+        return Check(looked_at=looked_at, verdict=verdict, seen=seen, do=do)
+    do = say("Enable the one that fits: {plugins}.", plugins=", ".join(names))
+    return Check(looked_at=looked_at, verdict=verdict, seen=seen, do=do, mend=Mend("plugin.enable", {"name": names[0]}))

@@ -10,8 +10,8 @@ from typing import Any, get_args
 import msgspec
 
 from openqrm.domain.errors import OpenqrmError
-from openqrm.planning.site import CheckRow, CheckSite, Part
-from openqrm.plugin_api.checks import Check, Mend
+from openqrm.planning.site import CheckRow, CheckSite, Part, Sentence
+from openqrm.plugin_api.checks import Check, Mend, say
 from openqrm.plugin_api.intents import Declared, Query
 from openqrm.plugin_api.planning import Reading
 from openqrm.plugin_host.host import PluginHost
@@ -35,17 +35,24 @@ def _looked(look: Look) -> list[Check]:
     try:
         return list(look())
     except OpenqrmError as error:
-        return [failed("this machine", "", error)]
+        return [failed(say("this machine"), "", error)]
 
 
 def _row(part: Part, check: Check, find_intent: FindIntent) -> CheckRow:
     mend = check.mend or Mend("")
     declared = find_intent(mend.intent)
     return CheckRow(
-        part=part, verdict=check.verdict, about=check.about, looked_at=check.looked_at, seen=check.seen, do=check.do,
+        part=part, verdict=check.verdict, about=check.about,
+        looked_at=str(check.looked_at), seen=str(check.seen), do=str(check.do), told=sentences(check),
         intent=mend.intent, fields=[*mend.fields.items()],
         command=render_command(declared, mend.fields) if declared else "",
     )  # fmt: skip
+
+
+def sentences(check: Check) -> dict[str, Sentence]:
+    """By the field of the row that they are."""
+    said = {"looked_at": check.looked_at, "seen": check.seen, "do": check.do}
+    return {name: Sentence(each.text, {**each.facts}) for name, each in said.items() if each.text}
 
 
 def render_command(declared: type[Declared], fields: Mapping[str, str]) -> str:

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from openqrm.plugin_api import SELF, Category, Network, StepError, World
-from openqrm.plugin_api.checks import Check, Mend, Verdict
+from openqrm.plugin_api.checks import Check, Mend, Said, Verdict, say
 from openqrm_plugins.dhcpd.asking import LOOK_S, Heard
 
-LOOKED_AT = "DHCP servers that answer"
+LOOKED_AT = say("DHCP servers that answer")
 
 
 def look(world: World, networks: Sequence[Network]) -> tuple[Check, ...]:
@@ -34,28 +34,32 @@ def judged(network: Network, heard: Mapping[str, Heard]) -> Check:
     told = heard.get(network.interface, Heard(fault="it was not asked there"))
     others = [offer.by for offer in told.offers if offer.by != network.address]
     named = ", ".join(others)
+    on = network.interface
     if told.fault:
-        return _wrong(network, f"cannot ask on {network.interface}: {told.fault}", "Is the interface up?", {})
+        seen = say("cannot ask on {interface}: {fault}", interface=on, fault=told.fault)
+        return _wrong(network, seen, say("Is the interface up?"), {})
     if network.dhcp == "proxy":
         if others:
-            return _good(network, f"{named} gives the addresses on {network.interface}")
-        do = "Switch the other server on, or let openQRM give the addresses (dhcp: full, with a range)."
-        return _wrong(network, f"nobody gives addresses on {network.interface}", do, {"dhcp": "full"})
+            return _good(network, say("{servers} gives the addresses on {interface}", servers=named, interface=on))
+        do = say("Switch the other server on, or let openQRM give the addresses (dhcp: full, with a range).")
+        return _wrong(network, say("nobody gives addresses on {interface}", interface=on), do, {"dhcp": "full"})
     if others:
-        do = (
+        do = say(
             "Two of them give out the same addresses twice: switch the other one off, or serve beside it (dhcp: proxy)."
         )
-        return _wrong(network, f"{named} answers on {network.interface}", do, {"dhcp": "proxy"})
+        seen = say("{servers} answers on {interface}", servers=named, interface=on)
+        return _wrong(network, seen, do, {"dhcp": "proxy"})
     if not (network.first and network.last):
-        return _wrong(network, "it has no range of addresses for machines", "Give it first and last.", {"first": ""})
-    return _good(network, f"nobody but openQRM on {network.interface}")
+        seen = say("it has no range of addresses for machines")
+        return _wrong(network, seen, say("Give it first and last."), {"first": ""})
+    return _good(network, say("nobody but openQRM on {interface}", interface=on))
 
 
-def _good(network: Network, seen: str) -> Check:
+def _good(network: Network, seen: Said) -> Check:
     return Check(about=network.ref, looked_at=LOOKED_AT, verdict=Verdict.GOOD, seen=seen)
 
 
-def _wrong(network: Network, seen: str, do: str, fields: Mapping[str, str]) -> Check:
+def _wrong(network: Network, seen: Said, do: Said, fields: Mapping[str, str]) -> Check:
     mend = Mend("network.edit", {"name": network.name} | {key: text for key, text in fields.items() if text})
     return Check(
         about=network.ref, looked_at=LOOKED_AT, verdict=Verdict.WRONG, seen=seen, do=do, mend=mend if fields else None

@@ -58,7 +58,7 @@ def test_a_network_is_on_its_interface() -> None:
     moved = checked(replace(LAN, interface="eth7"))
     assert (moved.verdict, fields(moved)["interface"]) == (Verdict.WRONG, "eth1")
     down = checked(replace(LAN, cidr="10.9.0.0/24", interface="eth2", address="10.9.0.1"))
-    assert "ip addr add 10.9.0.1/24 dev eth2" in down.do
+    assert "ip addr add 10.9.0.1/24 dev eth2" in str(down.do)
     assert checked(Network(name="far", cidr="10.3.0.0/24")).verdict is Verdict.OPTIONAL
     assert checked(replace(LAN, dhcp="off")).verdict is Verdict.OPTIONAL
 

@@ -10,7 +10,7 @@ from openqrm.domain.kernel import Kernel
 from openqrm.domain.resource import SELF, Bmc, Resource
 from openqrm.domain.storage import Storage
 from openqrm.domain.user import PluginState, Role
-from openqrm.planning.site import CheckRow, CheckSite, Part
+from openqrm.planning.site import CheckRow, CheckSite, Part, Sentence
 from openqrm.plugin_api.checks import Verdict
 from openqrm.plugin_api.intents import Intent
 from openqrm.ports.world import Completed
@@ -45,9 +45,12 @@ def test_from_nothing_to_a_storage_that_answers(site: TestSite) -> None:
     records = site.database.records
     tmpfs = records.get(PluginState, "tmpfs-storage")
     records.remove(PluginState, "tmpfs-storage")
-    assert first(site, "storage") == (Verdict.MISSING, "openqrm plugin enable NAME")
+    assert first(site, "storage") == (Verdict.MISSING, "openqrm plugin enable directory-storage")
     records.put(PluginState(name=tmpfs.name, enabled=True, started=True))
-    assert first(site, "storage") == (Verdict.MISSING, "openqrm storage create NAME tmpfs-storage")
+    assert first(site, "storage") == (Verdict.MISSING, "openqrm storage create here tmpfs-storage")
+    records.put(PluginState(name="directory-storage", enabled=True, started=True))
+    types = ["directory-nfs", "directory-iscsi", "directory-qcow2", "tmpfs-storage"]
+    assert [dict(row.fields)["type"] for row in checks(site, "storage")] == types
     records.put(Storage(name="mem", type="tmpfs-storage", resource=SELF))
     assert first(site, "storage") == (Verdict.GOOD, "")
 
@@ -76,12 +79,21 @@ def test_a_kernel_hosts_and_machines(site: TestSite) -> None:
     assert first(site, "kernel") == (Verdict.GOOD, "")
     records.remove(Kernel, "default")
     assert first(site, "kernel")[1] == "openqrm kernel add default linux-image-amd64"
-    assert first(site, "hosts") == (Verdict.OPTIONAL, "openqrm plugin enable NAME")
+    assert first(site, "hosts") == (Verdict.OPTIONAL, "openqrm plugin enable kvm")
     records.put(PluginState(name="kvm", enabled=True, started=True))
     assert first(site, "hosts") == (Verdict.OPTIONAL, "openqrm host add NAME kvm")
     assert [row.verdict for row in checks(site, "machines")] == [Verdict.GOOD, Verdict.OPTIONAL]
     records.change(records.get(Resource, "m1"), {"bmc": Bmc(driver="ipmi")})
     assert [row.verdict for row in checks(site, "machines")] == [Verdict.GOOD]
+
+
+def test_what_was_said_can_be_said_in_another_language(site: TestSite) -> None:
+    row = checks(site, "kernel")[0]
+    assert row.told["looked_at"] == Sentence("the default kernel", {}) and "do" not in row.told
+    site.database.records.put(Storage(name="nas", type="nfs-storage", resource=SELF))
+    for row in checks(site):
+        for name, sentence in row.told.items():
+            assert sentence.text.format_map(sentence.facts) == getattr(row, name)
 
 
 class Gone(StillHost):

@@ -2739,6 +2739,8 @@ export interface components {
         /**
          * CheckRow
          * @description One thing that was looked at: what was seen, what to do, and the intent and command that do it.
+         *
+         *         `told` has `looked_at`, `seen` and `do` once more, for who says them in another language.
          */
         CheckRow: {
             /** @enum {unknown} */
@@ -2754,6 +2756,9 @@ export interface components {
                 string
             ][];
             command: string;
+            told: {
+                [key: string]: components["schemas"]["Sentence"];
+            };
         };
         /**
          * Verdict
@@ -2761,6 +2766,16 @@ export interface components {
          * @enum {unknown}
          */
         Verdict: "good" | "missing" | "optional" | "wrong";
+        /**
+         * Sentence
+         * @description Its blanks, like {name}, are filled with facts.
+         */
+        Sentence: {
+            text: string;
+            facts: {
+                [key: string]: string;
+            };
+        };
         /**
          * MenuRow
          * @description An entry that a plugin adds to the menu: it opens the list of `noun`.

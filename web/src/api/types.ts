@@ -26,6 +26,7 @@ export type Panel = Schemas["PanelView"];
 export type MenuEntry = Schemas["MenuRow"];
 export type CheckRow = Schemas["CheckRow"];
 export type ViewRow = Schemas["ViewRow"];
+export type Sentence = Schemas["Sentence"];
 export type Found = Schemas["Found"];
 
 /** Any object as the API lists it: what columns a noun has is read from its description. */

@@ -2,6 +2,8 @@
 import i18next from "i18next";
 import { initReactI18next, useTranslation } from "react-i18next";
 
+import type { Sentence } from "@/api/types";
+
 import { en } from "./en";
 
 export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
@@ -72,12 +74,20 @@ export function useWords() {
     state: (name: string) => word("state", name),
     /** The word for a state; what we have none for is somebody's own name and stays. */
     value: (name: string) => word("state", name, name),
-    /** A text that the API tells in English. */
-    told: (text: string) => {
-      const whole = text.replace(/\s+/g, " ").trim(); // its lines were broken for an editor
-      return i18n.language === "de" ? (declared[whole] ?? whole) : whole;
-    },
+    told: (text: string) => told(text, i18n.language),
+    /** A sentence that the API tells in English, its blanks filled. */
+    said: (sentence: Sentence | undefined) => (sentence ? filled(told(sentence.text, i18n.language), sentence.facts) : ""),
   };
+}
+
+/** A text that the API tells in English. */
+function told(text: string, language: string): string {
+  const whole = text.replace(/\s+/g, " ").trim(); // its lines were broken for an editor
+  return language === "de" ? (declared[whole] ?? whole) : whole;
+}
+
+export function filled(text: string, facts: Readonly<Record<string, string>>): string {
+  return text.replace(/\{(\w+)\}/g, (blank, name: string) => facts[name] ?? blank);
 }
 
 export function readable(name: string): string {

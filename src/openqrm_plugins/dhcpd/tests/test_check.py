@@ -36,7 +36,7 @@ class Asked:
 def heard(*networks: Network, **by_interface: Heard) -> list[tuple[str, Verdict, str, dict[str, str]]]:
     world = Asked(Completed(0, msgspec.json.encode(by_interface).decode()))
     checks = look(cast(World, world), networks)
-    return [(each.about, each.verdict, each.seen, dict(each.mend.fields) if each.mend else {}) for each in checks]
+    return [(each.about, each.verdict, str(each.seen), dict(each.mend.fields) if each.mend else {}) for each in checks]
 
 
 def test_one_that_is_not_ours_is_named_and_served_beside() -> None:
