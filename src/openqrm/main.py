@@ -123,8 +123,8 @@ def _start(
     ringer = Ringer(database, dispatcher)
     parts.callback(ringer.close)
     boot_socket = bind(*parse_address(settings.boot))
-    world, uplink, boot_door = _boot_parts(parts, settings, base, host, database, ringer.ring)
     children = _children(parts, settings, base, host, database, boot_socket)
+    world, uplink, boot_door = _boot_parts(parts, settings, base, host, database, ringer.ring, children.is_leading)
     runner = Runner(AttendedPlans(database.plans, children.apply), world, dispatcher)
     parts.callback(runner.close)
     catalogue = Catalogue(host)
@@ -195,7 +195,7 @@ def _dispatcher(parts: ExitStack, database: Database) -> LocalDispatcher | Procr
 
 def _boot_parts(
     parts: ExitStack, settings: SiteSettings, base: Path, host: PluginHost, database: Database,
-    ring: Callable[[frozenset[str]], None],
+    ring: Callable[[frozenset[str]], None], leads: Callable[[], bool],
 ) -> tuple[RealWorld, Uplink, Any]:  # fmt: skip
     from openqrm.adapters.hosts.access import access_by
     from openqrm.adapters.http import HttpCaller
@@ -224,8 +224,8 @@ def _boot_parts(
     parts.callback(caller.close)
     hosts = _hosts(parts, base, uplink, access_by(database.records, vault))
     world = RealWorld(records=database.records, hosts=hosts, caller=caller, vault=vault)
-    _watch_power(parts, host, database, world, writer)
-    _watch_local(parts, database, world, writer, uplink, watch)
+    _watch_power(parts, host, database, world, writer, leads)
+    _watch_local(parts, database, world, writer, uplink, watch, leads)
     site = Site(
         host_key=uplink.host_key, uplink_port=uplink.port, address=settings.address, most_strangers=settings.strangers,
         most_newcomers=settings.newcomers, newcomers_a_minute=settings.newcomers_a_minute,
@@ -237,7 +237,10 @@ def _boot_parts(
     return world, uplink, BootDoor(site, writer, kernels, vault)
 
 
-def _watch_power(parts: ExitStack, host: PluginHost, database: Database, world: RealWorld, writer: GroupWriter) -> None:
+def _watch_power(
+    parts: ExitStack, host: PluginHost, database: Database, world: RealWorld, writer: GroupWriter,
+    leads: Callable[[], bool],
+) -> None:  # fmt: skip
     """Machines whose power a started plugin reaches are asked whether they are on."""
     from openqrm.boot.power_watch import PowerWatch
     from openqrm.domain.resource import Resource
@@ -247,18 +250,19 @@ def _watch_power(parts: ExitStack, host: PluginHost, database: Database, world: 
             driver = host.drivers(tx.facts).power(resource)
         return driver.observe_power(world, resource) if driver else "unknown"
 
-    watch = PowerWatch(database.records, writer, ask)
+    watch = PowerWatch(database.records, writer, ask, leads)
     watch.start()
     parts.callback(watch.close)
 
 
 def _watch_local(
-    parts: ExitStack, database: Database, world: RealWorld, writer: GroupWriter, uplink: Uplink, lost: LostWatch
-) -> None:
+    parts: ExitStack, database: Database, world: RealWorld, writer: GroupWriter, uplink: Uplink, lost: LostWatch,
+    leads: Callable[[], bool],
+) -> None:  # fmt: skip
     """Machines that run a system of their own disk have no agent: they are asked by SSH."""
     from openqrm.boot.local_watch import LocalWatch
 
-    watch = LocalWatch(database.records, writer, world.host, uplink.is_open, lost.heard)
+    watch = LocalWatch(database.records, writer, world.host, uplink.is_open, lost.heard, leads)
     watch.start()
     parts.callback(watch.close)
 

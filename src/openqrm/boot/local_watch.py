@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 import structlog
@@ -22,7 +22,9 @@ from openqrm.ports.world import Host
 log = structlog.get_logger()
 EVERY_S = 5.0  # shorter than a machine that was told to reboot is left in peace: it must not look up any more by then
 ANSWER_S = 10.0
-AT_ONCE = 8
+PROMPT_S = 2.0  # a pass waits no longer for those that did not answer last time
+RAREST_S = 120.0  # one that does not answer is asked half as often each time
+AT_ONCE = 8  # of those that answered, and of the others
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,28 @@ class Told:
     before: Answer | None = None  # what it said the last time
 
 
+@dataclass(frozen=True)
+class Silence:
+    """Of a machine that did not answer under this profile: it is asked again when it is due, or has booted."""
+
+    profile: int
+    asked_s: float
+    pause_s: float
+
+    def is_over(self, profile: int, seen: Observation | None, now_s: float) -> bool:
+        """A new profile or boot begins it anew, for somebody may be waiting."""
+        return self.is_other(profile, seen) or now_s >= self.asked_s + self.pause_s
+
+    def is_other(self, profile: int, seen: Observation | None) -> bool:
+        return profile != self.profile or (seen is not None and seen.last_seen_s > self.asked_s)
+
+
 class LocalWatch:
-    """A pass over those whose boot profile sends them to their own disk, and those that were seen there."""
+    """A pass over those whose boot profile sends them to their own disk, and those that were seen there.
+
+    Who answered last time is asked in every pass; who did not, ever more seldom, and nobody waits for him. Of several
+    processes on one database the one that leads asks.
+    """
 
     def __init__(
         self,
@@ -45,12 +67,17 @@ class LocalWatch:
         host: Callable[[str], Host],
         is_open: Callable[[str], bool],
         heard: Callable[[str, float], None],
+        leads: Callable[[], bool] = lambda: True,
         *,
         every_s: float = EVERY_S,
+        prompt_s: float = PROMPT_S,
     ) -> None:
-        self._records, self._writer, self._every_s = records, writer, every_s
-        self._host, self._is_open, self._heard = host, is_open, heard
+        self._records, self._writer, self._every_s, self._prompt_s = records, writer, every_s, prompt_s
+        self._host, self._is_open, self._heard, self._leads = host, is_open, heard, leads
         self._up: dict[str, Told] = {}  # by resource, those that answered
+        self._silent: dict[str, Silence] = {}
+        self._asking: dict[str, Future[Told | None]] = {}  # those that did not answer last time, or were never asked
+        self._pools = [ThreadPoolExecutor(AT_ONCE, thread_name_prefix=f"local-{name}") for name in ("up", "silent")]
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._work, name="local-watch", daemon=True)
 
@@ -61,19 +88,45 @@ class LocalWatch:
     def close(self) -> None:
         """End, after those that are being asked."""
         self._ending.set()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
+        for pool in self._pools:
+            pool.shutdown(cancel_futures=True)
 
-    def look(self) -> None:
+    def look(self, now_s: float) -> None:
         """One pass."""
-        profiles = self._records.list(BootProfile, root_type=LOCAL_ROOT)
-        asked = {name: told.appliance for name, told in self._up.items()}
-        asked |= {each.name: each.appliance for each in profiles}
-        if not asked:
+        profiles = {each.name: each for each in self._records.list(BootProfile, root_type=LOCAL_ROOT)}
+        self._silent = {name: each for name, each in self._silent.items() if name in profiles}
+        self._begin_asking(profiles, now_s)
+        known = {
+            name: profiles[name].appliance if name in profiles else each.appliance for name, each in self._up.items()
+        }
+        answers = dict(zip(known, self._pools[0].map(self._ask, known.items()), strict=True))
+        wait(self._asking.values(), self._prompt_s)
+        for name in [name for name, asking in self._asking.items() if asking.done()]:
+            answers[name] = self._asking.pop(name).result()
+        self._up = {name: each for name, each in answers.items() if each and each.answer}
+        for name, each in answers.items():
+            self._note_silence(name, profiles.get(name), each, now_s)
+        if told := tuple(each for each in answers.values() if each):
+            self._writer.submit(note_local, told).result(60)
+
+    def _begin_asking(self, profiles: Mapping[str, BootProfile], now_s: float) -> None:
+        for name, profile in profiles.items():
+            if name in self._up or name in self._asking:
+                continue
+            silence = self._silent.get(name)
+            if silence is None or silence.is_over(profile.id, self._records.find(Observation, name), now_s):
+                self._asking[name] = self._pools[1].submit(self._ask, (name, profile.appliance))
+
+    def _note_silence(self, name: str, profile: BootProfile | None, told: Told | None, now_s: float) -> None:
+        before = self._silent.pop(name, None)
+        if told is None or told.answer or profile is None:
             return
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            told = [each for each in pool.map(self._ask, asked.items()) if each]
-        self._up = {each.resource: each for each in told if each.answer}
-        self._writer.submit(note_local, tuple(told)).result(60)
+        pause_s = self._every_s
+        if before and not before.is_other(profile.id, self._records.find(Observation, name)):
+            pause_s = min(2 * before.pause_s, RAREST_S)
+        self._silent[name] = Silence(profile.id, now_s, pause_s)
 
     def _ask(self, whom: tuple[str, str]) -> Told | None:
         resource, appliance = whom
@@ -93,7 +146,8 @@ class LocalWatch:
     def _work(self) -> None:
         while not self._ending.wait(self._every_s):
             try:
-                self.look()
+                if self._leads():
+                    self.look(time.time())
             except Exception:  # of the database too: one that restarts must not end the watch
                 log.exception("could not ask local systems; trying again")
 

@@ -37,12 +37,17 @@ class Power:
 
 
 class PowerWatch:
-    """A slow pass over all controllers. `ask` answers on, off or unknown; it may block for as long as its tool does."""
+    """A slow pass over all controllers. `ask` answers on, off or unknown; it may block for as long as its tool does.
+
+    Of several processes on one database the one that leads asks.
+    """
 
     def __init__(
-        self, records: Records, writer: GroupWriter, ask: Callable[[Resource], str], *, every_s: float = EVERY_S
-    ) -> None:
+        self, records: Records, writer: GroupWriter, ask: Callable[[Resource], str],
+        leads: Callable[[], bool] = lambda: True, *, every_s: float = EVERY_S,
+    ) -> None:  # fmt: skip
         self._records, self._writer, self._ask, self._every_s = records, writer, ask, every_s
+        self._leads = leads
         self._names: list[str] = []  # of those that have a controller; thousands are not read whole at every pass
         self._listed_s = 0.0
         self._due_s: dict[str, float] = {}
@@ -104,7 +109,8 @@ class PowerWatch:
     def _work(self) -> None:
         while not self._ending.wait(self._every_s):
             try:
-                self.look(time.time())
+                if self._leads():
+                    self.look(time.time())
             except Exception:  # of the database too: one that restarts must not end the watch
                 log.exception("could not look for power; trying again")
 

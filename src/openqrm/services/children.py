@@ -28,6 +28,7 @@ class Children:
         self._database, self._host, self._site = database, host, site
         self._supervisor = Supervisor(directory)
         self._leading = Leading(database.connections.engine)
+        self._led = not self._leading.is_shared
         self._lock, self._ending = threading.Lock(), threading.Event()
         self._thread = threading.Thread(target=self._work, name="children", daemon=True)
 
@@ -42,7 +43,13 @@ class Children:
         with self._lock:
             if self._ending.is_set():
                 return
-            self._supervisor.apply(self._wanted() if self._leading.leads() else {})
+            self._led = False  # unless the database says so
+            self._led = self._leading.leads()
+            self._supervisor.apply(self._wanted() if self._led else {})
+
+    def is_leading(self) -> bool:
+        """Whether this process was the one when it last looked: for what is better done once, and may be done twice."""
+        return self._led
 
     def close(self) -> None:
         """End all of it, and then let another process begin it."""

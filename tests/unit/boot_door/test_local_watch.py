@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -79,7 +80,7 @@ def local(site: Running) -> None:
 
 
 def watch(site: Running, host: Talking, *, agent: bool = False) -> LocalWatch:
-    return LocalWatch(site.database.records, site.writer, lambda _: host, lambda _: agent, lambda *_: None)
+    return LocalWatch(site.database.records, site.writer, lambda _: host, lambda _: agent, lambda *_: None, prompt_s=60)
 
 
 def shown(site: Running) -> Condition:
@@ -90,9 +91,9 @@ def test_a_system_on_its_own_disk_is_up_as_its_appliance(site: Running) -> None:
     local(site)
     host = Talking(said())
     watching = watch(site, host)
-    watching.look()
+    watching.look(time.time())
     host.says = said(busy=1500)
-    watching.look()
+    watching.look(time.time())
     seen = site.seen()
     assert (seen.profile, seen.milestone, seen.connected, shown(site)) == ("web", "init", True, Condition.ASSIGNED)
     assert seen.boot_id == f"{NAME}.f0f3898b5750434d"
@@ -106,20 +107,96 @@ def test_one_that_falls_silent_cannot_be_told_anything(site: Running) -> None:
     local(site)
     host = Talking(said())
     watching = watch(site, host)
-    watching.look()
+    watching.look(time.time())
     host.says = StepError(Category.UNAVAILABLE, "nobody answers", "Look.")
-    watching.look()
+    watching.look(time.time())
     assert not site.seen().connected and site.seen().milestone == "init"
+
+
+def test_one_that_does_not_answer_is_asked_ever_more_seldom(site: Running) -> None:
+    local(site)
+    host = Talking(StepError(Category.UNAVAILABLE, "nobody answers", "Look."))
+    watching = watch(site, host)
+    began_s = time.time() + 1000  # whatever it did before is long past
+    for second in range(0, 1200, 5):
+        watching.look(began_s + second)
+    assert len(host.asked) == 14, "after 0, 5, 15, 35, 75, 155 and 275 seconds, and then every two minutes"
+    site.database.records.put(replace(site.database.records.get(BootProfile, NAME), appliance="other"))
+    watching.look(began_s + 1201)
+    assert len(host.asked) == 14, "the same profile, changed"
+    site.database.records.remove(BootProfile, NAME)
+    site.database.records.put(BootProfile(name=NAME, appliance="web", kernel="k6", root_type=LOCAL_ROOT))
+    watching.look(began_s + 1202)
+    assert len(host.asked) == 15, "somebody has just started it"
+    host.says = said()
+    watching.look(began_s + 1210)
+    watching.look(began_s + 1211)
+    assert len(host.asked) == 17 and site.seen().connected
+
+
+def test_one_that_boots_is_asked_at_once(site: Running) -> None:
+    local(site)
+    host = Talking(StepError(Category.UNAVAILABLE, "nobody answers", "Look."))
+    watching = watch(site, host)
+    now_s = time.time()
+    watching.look(now_s)
+    watching.look(now_s)
+    assert len(host.asked) == 1
+    site.script()
+    watching.look(now_s)
+    assert len(host.asked) == 2
+
+
+def test_nobody_waits_for_one_that_does_not_answer(site: Running) -> None:
+    local(site)
+    site.database.records.put(BootProfile(name="dead", appliance="db", kernel="k6", root_type=LOCAL_ROOT))
+    answers = threading.Event()
+
+    class Dead(Talking):
+        def run(self, *_: object, **__: object) -> Completed:
+            answers.wait(60)
+            return super().run(("cat",))
+
+    dead, host = Dead(StepError(Category.UNAVAILABLE, "nobody answers", "Look.")), Talking(said())
+    watching = LocalWatch(
+        site.database.records, site.writer, lambda name: dead if name == "dead" else host, lambda _: False,
+        lambda *_: None, prompt_s=0.1,
+    )  # fmt: skip
+    deadline = time.monotonic() + 20
+    while not site.seen().connected:
+        assert time.monotonic() < deadline, "it has answered, and nobody took it"
+        watching.look(time.time())
+    assert not dead.asked
+    answers.set()
+    watching.close()
+
+
+def test_who_does_not_lead_asks_nobody(site: Running) -> None:
+    local(site)
+    host, asked = Talking(said()), threading.Semaphore(0)
+
+    def leads() -> bool:
+        asked.release()
+        return False
+
+    watching = LocalWatch(
+        site.database.records, site.writer, lambda _: host, lambda _: False, lambda *_: None, leads, every_s=0.01
+    )
+    watching.start()
+    for _ in range(3):
+        assert asked.acquire(timeout=20)
+    watching.close()
+    assert not host.asked
 
 
 def test_another_boot_is_another_boot(site: Running) -> None:
     local(site)
     host = Talking(said())
     watching = watch(site, host)
-    watching.look()
+    watching.look(time.time())
     before = site.seen().boot_id
     host.says = said(boot=BOOT.replace("f0f3", "abcd"))
-    watching.look()
+    watching.look(time.time())
     assert site.seen().boot_id != before
 
 
@@ -128,7 +205,7 @@ def test_what_openqrm_booted_itself_is_no_local_system(site: Running, agent: boo
     """A machine that was told to go to its own disk and has not gone yet, though it runs the very same system."""
     local(site)
     host = Talking(said(line=f"openqrm.boot={NAME}.0011223344556677"))
-    watch(site, host, agent=agent).look()
+    watch(site, host, agent=agent).look(time.time())
     assert site.seen().milestone == "script" and bool(host.asked) != agent
 
 
@@ -136,7 +213,7 @@ def test_one_without_such_a_profile_is_not_asked(site: Running) -> None:
     site.orders()
     site.database.records.put(BootProfile(name=NAME, appliance="web", kernel="k6", root_type="nfs"))
     host = Talking(said())
-    watch(site, host).look()
+    watch(site, host).look(time.time())
     assert not host.asked
 
 
@@ -151,10 +228,10 @@ def test_after_the_profile_has_gone_its_silence_is_noted(site: Running) -> None:
     local(site)
     host = Talking(said())
     watching = watch(site, host)
-    watching.look()
+    watching.look(time.time())
     site.database.records.remove(BootProfile, NAME)
     host.says = StepError(Category.UNAVAILABLE, "nobody answers", "Look.")
-    watching.look()
+    watching.look(time.time())
     assert not site.seen().connected
 
 

@@ -16,6 +16,7 @@ from openqrm.plugin_api import (
     PlanningError,
     Record,
     Resource,
+    Reversal,
     Secret,
     Ssh,
     Storage,
@@ -60,6 +61,12 @@ def test_in_by_a_password_that_is_forgotten() -> None:
     assert all(step.needs == (before.id,) for before, step in zip(plan.steps, plan.steps[1:], strict=False))
     written = [step.action.fields for step in plan.steps if isinstance(step.action, PutRecord)]
     assert [fields["ssh"]["secret"] for fields in written if "ssh" in fields] == ["vault-1", ""]
+
+
+def test_one_that_was_a_resource_before_stays_one_when_it_is_taken_back() -> None:
+    new = plan_integrate(wish(), planning(OWN))
+    assert new.reversal == Reversal("local-server.remove", {"name": "web1"})
+    assert plan_integrate(wish(), planning(OWN, Resource(name="web1"))).reversal is None
 
 
 def test_in_by_a_key_that_is_there_already_and_a_second_machine_shares_the_storage() -> None:
