@@ -112,6 +112,7 @@ def _start(
     from openqrm.services.attending import AttendedPlans
     from openqrm.services.catalogue import Catalogue
     from openqrm.services.desk import Desk
+    from openqrm.services.endings import Endings
     from openqrm.services.live import Live
     from openqrm.services.live_rows import LiveRows
     from openqrm.services.metrics import Metrics
@@ -125,10 +126,11 @@ def _start(
     boot_socket = bind(*parse_address(settings.boot))
     children = _children(parts, settings, base, host, database, boot_socket)
     world, uplink, boot_door = _boot_parts(parts, settings, base, host, database, ringer.ring, children.is_leading)
-    runner = Runner(AttendedPlans(database.plans, children.apply), world, dispatcher)
+    endings = Endings()
+    runner = Runner(AttendedPlans(database.plans, endings, children.apply), world, dispatcher)
     parts.callback(runner.close)
     catalogue = Catalogue(host)
-    desk = Desk(database, world, host, catalogue, dispatcher, base_directory=str(base))
+    desk = Desk(database, world, host, catalogue, dispatcher, base_directory=str(base), endings=endings)
     sign_in = SignIn(database, world, base)
     if password := sign_in.make_first_administrator():
         say(f"first administrator: user admin, password {password} (also in {base}/first-password until used)")

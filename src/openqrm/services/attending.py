@@ -1,4 +1,4 @@
-"""A plan store that tells when a plan about a plugin or a network has ended: their services may have to change."""
+"""A plan store that tells when a plan has ended: to whoever waits for it, and to what plugins keep running."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from openqrm.domain.event import Event
 from openqrm.domain.journal import Entry
 from openqrm.domain.plan import PlanState, StoredPlan
 from openqrm.ports.plans import PlanStore
+from openqrm.services.endings import Endings
 
 ABOUT = ("plugin/", "network/")
 
@@ -15,8 +16,8 @@ ABOUT = ("plugin/", "network/")
 class AttendedPlans:
     """ports.plans.PlanStore over another one."""
 
-    def __init__(self, below: PlanStore, on_change: Callable[[], None]) -> None:
-        self._below, self._on_change = below, on_change
+    def __init__(self, below: PlanStore, endings: Endings, on_change: Callable[[], None]) -> None:
+        self._below, self._endings, self._on_change = below, endings, on_change
 
     def load(self, plan: str) -> StoredPlan:
         return self._below.load(plan)
@@ -35,6 +36,7 @@ class AttendedPlans:
 
     def settle(self, plan: str, state: PlanState, note: str, events: Sequence[Event], *, seen: int) -> None:
         self._below.settle(plan, state, note, events, seen=seen)
+        self._endings.tell(plan)
         if any(event.about.startswith(ABOUT) for event in events):
             self._on_change()
 

@@ -27,6 +27,7 @@ from openqrm.ports.world import World
 from openqrm.services.answers import StoreReading, answer_show_plan
 from openqrm.services.caller import Caller, check_reach, check_role
 from openqrm.services.catalogue import Catalogue, Entry
+from openqrm.services.endings import Endings
 from openqrm.services.lists import part_of
 from openqrm.services.plan_view import PlanView, digest_of, render_lines, view_plan
 from openqrm.services.rehearsing import Rehearsal, rehearsal_of
@@ -35,6 +36,7 @@ from openqrm.services.texts import refuse_nul
 from openqrm.services.wish_keys import AskedBefore, check_key, keep_key
 
 AT_ONCE_S = 5.0  # how long a door waits for plans that only write records
+SOONEST_LOOK_S, LATEST_LOOK_S = 0.03, 0.25  # at a plan that another process may be driving
 REMEMBERED = 10_000
 PERSONAL = frozenset({"user", "token", "view"})  # everybody may change their own
 QUICK = (PutRecord, RemoveRecord, SetField, ForgetSecret)
@@ -80,11 +82,13 @@ class Desk:
 
     def __init__(
         self, database: Database, world: World, host: PluginHost, catalogue: Catalogue, dispatcher: Dispatcher,
-        *, base_directory: str, on_change: Callable[[], None] = lambda: None, passwords: PasswordHasher = PASSWORDS,
+        *, base_directory: str, endings: Endings, on_change: Callable[[], None] = lambda: None,
+        passwords: PasswordHasher = PASSWORDS,
     ) -> None:  # fmt: skip
         self._database, self._world, self._host = database, world, host
         self._catalogue, self._dispatcher = catalogue, dispatcher
         self._base_directory, self._on_change, self._passwords = base_directory, on_change, passwords
+        self._endings = endings
         self._shown: Recent = Recent()
 
     def answer(self, caller: Caller, query: Declared) -> Any:
@@ -254,13 +258,15 @@ class Desk:
         return PlanningError(Category.STALE, "this is no longer what the preview showed", hint)
 
     def _submit(self, plan: str, wait_s: float, told: dict[str, str]) -> Outcome:
-        self._dispatcher.submit(plan)
-        end_s, pause_s = time.monotonic() + wait_s, 0.004
-        view = self._view(plan)
-        while view.is_open and time.monotonic() < end_s:
-            time.sleep(pause_s)
-            pause_s = min(pause_s * 1.5, 0.25)
+        end_s, pause_s = time.monotonic() + wait_s, SOONEST_LOOK_S
+        with self._endings.awaited(plan) as ended:
+            self._dispatcher.submit(plan)
             view = self._view(plan)
+            while view.is_open and (left_s := end_s - time.monotonic()) > 0:
+                ended.wait(min(pause_s, left_s))
+                ended.clear()
+                pause_s = min(2 * pause_s, LATEST_LOOK_S)
+                view = self._view(plan)
         self._on_change()
         return Outcome(view, told)
 

@@ -24,6 +24,7 @@ from openqrm.plugin_api.codec import ActionCodec
 from openqrm.plugin_host.host import PluginHost
 from openqrm.services.catalogue import Catalogue
 from openqrm.services.desk import Desk, Wishes
+from openqrm.services.endings import Endings
 from tests.unit.services.site import ADMIN, StillWorld
 
 ROUNDS = 10
@@ -61,7 +62,7 @@ def desks(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[D
 
 def _desk(database: Database, host: PluginHost, base: Path) -> Desk:
     world = StillWorld(database.records, DatabaseVault(database.connections, base / "vault.key"))
-    return Desk(database, world, host, Catalogue(host), MemoryPlans(), base_directory=str(base))
+    return Desk(database, world, host, Catalogue(host), MemoryPlans(), base_directory=str(base), endings=Endings())
 
 
 def test_one_of_them_is_carried_out(desks: list[Desk]) -> None:

@@ -23,9 +23,11 @@ from openqrm.engine.runner import Runner
 from openqrm.plugin_api.codec import ActionCodec
 from openqrm.plugin_host.host import PluginHost
 from openqrm.ports.world import Completed, HttpAnswer, HttpRequest
+from openqrm.services.attending import AttendedPlans
 from openqrm.services.caller import Caller
 from openqrm.services.catalogue import Catalogue
 from openqrm.services.desk import Desk
+from openqrm.services.endings import Endings
 from openqrm.services.live import Live
 from openqrm.services.live_rows import LiveRows
 from openqrm.services.sign_in import SignIn
@@ -116,9 +118,12 @@ def open_site(folder: Path, plugins: Callable[[], PluginHost] = PluginHost) -> I
         database.records.put(record)
     dispatcher = LocalDispatcher(threads=4)
     world = StillWorld(database.records, DatabaseVault(database.connections, folder / "vault.key"))
-    runner = Runner(database.plans, world, dispatcher, steps_at_once=4)
+    endings = Endings()
+    runner = Runner(AttendedPlans(database.plans, endings, lambda: None), world, dispatcher, steps_at_once=4)
     catalogue = Catalogue(host)
-    desk = Desk(database, world, host, catalogue, dispatcher, base_directory=str(folder), passwords=CHEAP)
+    desk = Desk(
+        database, world, host, catalogue, dispatcher, base_directory=str(folder), endings=endings, passwords=CHEAP
+    )
     sign_in = SignIn(database, world, folder, CHEAP)
     database.records.put(
         User(name="admin", role=Role.ADMINISTRATOR.name, password_hash=sign_in.hash_password(PASSWORD))

@@ -7,6 +7,7 @@ from openqrm.domain.errors import Category, OpenqrmError
 from openqrm.planning.user import CreateUser
 from openqrm.plugin_api.intents import Password
 from openqrm.services.desk import Desk, Wishes
+from openqrm.services.endings import Endings
 from openqrm.services.wish_keys import KEPT_S, AskedBefore, check_key, digest_of_wish
 from tests.unit.services.site import ADMIN, TestSite
 
@@ -14,7 +15,9 @@ from tests.unit.services.site import ADMIN, TestSite
 def test_a_key_is_good_after_a_restart_and_holds_no_password(site: TestSite) -> None:
     bob = CreateUser("bob", password=Password("a long password"))
     first = site.desk.ask(ADMIN, bob, Wishes(key="k1"))
-    again = Desk(site.database, site.world, site.host, site.catalogue, LocalDispatcher(), base_directory="/nowhere")
+    again = Desk(
+        site.database, site.world, site.host, site.catalogue, LocalDispatcher(), base_directory="/", endings=Endings()
+    )
     assert again.ask(ADMIN, bob, Wishes(key="k1")).plan.id == first.plan.id
     with pytest.raises(OpenqrmError) as refusal:
         again.ask(ADMIN, CreateUser("eve"), Wishes(key="k1"))
