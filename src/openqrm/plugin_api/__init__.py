@@ -34,8 +34,9 @@ from openqrm.plugin_api.drivers import (
 )
 from openqrm.plugin_api.intents import Intent, Query, Secret, refers_to
 from openqrm.plugin_api.run import run
+from openqrm.plugin_api.talk import talk
 from openqrm.ports.records import Facts, Records
-from openqrm.ports.world import Completed, Host, HttpAnswer, HttpRequest, World
+from openqrm.ports.world import Completed, Host, HttpAnswer, HttpRequest, KeepsTools, LineTool, World
 
 __all__ = [
     "LOCAL_ROOT",
@@ -58,7 +59,9 @@ __all__ = [
     "Image",
     "Intent",
     "Irreversible",
+    "KeepsTools",
     "Kernel",
+    "LineTool",
     "LiveMigration",
     "LocalDisks",
     "Machine",
@@ -103,4 +106,5 @@ __all__ = [
     "parse_name",
     "refers_to",
     "run",
+    "talk",
 ]

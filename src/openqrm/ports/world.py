@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from openqrm.ports.records import Records
 
@@ -45,6 +45,31 @@ class Host(Protocol):
 
     def remove_file(self, path: str) -> None:
         """Remove it; nothing happens when it is gone already."""
+        ...
+
+
+@dataclass(frozen=True)
+class LineTool:
+    """A tool that takes a line of commands as its last word; without that, line after line from standard input.
+
+    `say` and `say_err` are commands of it, which print what follows them and leave out the quotes around a part of it.
+    """
+
+    argv: tuple[str, ...]
+    say: str
+    say_err: str
+    environment: tuple[tuple[str, str], ...] = ()
+
+
+@runtime_checkable
+class KeepsTools(Protocol):
+    """A host where a tool may stay for the next line: its start, and its way to a daemon, cost more than most lines."""
+
+    def talk(self, tool: LineTool, line: str, *, timeout_s: float = 120) -> Completed:
+        """What it says to this line, to nothing else, and to no other's. Status 0, unless the tool ended by it.
+
+        A tool whose answer did not come, or not in time, is ended. Raises StepError `unavailable`.
+        """
         ...
 
 

@@ -9,7 +9,7 @@ from openqrm.plugin_api import Category, Differs, Satisfied, Seen, StepError, Wo
 from openqrm_plugins.kvm.acceleration import accelerator_of
 from openqrm_plugins.kvm.domain_xml import Tuning, parse_domain, render_domain
 from openqrm_plugins.kvm.hardware import Hardware, uuid_of
-from openqrm_plugins.kvm.virsh import ON, ask, find_state, find_xml
+from openqrm_plugins.kvm.virsh import ON, ask, define, find_state, find_xml
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class DefineMachine:
         parse_name(self.hardware.name)
         accelerator = accelerator_of(world, self.host) if self.accelerator == "auto" else self.accelerator
         text = render_domain(self.hardware, Tuning(accelerator, self.cpu_model, self.disk_cache))
-        ask(world, self.host, "define", "--file", "/dev/stdin", stdin=text.encode())
+        define(world, self.host, text)
 
     def _accelerators(self) -> tuple[str, ...]:
         return ("kvm", "qemu") if self.accelerator == "auto" else (self.accelerator,)

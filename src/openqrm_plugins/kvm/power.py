@@ -8,7 +8,7 @@ from typing import ClassVar
 from openqrm.plugin_api import Category, Differs, Satisfied, Seen, StepError, World
 from openqrm_plugins.kvm.domain_xml import parse_domain, render_without_once
 from openqrm_plugins.kvm.hardware import uuid_of
-from openqrm_plugins.kvm.virsh import ON, ask, find_xml, get_state, start, unknown
+from openqrm_plugins.kvm.virsh import ON, ask, define, find_xml, get_state, start, unknown
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,7 @@ class PowerOn:
 
     def ensure(self, world: World) -> None:
         if text := _used_up(world, self.host, self.vm, start(world, self.host, self.vm)):
-            regular = render_without_once(text)
-            ask(world, self.host, "define", "--file", "/dev/stdin", stdin=regular.encode())
+            define(world, self.host, render_without_once(text))
 
 
 @dataclass(frozen=True)

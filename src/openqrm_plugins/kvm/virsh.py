@@ -5,16 +5,22 @@ from __future__ import annotations
 import re
 from typing import overload
 
-from openqrm.plugin_api import Category, Completed, MachineFacts, StepError, World
+from openqrm.plugin_api import Category, Completed, LineTool, MachineFacts, StepError, World, talk
 from openqrm_plugins.kvm.domain_xml import Domain, parse_domain
 from openqrm_plugins.kvm.hardware import uuid_of
 
 URI = "qemu:///system"
+TOOL = LineTool(
+    ("virsh", "--quiet", "--connect", URI), say="echo", say_err="echo --err",
+    # in English; its line editor draws nothing, reads nobody's habits, and remembers no line
+    environment=(("LC_ALL", "C"), ("TERM", "dumb"), ("INPUTRC", "/dev/null"), ("VIRSH_HISTSIZE", "0")),
+)  # fmt: skip
 CALL_S = 60.0
 BATCH = 50  # VMs described by one call: some 10 KiB each, of the 1 MiB that a call may print
 ON = frozenset({"running", "idle", "paused", "in shutdown", "pmsuspended"})
 OFF = frozenset({"shut off", "crashed"})
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_PLAIN, _QUOTABLE = re.compile(r"[A-Za-z0-9_./:@+=\[\]-]+"), re.compile(r"[ -&(-~]*")
 _UNKNOWN = "failed to get domain"
 _DAEMON = "Log in to the host and start libvirtd (systemctl start libvirtd); then retry."
 _PACKAGES = "On Debian: apt-get install libvirt-daemon-system libvirt-clients qemu-system-x86"
@@ -47,12 +53,20 @@ _FAILURES = (
 )  # fmt: skip
 
 
-def ask(world: World, host: str, *words: str, stdin: bytes = b"", timeout_s: float = CALL_S) -> str:
+def ask(world: World, host: str, *words: str, timeout_s: float = CALL_S) -> str:
     """What virsh printed. Raises StepError that tells a host without libvirt from one that refuses."""
-    done = _call(world, host, *words, stdin=stdin, timeout_s=timeout_s)
+    done = _call(world, host, *words, timeout_s=timeout_s)
     if done.status != 0:
         raise explain_failure(host, done)
     return done.out
+
+
+def define(world: World, host: str, xml: str) -> None:
+    """Give the host a VM, or other hardware to one. By a virsh of its own, which reads nothing but this."""
+    argv = (*TOOL.argv, "define", "--file", "/dev/stdin")
+    done = world.host(host).run(argv, stdin=xml.encode(), timeout_s=CALL_S, environment=dict(TOOL.environment))
+    if done.status != 0:
+        raise explain_failure(host, done)
 
 
 @overload
@@ -108,11 +122,11 @@ def find_xml(world: World, host: str, vm: str, *, as_it_runs: bool = False) -> s
 
 
 def start(world: World, host: str, vm: str) -> str:
-    """Start this VM, unless it is on already; the XML that it runs with. One call: the second costs as much again."""
-    name = f"--domain {uuid_of(vm)}"
-    done = _call(world, host, f"start {name}; dumpxml {name}")
-    if done.status != 0 or ("error:" in done.err and "Domain is already active" not in done.err):
-        raise explain_failure(host, Completed(1, "", done.err))
+    """Start this VM, unless it is on already; the XML that it runs with."""
+    name = ("--domain", uuid_of(vm))
+    done = _say(world, host, f"{_rendered(('start', *name))}; {_rendered(('dumpxml', *name))}")
+    if done.status != 0 and "Domain is already active" not in done.err:
+        raise explain_failure(host, done)
     return done.out
 
 
@@ -122,7 +136,7 @@ def list_machines(world: World, host: str) -> list[MachineFacts]:
     found: list[Domain] = []
     for start in range(0, len(uuids), BATCH):
         batch = uuids[start : start + BATCH]
-        done = _call(world, host, "; ".join(f"dumpxml {uuid}" for uuid in batch))
+        done = _say(world, host, "; ".join(_rendered(("dumpxml", uuid)) for uuid in batch))
         found += _domains(done, host, len(batch))
     return [_facts(domain, "on" if domain.uuid in running else "off") for domain in found]
 
@@ -142,9 +156,22 @@ def explain_failure(host: str, done: Completed) -> StepError:
     )
 
 
-def _call(world: World, host: str, *words: str, stdin: bytes = b"", timeout_s: float = CALL_S) -> Completed:
-    argv = ("virsh", "--quiet", "--connect", URI, *words)
-    return world.host(host).run(argv, stdin=stdin, timeout_s=timeout_s, environment={"LC_ALL": "C"})
+def _call(world: World, host: str, *words: str, timeout_s: float = CALL_S) -> Completed:
+    return _say(world, host, _rendered(words), timeout_s=timeout_s)
+
+
+def _say(world: World, host: str, line: str, *, timeout_s: float = CALL_S) -> Completed:
+    """A virsh that stays has no status; it never fails without this word."""
+    done = talk(world.host(host), TOOL, line, timeout_s=timeout_s)
+    return Completed(1, done.out, done.err) if done.status == 0 and "error: " in done.err else done
+
+
+def _rendered(words: tuple[str, ...]) -> str:
+    """One command of a line. Raises StepError `bad_input` for a word that virsh could take for another."""
+    if unfit := [word for word in words if not _QUOTABLE.fullmatch(word)]:
+        message = f"virsh cannot be told {unfit[0][:80]!r}"
+        raise StepError(Category.BAD_INPUT, message, "Take a name of letters, digits and dashes.")
+    return " ".join(word if _PLAIN.fullmatch(word) else f"'{word}'" for word in words)
 
 
 def _uuids(out: str, host: str) -> list[str]:

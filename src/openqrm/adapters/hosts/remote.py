@@ -16,7 +16,8 @@ FILE_TIMEOUT_S = 60
 TIME_UP = 124
 # The environment comes first on standard input, so that it stands in no argv; dash and busybox read it byte by byte and
 # leave the rest to the command.
-WITH_ENVIRONMENT = 'while IFS= read -r line && [ -n "$line" ]; do export "${line?}"; done; exec "$@"'
+_EXPORT = 'while IFS= read -r line && [ -n "$line" ]; do export "${line?}"; done; exec "$@"'
+WITH_ENVIRONMENT = ("sh", "-c", _EXPORT, "sh")
 
 
 class Wire(Protocol):
@@ -41,8 +42,8 @@ class RemoteHost:
     ) -> Completed:
         """See ports.world.Host."""
         if environment:
-            stdin = _render_environment(environment) + stdin
-            argv = ("sh", "-c", WITH_ENVIRONMENT, "sh", *argv)
+            stdin = render_environment(environment) + stdin
+            argv = (*WITH_ENVIRONMENT, *argv)
         done = self._wire(argv, stdin, timeout_s)
         if done.status == TIME_UP:
             raise StepError(
@@ -102,7 +103,8 @@ class RemoteHost:
         )
 
 
-def _render_environment(environment: Mapping[str, str]) -> bytes:
+def render_environment(environment: Mapping[str, str]) -> bytes:
+    """What a command run WITH_ENVIRONMENT reads first."""
     lines = [f"{key}={value}" for key, value in environment.items()]
     if any("\n" in line or "\0" in line for line in lines):
         raise StepError(Category.UNSUPPORTED, "a variable holds a line break", "Give it by standard input instead.")

@@ -1,6 +1,7 @@
 """A host with libvirt: its VMs in memory, and the words that the real virsh said."""
 
 import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from openqrm.plugin_api import Completed, Resource
 from openqrm.plugin_api.testing import SimulatedWorld, Simulator, UnknownCommand
 from openqrm_plugins.kvm.acceleration import BOOT_ID
 from openqrm_plugins.kvm.hardware import uuid_of
+from openqrm_plugins.kvm.virsh import TOOL
 
 RECORDED: dict[str, dict[str, Any]] = json.loads((Path(__file__).parent / "transcripts" / "virsh-9.0.json").read_text())
 RECORDED_UUID = uuid_of("web")  # what the recorded answers are about
@@ -72,11 +74,19 @@ class SimulatedLibvirt(Simulator):
             return Completed(0, self.bridges)
         if argv[: len(KVM_TRIED)] == KVM_TRIED:
             return Completed(self.kvm_status)
-        if argv[: len(VIRSH)] != VIRSH or environment != {"LC_ALL": "C"}:
+        if argv[: len(VIRSH)] != VIRSH or environment != dict(TOOL.environment):
             raise UnknownCommand(" ".join(argv))
         if self.is_down:
             return recorded("no-libvirtd")
-        return self.answers.get(" ".join(argv[len(VIRSH) :])) or self._answer(argv[len(VIRSH) :], stdin)
+        if stdin:
+            return self._answer(argv[len(VIRSH) :], stdin)
+        (line,) = argv[len(VIRSH) :]
+        return self.answers.get(line) or self._answer_all(line)
+
+    def _answer_all(self, line: str) -> Completed:
+        """virsh goes on after a command that fails, and ends as the last one did."""
+        done = [self._answer(words, b"") for words in _commands(line)]
+        return Completed(done[-1].status, "".join(each.out for each in done), "".join(each.err for each in done))
 
     def _answer(self, words: tuple[str, ...], stdin: bytes) -> Completed:
         match words:
@@ -87,10 +97,8 @@ class SimulatedLibvirt(Simulator):
             case ("list", "--uuid", *which):
                 shown = (u for u, d in self.domains.items() if which or d.started)
                 return Completed(0, "\n".join([*shown, ""]))
-            case (several,) if several.startswith("start "):
-                return self._start_and_dump(*several.replace("--domain ", "").split("; "))
-            case (several,) if several.startswith("dumpxml "):
-                return self._dump(several.split("; "))
+            case ("dumpxml", uuid):
+                return self._answer(("dumpxml", "--domain", uuid), stdin)
             case ("define", "--file", "/dev/stdin"):
                 return self._define(stdin.decode())
             case (*_, "--domain", uuid) if uuid not in self.domains:
@@ -114,6 +122,8 @@ class SimulatedLibvirt(Simulator):
                 return self._work(bool(which))
             case _ if self.fault:
                 return recorded(self.fault, uuid)
+            case ("start",):
+                return self._start(domain)
             case ("destroy",):
                 return self._destroy(uuid, domain)
             case ("undefine", *_) if domain.started:
@@ -164,16 +174,7 @@ class SimulatedLibvirt(Simulator):
         domain.current = kept.parent if domain.current == name else domain.current
         return recorded("snapshot-delete")
 
-    def _start_and_dump(self, start: str, dump: str) -> Completed:
-        uuid = start.removeprefix("start ")
-        domain = self.domains.get(uuid)
-        done = self._start(domain) if domain else recorded("unknown-domstate", uuid)
-        shown = self._dump([dump])
-        return Completed(shown.status, shown.out, done.err + shown.err)
-
     def _start(self, domain: SimulatedDomain) -> Completed:
-        if self.fault:
-            return recorded(self.fault)
         if domain.started:
             return recorded("start-again")
         domain.started = domain.defined.replace("<domain ", '<domain id="1" ', 1)
@@ -186,15 +187,6 @@ class SimulatedLibvirt(Simulator):
         if not domain.defined:
             del self.domains[uuid]
         return recorded("destroy")
-
-    def _dump(self, commands: list[str]) -> Completed:
-        """virsh goes on after a VM it does not know, and ends as the last command did."""
-        out, err, status = "", "", 0
-        for command in commands:
-            uuid = command.removeprefix("dumpxml ")
-            done = self._one(("dumpxml",), uuid) if uuid in self.domains else recorded("unknown-domstate", uuid)
-            out, err, status = out + done.out, err + done.err, done.status
-        return Completed(status, out, err)
 
     def _define(self, text: str) -> Completed:
         if self.fault:
@@ -225,6 +217,16 @@ class SimulatedLibvirt(Simulator):
             return recorded("domjobinfo-completed")
         self.moving = max(0, self.moving - 1)
         return recorded("domjobinfo-moving" if self.moving else "domjobinfo-none")
+
+
+def _commands(line: str) -> list[tuple[str, ...]]:
+    """As virsh takes it apart."""
+    words = shlex.shlex(line, posix=True, punctuation_chars=";")
+    words.whitespace_split, words.commenters = True, ""
+    commands: list[tuple[str, ...]] = [()]
+    for word in words:
+        commands = [*commands, ()] if word == ";" else [*commands[:-1], (*commands[-1], word)]
+    return commands
 
 
 def _row(name: str, kept: SimulatedSnapshot) -> str:

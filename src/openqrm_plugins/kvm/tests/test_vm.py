@@ -202,7 +202,7 @@ def test_shared_disks_move_when_that_is_set() -> None:
     made = made_with(VM)
     carry_all(DRIVER.plan_on(RESOURCE), made)
     step.action.ensure(made)
-    assert "--unsafe" in made.argvs()[-1]
+    assert " --unsafe " in made.argvs()[-1][-1]
 
 
 def test_disks_are_told_with_their_format() -> None:
