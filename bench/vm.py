@@ -83,8 +83,8 @@ def _made(site: Serving, rest: Rest, host: LibvirtHost) -> Iterator[Row]:
         note=f"{wall} {median(by_ssh):.2f} s of `ssh HOST virsh define` and `start`, from where openQRM runs",
     )  # fmt: skip
     yield Row(
-        name=same, value=median(ours) / median(on_host), unit=unit, peer=1.0, peer_name="virsh",
-        note=f"{wall} {median(on_host):.2f} s; each action of ours looks before and after, with one virsh each",
+        name=same, value=median(ours) / median(on_host), unit=unit, goal=at_most(1.1), peer=1.0, peer_name="virsh",
+        note=f"{wall} {median(on_host):.2f} s; each action of ours looks before and after, by a virsh that stays",
     )  # fmt: skip
     yield Row(name=cost, value=median(cpu_ms), unit="ms CPU", goal=at_most(50), note="of openQRM, requests included")
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from openqrm.plugin_api import Completed, Host, Record
+from openqrm.plugin_api import Completed, Host, LineTool, Record, talk
 from openqrm.plugin_api.testing import STORAGE_RULES, SimulatedWorld, Simulator
 from openqrm.plugin_api.testing.state import State
 from openqrm.plugin_api.testing.storage import other_volumes_are_left_alone, there_is_one_writer
@@ -25,6 +25,9 @@ class _RealHost(Simulator):
 
     def run(self, argv: tuple[str, ...], stdin: bytes, environment: Mapping[str, str]) -> Completed:
         return self._host.run(argv, stdin=stdin, environment=environment)
+
+    def talk(self, tool: LineTool, line: str) -> Completed:
+        return talk(self._host, tool, line)
 
     def read(self, path: str) -> bytes | None:
         return self._host.read_file(path)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from openqrm.domain.errors import Category, StepError
 from openqrm.plugin_api.testing.gate import Disturbance, Gate
-from openqrm.ports.world import Completed
+from openqrm.ports.world import Completed, LineTool
 
 
 class UnknownCommand(AssertionError):
@@ -24,6 +24,10 @@ class Simulator(ABC):
     @abstractmethod
     def run(self, argv: tuple[str, ...], stdin: bytes, environment: Mapping[str, str]) -> Completed:
         """What the tool would do and print. Raises UnknownCommand."""
+
+    def talk(self, tool: LineTool, line: str) -> Completed:
+        """The same for a tool that stays."""
+        return self.run((*tool.argv, line), b"", dict(tool.environment))
 
     def passes(self, seconds: float) -> None:  # noqa: B027 # most tools do not care
         """Time goes by; for what takes its time."""
@@ -58,15 +62,10 @@ class SimulatedHost:
         timeout_s: float = 120,
         environment: Mapping[str, str] | None = None,
     ) -> Completed:
-        if [*map(type, (argv, *argv))] != [tuple, *[str] * len(argv)]:
-            raise AssertionError(f"not a tuple of words: {argv!r}")
-        if not timeout_s > 0:
-            raise AssertionError(f"{argv[0]} has no time to run in")
-        self.argvs.append(argv)
-        label = f"{self._name}: {' '.join(argv)}"
-        return self._gate.through(
-            label, lambda: self.simulator.run(argv, stdin, environment or {}), lambda how: _disturbed_run(label, how)
-        )
+        return self._do(argv, timeout_s, lambda: self.simulator.run(argv, stdin, environment or {}))
+
+    def talk(self, tool: LineTool, line: str, *, timeout_s: float = 120) -> Completed:
+        return self._do((*tool.argv, line), timeout_s, lambda: self.simulator.talk(tool, line))
 
     def read_file(self, path: str) -> bytes | None:
         label = f"{self._name}: read {path}"
@@ -80,6 +79,15 @@ class SimulatedHost:
     def remove_file(self, path: str) -> None:
         label = f"{self._name}: remove {path}"
         self._gate.through(label, lambda: self.simulator.unlink(path), lambda how: _no_file(label, how))
+
+    def _do(self, argv: tuple[str, ...], timeout_s: float, effect: Callable[[], Completed]) -> Completed:
+        if [*map(type, (argv, *argv))] != [tuple, *[str] * len(argv)]:
+            raise AssertionError(f"not a tuple of words: {argv!r}")
+        if not timeout_s > 0:
+            raise AssertionError(f"{argv[0]} has no time to run in")
+        self.argvs.append(argv)
+        label = f"{self._name}: {' '.join(argv)}"
+        return self._gate.through(label, effect, lambda how: _disturbed_run(label, how))
 
 
 def silent(label: str) -> StepError:
