@@ -143,11 +143,16 @@ def _start(
     tls = find_tls(settings, base, rest_sockets)
     rest = Listener("rest", application, rest_sockets, tls, settings.proxy, websockets=True)
     boot = Listener("boot", boot_door, [boot_socket])
-    outbox = Outbox(database.feed, subscribers(host, database, world))
     parts.callback(dispatcher.close)
     parts.callback(world.hosts.end_commands)
     parts.callback(runner.stop)
-    for part in (outbox, boot, rest, live, _daily(settings, database, desk)):
+    for part in (
+        Outbox(database.feed, subscribers(host, database, world)),
+        boot,
+        rest,
+        live,
+        _daily(settings, database, desk),
+    ):
         part.start()
         parts.callback(part.close)
     children.start()
