@@ -75,7 +75,7 @@ class SimulatedShelf:
 
 def _unpacked(argv: tuple[str, ...], stdin: bytes) -> tuple[tuple[str, ...], bytes, Mapping[str, str]]:
     """The command itself, when variables came along on its standard input, and they."""
-    if argv[:4] != ("sh", "-c", WITH_ENVIRONMENT, "sh"):
+    if argv[:4] != WITH_ENVIRONMENT:
         return argv, stdin, {}
     variables, _, rest = stdin.partition(b"\n\n")
     return argv[4:], rest, dict(line.split("=", 1) for line in variables.decode().splitlines())
