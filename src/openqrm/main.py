@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from openqrm.boot.watch import LostWatch
     from openqrm.boot.writer import GroupWriter
     from openqrm.domain.network import Network
+    from openqrm.engine.outbox import Outbox
     from openqrm.plugin_host.host import PluginHost
     from openqrm.services.children import Children
     from openqrm.services.daily import Daily
@@ -107,7 +108,6 @@ def _start(
     from openqrm.api.routes import Door
     from openqrm.api.stream import stream_route
     from openqrm.api.tls import find_tls, tell_place
-    from openqrm.engine.outbox import Outbox
     from openqrm.engine.runner import Runner
     from openqrm.services.attending import AttendedPlans
     from openqrm.services.catalogue import Catalogue
@@ -119,7 +119,6 @@ def _start(
     from openqrm.services.ringing import Ringer
     from openqrm.services.sign_in import SignIn
     from openqrm.services.site_settings import parse_address
-    from openqrm.services.telling import subscribers
 
     ringer = Ringer(database, dispatcher)
     parts.callback(ringer.close)
@@ -146,13 +145,7 @@ def _start(
     parts.callback(dispatcher.close)
     parts.callback(world.hosts.end_commands)
     parts.callback(runner.stop)
-    for part in (
-        Outbox(database.feed, subscribers(host, database, world)),
-        boot,
-        rest,
-        live,
-        _daily(settings, database, desk),
-    ):
+    for part in (_outbox(host, database, world), boot, rest, live, _daily(settings, database, desk)):
         part.start()
         parts.callback(part.close)
     children.start()
@@ -160,6 +153,13 @@ def _start(
     rest_url = tell_place(base, rest_sockets[0], tls)
     say(f"ready: REST on {rest_url}, boot door on {_told(boot_socket)}, uplink on port {uplink.port}")
     return desk
+
+
+def _outbox(host: PluginHost, database: Database, world: RealWorld) -> Outbox:
+    from openqrm.engine.outbox import Outbox
+    from openqrm.services.telling import subscribers
+
+    return Outbox(database.feed, subscribers(host, database, world))
 
 
 def _daily(settings: SiteSettings, database: Database, desk: Desk) -> Daily:
