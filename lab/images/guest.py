@@ -1,0 +1,88 @@
+"""An installed Debian on a disk of its own, as a cloud's images are: GRUB, Debian's kernel, systemd and cloud-init.
+
+Beside it an ISO image that GRUB boots from, and says so on the serial line.
+"""
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.images.debian import recipe_digest, run
+from lab.images.mirror import observe_mirror
+
+PACKAGES = (
+    *("linux-image-cloud-amd64", "systemd-sysv", "udev", "dbus", "ifupdown", "iproute2", "openssh-server"),
+    *("cloud-init", "grub-pc-bin", "grub-common", "xorriso"),
+)
+OVERLAY = Path(__file__).with_name("guest_overlay")
+ISO_SAYS = "GRUB of the ISO image is here"
+_SIZE_MIB, _GAP_MIB = 2048, 1
+_NOT_WANTED = ("etc/ssh/ssh_host_*", "var/cache/apt/archives/*.deb", "var/lib/apt/lists/*", "usr/share/doc/*",
+               "usr/share/man/*", "usr/share/locale/*")  # fmt: skip
+_MODULES = ("biosdisk", "part_msdos", "ext2", "iso9660", "normal", "linux", "serial", "terminal", "echo", "sleep")
+_ISO_SCRIPT = f"serial --unit=0 --speed=115200\nterminal_output serial\necho {ISO_SAYS}\nsleep 600\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A disk, which nobody writes, and an ISO image."""
+
+    disk: Path
+    iso: Path
+
+
+def ensure_guest(folder: Path) -> Guest:
+    """Both in FOLDER/guest-RECIPE; made the first time, as root, from this computer's Debian mirror."""
+    place = folder / f"guest-{recipe_digest(Path(__file__), OVERLAY)}"
+    if not place.exists():
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".guest-") as scratch:
+            tree, made = Path(scratch, "tree").resolve(), Path(scratch, "guest").resolve()
+            made.mkdir()
+            _install(tree, folder / "downloads")
+            _make_iso(tree, made / "grub.iso")
+            _make_disk(tree, made / "disk.qcow2", Path(scratch))
+            made.rename(place)
+    return Guest(place / "disk.qcow2", place / "grub.iso")
+
+
+def _install(tree: Path, downloads: Path) -> None:
+    downloads.mkdir(parents=True, exist_ok=True)
+    mirror = observe_mirror()
+    options = ["--variant=minbase", f"--cache-dir={downloads.resolve()}", f"--include={','.join(PACKAGES)}"]
+    run(["debootstrap", *options, mirror.release, str(tree), mirror.address])
+    shutil.copytree(OVERLAY, tree, dirs_exist_ok=True, symlinks=True)
+    for path in (path for pattern in _NOT_WANTED for path in tree.glob(pattern)):
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    (tree / "etc/machine-id").write_text("")  # each guest makes its own
+    (tree / "etc/hostname").unlink(missing_ok=True)
+    _make_loader(tree, "i386-pc", "/boot/grub/core.img", "(hd0,msdos1)/boot/grub")
+
+
+def _make_loader(tree: Path, kind: str, image: str, prefix: str, *more: str) -> None:
+    run(["chroot", str(tree), "grub-mkimage", "-O", kind, "-o", image, "-p", prefix, *more, *_MODULES])
+
+
+def _make_iso(tree: Path, iso: Path) -> None:
+    content = tree / "tmp/iso"
+    content.mkdir()
+    (tree / "tmp/iso.cfg").write_text(_ISO_SCRIPT)
+    _make_loader(tree, "i386-pc-eltorito", "/tmp/iso/grub.img", "(cd)/", "-c", "/tmp/iso.cfg")
+    boots = ["-b", "grub.img", "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table"]
+    run(["chroot", str(tree), "xorriso", "-as", "mkisofs", "-quiet", *boots, "-o", "/tmp/grub.iso", "/tmp/iso"])
+    shutil.move(tree / "tmp/grub.iso", iso)
+    shutil.rmtree(content)
+
+
+def _make_disk(tree: Path, disk: Path, scratch: Path) -> None:
+    """GRUB as its own installer would leave it: the boot sector, and the rest of it in the gap before the partition."""
+    raw, files = scratch / "disk.raw", scratch / "root.ext4"
+    run(["mke2fs", "-q", "-t", "ext4", "-L", "guest", "-d", str(tree), str(files), f"{_SIZE_MIB - _GAP_MIB}M"])
+    with raw.open("wb") as made:
+        made.truncate(_SIZE_MIB * 2**20)
+    write = ["dd", "conv=notrunc,sparse", f"of={raw}", "status=none"]
+    run([*write, f"if={files}", "bs=1M", f"seek={_GAP_MIB}"])
+    run(["sh", "-c", 'printf "label: dos\\nstart=2048, type=83, bootable\\n" | sfdisk -q "$1"', "sh", str(raw)])
+    run([*write, f"if={tree}/usr/lib/grub/i386-pc/boot.img", "bs=440", "count=1"])
+    run([*write, f"if={tree}/boot/grub/core.img", "bs=512", "seek=1"])
+    run(["qemu-img", "convert", "-c", "-O", "qcow2", str(raw), str(disk)])
