@@ -31,6 +31,12 @@ def test_no_page_holds_a_script_or_style_of_its_own(built: Path) -> None:
     assert "<style" not in page and "style=" not in page and "<script>" not in page
 
 
+def test_our_styles_come_after_those_they_change(built: Path) -> None:
+    (first,) = [file.read_text() for file in (built / "assets").glob("first-*.css")]
+    assert first.rindex(".pf-v6-c-toolbar{") < first.index(".q-filter{")
+    assert first.index(":root{--pf") < first.index(".pf-v6-c-button{")
+
+
 def test_types_and_words_are_those_of_the_code(tmp_path: Path) -> None:
     assert console.main(["types", str(tmp_path)]) == 0
     for file in (console.TYPES, console.WORDS):

@@ -1,5 +1,4 @@
 import "@patternfly/react-core/dist/styles/base.css";
-import "./styles.css";
 
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
@@ -12,6 +11,7 @@ import { startFonts } from "./frame/fonts";
 import { router } from "./frame/routes";
 import { startTheme } from "./frame/theme";
 import { startLanguages } from "./i18n";
+import "./styles.css"; // behind those of the components, which it changes
 
 startTheme();
 startFonts();
