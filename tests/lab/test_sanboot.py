@@ -88,7 +88,7 @@ def san(make_rack: MakeRack, tmp_path: Path) -> Iterator[San]:
         parts.callback(database.close)
         database.migrate()
         with database.machines() as machines:
-            machines.add_resources([Resource(name="blade", mac=machine.hardware.mac)])
+            machines.add_resources([Resource(name="blade", mac=machine.hardware.mac, address=ADDRESS)])
         _open_door(parts, database)
         _serve_dhcp(parts, tmp_path / "dhcp")
         settings: dict[str, Any] = {"directory": str(tmp_path / "disks"), "target": "tgt"}

@@ -20,6 +20,7 @@ from openqrm.boot.answers import (
     read_body,
     send_answer,
 )
+from openqrm.boot.events import event
 from openqrm.boot.facts import transfer_types
 from openqrm.boot.inventory import LONGEST_BODY, parse_inventory
 from openqrm.boot.kernels import Kernels
@@ -37,10 +38,12 @@ from openqrm.boot.script import (
     render_san,
     render_script,
 )
+from openqrm.boot.watch import tell
 from openqrm.boot.writer import GroupWriter
 from openqrm.domain.appliance import BootProfile
 from openqrm.domain.errors import Category, OpenqrmError, PlanningError
-from openqrm.domain.resource import SAN
+from openqrm.domain.event import Severity
+from openqrm.domain.resource import SAN, Resource
 from openqrm.ports.world import Vault
 
 LONGEST_WISH = 64 * 1024
@@ -157,11 +160,20 @@ class BootDoor:
     def _disk(self, scope: Scope, ask: ScriptAsk, opened: Opened, profile: BootProfile) -> Disk:
         """With the account's password: firmware knows no safer way to it, see docs/decisions/0015."""
         facts, secrets = dict(profile.root), dict(profile.secrets)
-        password = self._vault.reveal(secrets["secret"]) if "secret" in secrets else ""
+        password = self._password(secrets["secret"], ask, opened.resource) if "secret" in secrets else ""
         return Disk(
             boot_id=opened.boot.boot_id, arch=ask.arch, http=self._http(scope), uri=facts["uri"],
             initiator=facts.get("initiator", ""), user=facts.get("user", ""), password=password,
         )  # fmt: skip
+
+    def _password(self, reference: str, ask: ScriptAsk, resource: Resource) -> str:
+        """For the address that the disk is granted to alone: anybody can say somebody else's MAC."""
+        if ask.peer.removeprefix("::ffff:") == resource.address:
+            return self._vault.reveal(reference)
+        message = f"{resource.name} gets its disk at {resource.address}, and its script was asked for from {ask.peer}"
+        self._writer.submit(tell, (event("boot.disk-refused", resource.name, Severity.WARNING, message),))
+        hint = "If it is this machine: let DHCP give it that address, then start its appliance anew."
+        raise PlanningError(Category.REFUSED, message, hint)
 
     async def _register(self, scope: Scope, receive: Receive) -> Answer:
         kind, _, token = header_of(scope, b"authorization").decode("latin-1").partition(" ")

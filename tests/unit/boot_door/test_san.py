@@ -6,7 +6,9 @@ from dataclasses import replace
 import httpx2
 import pytest
 
+from openqrm.boot.watch import tell
 from openqrm.domain.appliance import BootProfile
+from openqrm.domain.event import Event
 from openqrm.domain.resource import Condition, Observation, condition
 from tests.unit.boot_door.site import MAC, NAME, Running
 
@@ -29,6 +31,7 @@ PROFILE = BootProfile(
 def san(site: Running) -> Running:
     """A machine that is known, with such a profile."""
     site.script()
+    site.database.records.put(replace(site.resource(), address="127.0.0.1"))
     site.vault.keep("grant-win", PASSWORD)
     site.database.records.put(PROFILE)
     return site
@@ -46,6 +49,15 @@ def test_nobody_else_gets_it(san: Running) -> None:
     san.database.records.remove(BootProfile, NAME)
     assert PASSWORD not in san.script()
     assert PASSWORD not in str(san.database.records.list(Observation)) + " ".join(san.topics())
+
+
+def test_who_says_its_mac_from_another_address_gets_no_password(san: Running) -> None:
+    san.database.records.put(replace(san.resource(), address="127.0.0.2"))
+    script = san.script()
+    assert PASSWORD not in script and "sanhook" not in script and "at 127.0.0.2" in script
+    san.writer.submit(tell, ()).result(20)  # what was told before is written by then
+    (told_of,) = (each for each in san.database.records.list(Event) if each.topic == "boot.disk-refused")
+    assert "from 127.0.0.1" in told_of.text and PASSWORD not in told_of.text
 
 
 def test_a_disk_without_a_password_is_booted_too(san: Running) -> None:
