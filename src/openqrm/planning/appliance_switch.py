@@ -29,7 +29,7 @@ class SwitchAppliance(Intent, noun="appliance", verb="switch", role=Role.OPERATO
     """Give an appliance another kernel, image or resource; what is not given stays.
 
     A running appliance is stopped, changed and started again in one plan. Nothing on the image is changed: so a
-    service moves from one machine to another.
+    service moves from one machine to another, which starts once the old one is off and reaches no volume any more.
     """
 
     name: Annotated[Name, refers_to("appliance"), Meta(description="the appliance")]
@@ -55,16 +55,19 @@ def plan_switch_appliance(intent: SwitchAppliance, planning: Planning) -> Plan:
 
 def _plan_moving(before: Appliance, after: Appliance, planning: Planning) -> Plan:
     stop = plan_stop_appliance(StopAppliance(before.name), planning)
+    released, pooled = _at_release(stop.steps)
     stopped, changed = replace(before, wanted="stopped"), replace(after, wanted="stopped")
     change = Step(
         id="switch", action=put(changed, stopped, f"Give appliance {before.name} its new parts"),
-        why="it was asked for", needs=tuple(f"stop-{step.id}" for step in stop.steps),
+        why="it was asked for", needs=tuple(f"stop-{step.id}" for step in released),
     )  # fmt: skip
     then = replace(planning, facts=_after_stop(changed, planning))
     start = plan_start_appliance(StartAppliance(before.name), then)
+    if {*stop.locks} & {ref for ref in start.locks if ref.startswith("resource/")}:
+        pooled = []  # it is taken from the pool again at once, from where it is: off
     return Plan(
         title=f"Switch appliance {before.name}: stop, change, start",
-        steps=(*_named("stop-", stop.steps, ()), change, *_named("start-", start.steps, ("switch",))),
+        steps=(*_named("stop-", (*released, *pooled), ()), change, *_named("start-", start.steps, ("switch",))),
         intent="appliance.switch",
         on_failure=OnFailure.HOLD,
         locks=tuple(sorted({*stop.locks, *start.locks})),
@@ -72,6 +75,18 @@ def _plan_moving(before: Appliance, after: Appliance, planning: Planning) -> Pla
         topic_done="appliance.switched",
         about=before.ref,
     )
+
+
+def _at_release(steps: tuple[Step, ...]) -> tuple[list[Step], list[Step]]:
+    """Until the old machine has been seen without the appliance and let go, and then its way back to the idle pool.
+
+    Volumes wait for the first alone: they have one writer. One without a BMC is seen so only once it is idle.
+    """
+    after_release: set[str] = set()
+    for step in steps:
+        if after_release.intersection(step.needs) or "release" in step.needs:
+            after_release.add(step.id)
+    return [s for s in steps if s.id not in after_release], [s for s in steps if s.id in after_release]
 
 
 def _named(prefix: str, steps: tuple[Step, ...], first: tuple[str, ...]) -> list[Step]:

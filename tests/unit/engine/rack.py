@@ -245,6 +245,7 @@ class Rack:
             Volume(name="golden", storage=STORAGE.name, version=1),
             Image(name="web", volume="web", install_from="golden" if self.filled else "", version=1),
             Kernel(name="k", version=1),
+            Kernel(name="k2", version=1),
             Appliance(name="web", kernel="k", image="web", version=1),
         )  # fmt: skip
 

@@ -62,8 +62,13 @@ def restart(world: SimulatedWorld) -> Plan:
     return plan_start_appliance(StartAppliance("web", resource="blade1"), planning(world))
 
 
+def refit(world: SimulatedWorld) -> Plan:
+    """A switch on the machine it is on."""
+    return plan_switch_appliance(SwitchAppliance("web", kernel="k2"), planning(world))
+
+
 PLANS: dict[str, tuple[Callable[[SimulatedWorld], Plan], bool]] = {
-    "start": (start, False), "stop": (stop, True), "switch": (switch, True),
+    "start": (start, False), "stop": (stop, True), "switch": (switch, True), "refit": (refit, True),
 }  # fmt: skip
 REVERSED: dict[str, Callable[[SimulatedWorld], Plan]] = {"start": stop, "stop": restart}
 

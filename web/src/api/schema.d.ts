@@ -194,7 +194,7 @@ export interface components {
          * @description Give an appliance another kernel, image or resource; what is not given stays.
          *
          *         A running appliance is stopped, changed and started again in one plan. Nothing on the image is changed: so a
-         *         service moves from one machine to another.
+         *         service moves from one machine to another, which starts once the old one is off and reaches no volume any more.
          */
         SwitchAppliance: {
             /** @description the appliance */

@@ -26,7 +26,7 @@ export const declaredDe: Readonly<Record<string, string>> = {
   "Stop an appliance and give its resource back to the idle pool.": "Eine Appliance anhalten und ihre Ressource der Bereitschaft zurückgeben.",
   "The operating system is asked first. The volume is taken from the machine only when it has been seen off or in the idle system, never under a running kernel.": "Das Betriebssystem wird zuerst gebeten. Das Volume wird der Maschine erst genommen, wenn sie ausgeschaltet oder im Bereitschaftssystem gesehen wurde, nie unter einem laufenden Kernel.",
   "Give an appliance another kernel, image or resource; what is not given stays.": "Einer Appliance einen anderen Kernel, ein anderes Image oder eine andere Ressource geben; was nicht angegeben ist, bleibt.",
-  "A running appliance is stopped, changed and started again in one plan. Nothing on the image is changed: so a service moves from one machine to another.": "Eine laufende Appliance wird in einem Plan angehalten, geändert und wieder gestartet. Am Image ändert sich nichts: So zieht ein Dienst von einer Maschine auf eine andere.",
+  "A running appliance is stopped, changed and started again in one plan. Nothing on the image is changed: so a service moves from one machine to another, which starts once the old one is off and reaches no volume any more.": "Eine laufende Appliance wird in einem Plan angehalten, geändert und wieder gestartet. Am Image ändert sich nichts: So zieht ein Dienst von einer Maschine auf eine andere; die startet, sobald die alte aus ist und kein Volume mehr erreicht.",
   "the kernel": "der Kernel",
   "the image": "das Image",
   "the resource; empty: any that fits": "die Ressource; leer: eine, die passt",
