@@ -14,6 +14,7 @@ from lab.images.mirror import observe_mirror
 PACKAGES = (
     *("linux-image-cloud-amd64", "systemd-sysv", "udev", "dbus", "ifupdown", "iproute2", "openssh-server"),
     *("cloud-init", "grub-pc-bin", "grub-common", "xorriso"),
+    "python3-cffi-backend",  # cloud-init needs it by another name, which debootstrap does not know
 )
 OVERLAY = Path(__file__).with_name("guest_overlay")
 ISO_SAYS = "GRUB of the ISO image is here"

@@ -18,7 +18,7 @@ from openqrm.planning.placement import Policy, choose_host
 from openqrm.planning.record_plans import plan_of
 from openqrm.planning.vm_parts import disks_of, fits_step, get_vm, locks_of, need_of
 from openqrm.plugin_api.actions import SetField
-from openqrm.plugin_api.drivers import Capability, LiveMigration, Virtualization
+from openqrm.plugin_api.drivers import Capability, LiveMigration, SeedsMachines, Virtualization
 from openqrm.plugin_api.intents import Intent, refers_to
 from openqrm.plugin_api.planning import Planning
 
@@ -61,6 +61,18 @@ def _moves(
     vm: VirtualMachine, resource: Resource, source: Resource, target: Resource, planning: Planning
 ) -> tuple[Step, ...]:
     driver = planning.drivers.virtualization(vm.type)
+    moved = _moved(vm, resource, source, target, driver, planning)
+    if not isinstance(driver, SeedsMachines):
+        return moved
+    carried, left = driver.plan_carry(vm, source, target), driver.plan_unseed(source.name, vm)
+    moved = (*carried, *after(moved, carried[-1].id)) if carried else moved
+    return (*moved, *after(left, moved[-1].id))
+
+
+def _moved(
+    vm: VirtualMachine, resource: Resource, source: Resource, target: Resource, driver: Virtualization,
+    planning: Planning,
+) -> tuple[Step, ...]:  # fmt: skip
     seen = planning.facts.find(Observation, vm.name)
     if condition(resource, seen, planning.now_s) is Condition.OFF:
         return _cold(vm, source, target, driver, planning)

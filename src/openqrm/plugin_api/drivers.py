@@ -289,6 +289,13 @@ class SeedsMachines(Protocol):
         """Steps that put it there."""
         ...
 
+    def plan_carry(self, vm: VirtualMachine, source: Resource, target: Resource) -> tuple[Step, ...]:
+        """Steps that bring what is in its drive to the host that the VM is moved to; it stays where it was as well.
+
+        Raises PlanningError `unsupported` for what is not carried.
+        """
+        ...
+
     def plan_unseed(self, host: str, vm: VirtualMachine) -> tuple[Step, ...]:
         """Steps that remove the one that is in the VM's drive; none when that is something else."""
         ...

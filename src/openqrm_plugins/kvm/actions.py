@@ -6,8 +6,8 @@ from openqrm_plugins.kvm.acceleration import ForgetAcceleration, ProveAccelerati
 from openqrm_plugins.kvm.define import DefineMachine, UndefineMachine
 from openqrm_plugins.kvm.migrate import MoveMachine
 from openqrm_plugins.kvm.power import PowerOff, PowerOn
-from openqrm_plugins.kvm.seed import RemoveSeed, WriteSeed
-from openqrm_plugins.kvm.snapshots import RemoveSnapshot, RevertMachine, TakeSnapshot
+from openqrm_plugins.kvm.seed import CarrySeed, RemoveSeed, WriteSeed
+from openqrm_plugins.kvm.snapshots import DropSnapshots, RemoveSnapshot, RevertMachine, TakeSnapshot
 from openqrm_plugins.kvm.take_up import GiveUpHost, TakeUpHost
 
 ACTIONS = (
@@ -19,7 +19,9 @@ ACTIONS = (
     TakeSnapshot,
     RemoveSnapshot,
     RevertMachine,
+    DropSnapshots,
     WriteSeed,
+    CarrySeed,
     RemoveSeed,
     TakeUpHost,
     GiveUpHost,

@@ -22,10 +22,11 @@ from openqrm_plugins.kvm.define import DefineMachine, UndefineMachine
 from openqrm_plugins.kvm.hardware import hardware_of
 from openqrm_plugins.kvm.migrate import MOVE_S, MoveMachine, Place
 from openqrm_plugins.kvm.power import PowerOff, PowerOn
-from openqrm_plugins.kvm.seed import RemoveSeed, WriteSeed, is_seed, seed_path
+from openqrm_plugins.kvm.seed import CarrySeed, RemoveSeed, WriteSeed, is_seed, seed_path
 from openqrm_plugins.kvm.settings import Settings
 from openqrm_plugins.kvm.snapshots import (
     TAKE_S,
+    DropSnapshots,
     RemoveSnapshot,
     RevertMachine,
     TakeSnapshot,
@@ -60,8 +61,18 @@ class Driver:
         return (Step(id=f"define-{vm.name}", action=action, why=f"{host} is to carry {vm.name}", host=host),)
 
     def plan_remove(self, host: str, vm: VirtualMachine, disks: tuple[Disk, ...]) -> tuple[Step, ...]:
+        """Its snapshots are within its disks, which stay: nobody could use or remove them any more."""
+        steps = []
+        if any(disk.format == "qcow2" for disk in disks):
+            drop = DropSnapshots(host, vm.name)
+            steps.append(
+                Step(id=f"drop-snapshots-{vm.name}", action=drop, why="they would fill its disks, which stay",
+                     host=host, deadline_s=TAKE_S)
+            )  # fmt: skip
         action = UndefineMachine(host, hardware_of(vm, disks), *self._tuning())
-        return (Step(id=f"remove-{vm.name}", action=action, why=f"{host} carries {vm.name} no more", host=host),)
+        needs = tuple(step.id for step in steps)
+        why = f"{host} carries {vm.name} no more"
+        return (*steps, Step(id=f"remove-{vm.name}", action=action, why=why, needs=needs, host=host))
 
     def plan_on(self, resource: Resource) -> tuple[Step, ...]:
         """What it boots from is its hardware's, and not told anew."""
@@ -89,7 +100,7 @@ class Driver:
 
     def plan_migrate(self, vm: VirtualMachine, source: Resource, target: Resource) -> tuple[Step, ...]:
         """Raises PlanningError when its disks are on one host, or a host has no address."""
-        if (vm.disks or vm.iso) and not self._settings.shares_disks:
+        if vm.disks and not self._settings.shares_disks:
             message = f"VM {vm.name} has disks of its own on {source.name}, and runs"
             hint = "Power it off to move it; or set shares_disks of plugin kvm, if all hosts share their storage."
             raise PlanningError(Category.UNSUPPORTED, message, hint)
@@ -108,6 +119,19 @@ class Driver:
     def plan_seed(self, host: str, vm: VirtualMachine, user_data: str) -> tuple[Step, ...]:
         action = WriteSeed(host, vm.name, user_data)
         return (Step(id=f"seed-{vm.name}", action=action, why="cloud-init reads it at the start", host=host),)
+
+    def plan_carry(self, vm: VirtualMachine, source: Resource, target: Resource) -> tuple[Step, ...]:
+        """A seed; another image only where all hosts have it."""
+        if is_seed(vm.iso):
+            action = CarrySeed(vm.name, source.name, target.name, vm.iso)
+            return (Step(id=f"carry-{vm.name}", action=action, why="it is in its drive", host=target.name),)
+        if vm.iso and not self._settings.shares_disks:
+            message = f"VM {vm.name} has the ISO image {vm.iso} of {source.name} in its drive"
+            hint = (
+                f'Take it out (openqrm vm edit {vm.name} --iso ""), move it, and give it one that is on {target.name}.'
+            )
+            raise PlanningError(Category.UNSUPPORTED, message, hint)
+        return ()
 
     def plan_unseed(self, host: str, vm: VirtualMachine) -> tuple[Step, ...]:
         if not is_seed(vm.iso):

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import msgspec
 
-from openqrm.plugin_api import Differs, Irreversible, Satisfied, Seen, World, parse_name
+from openqrm.plugin_api import Category, Differs, Irreversible, Satisfied, Seen, StepError, World, parse_name
 from openqrm_plugins.kvm.iso_image import render_iso
 
 FOLDER = "/var/lib/openqrm/kvm/seeds"
@@ -64,6 +64,42 @@ class WriteSeed:
     def _content(self, world: World) -> bytes:
         secret = world.vault.reveal(self.user_data)
         return render_seed(self.vm, _instance(self.user_data), secret)
+
+
+@dataclass(frozen=True)
+class CarrySeed:
+    """The host `target` has the seed that `source` has, for root alone. The vault has forgotten what is in it."""
+
+    name: ClassVar[str] = "kvm.carry-seed"
+    vm: str
+    source: str
+    target: str
+    path: str
+
+    def describe(self) -> str:
+        return f"Copy the cloud-init seed {self.path} of VM {self.vm} from {self.source} to {self.target}"
+
+    def touches(self) -> tuple[str, ...]:
+        return (f"vm/{self.vm}",)
+
+    def inverse(self) -> RemoveSeed:
+        return RemoveSeed(self.target, self.vm, self.path)
+
+    def observe(self, world: World) -> Seen:
+        there = world.host(self.target).read_file(self.path)
+        if there is not None and there == self._content(world):
+            return Satisfied(f"{self.target} has the seed of VM {self.vm}")
+        return Differs(f"{self.target} has no such seed of VM {self.vm}")
+
+    def ensure(self, world: World) -> None:
+        world.host(self.target).write_file(self.path, self._content(world), mode=0o600)
+
+    def _content(self, world: World) -> bytes:
+        content = world.host(self.source).read_file(self.path) if is_seed(self.path) else None
+        if content is None:
+            message = f"{self.source} does not have the seed {self.path} of VM {self.vm}"
+            raise StepError(Category.NOT_FOUND, message, f"Give it another one: openqrm vm seed {self.vm}")
+        return content
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from openqrm.plugin_api import (
     World,
 )
 from openqrm_plugins.kvm.hardware import uuid_of
-from openqrm_plugins.kvm.virsh import ask, ask_of_vm
+from openqrm_plugins.kvm.virsh import ask, ask_of_vm, find_state
 
 TAKE_S = 600.0  # the memory is written to the disk
 _ROW = re.compile(r"^ (\S.*?) +(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}) +(\S+)$")
@@ -91,6 +91,38 @@ class RemoveSnapshot:
     def ensure(self, world: World) -> None:
         words = ("snapshot-delete", *_named(self.snapshot))
         ask_of_vm(world, self.host, self.vm, *words, absent=_ABSENT, timeout_s=TAKE_S)
+
+
+@dataclass(frozen=True)
+class DropSnapshots:
+    """The VM has no snapshot, or its host does not know it any more."""
+
+    name: ClassVar[str] = "kvm.drop-snapshots"
+    host: str
+    vm: str
+
+    def describe(self) -> str:
+        return f"Remove all snapshots of VM {self.vm}, if there are any"
+
+    def touches(self) -> tuple[str, ...]:
+        return (f"resource/{self.vm}",)
+
+    def inverse(self) -> Irreversible:
+        return Irreversible("what the snapshots held is gone")
+
+    def observe(self, world: World) -> Seen:
+        kept = [each.name for each in list_snapshots(world, self.host, self.vm)] if self._is_known(world) else []
+        if kept:
+            return Differs(f"VM {self.vm} has snapshots {', '.join(kept)}")
+        return Satisfied(f"VM {self.vm} has no snapshots")
+
+    def ensure(self, world: World) -> None:
+        for each in list_snapshots(world, self.host, self.vm):
+            words = ("snapshot-delete", *_named(each.name))
+            ask_of_vm(world, self.host, self.vm, *words, absent=_ABSENT, timeout_s=TAKE_S)
+
+    def _is_known(self, world: World) -> bool:
+        return bool(find_state(world, self.host, self.vm))
 
 
 @dataclass(frozen=True)

@@ -122,6 +122,9 @@ class KeepingVirtualization(PlainVirtualization):
     def plan_seed(self, host: str, vm: VirtualMachine, user_data: str) -> tuple[Step, ...]:
         return (said(f"seed-{vm.iso}"),)
 
+    def plan_carry(self, vm: VirtualMachine, source: Resource, target: Resource) -> tuple[Step, ...]:
+        return (said(f"carry-{vm.iso}"),) if vm.iso else ()
+
     def plan_unseed(self, host: str, vm: VirtualMachine) -> tuple[Step, ...]:
         return (said(f"unseed-{vm.iso}"),) if vm.iso.startswith("/seeds") else ()
 

@@ -9,6 +9,7 @@ from openqrm.domain.record import Record
 from openqrm.domain.resource import Observation, Resource
 from openqrm.domain.vm import Nic, VirtualMachine
 from openqrm.planning.vm import RemoveVm, plan_remove_vm
+from openqrm.planning.vm_migrate import MigrateVm, plan_migrate_vm
 from openqrm.planning.vm_seed import SeedVm, plan_seed_vm
 from openqrm.plugin_api.actions import ForgetSecret, PutRecord
 from openqrm.plugin_api.intents import Secret
@@ -54,3 +55,10 @@ def test_a_vm_that_is_removed_takes_its_seed_along() -> None:
 def test_a_plugin_without_seeds_says_so() -> None:
     with pytest.raises(PlanningError, match="kvm cannot give VMs a seed"):
         plan_seed_vm(ASKED, site(replace(VM, type="kvm")))
+
+
+def test_a_vm_that_moves_has_its_seed_there_before_and_leaves_none_behind() -> None:
+    made = site(replace(VM, iso="/seeds/ref-1"), Resource(name="h2", carries="keeping", memory_mib=4096, cpu_count=4))
+    ids = [step.id for step in plan_migrate_vm(MigrateVm("db", host="h2"), made).steps]
+    moved = ["carry-/seeds/ref-1", "define-db-on-h2", "remove-db-from-h1", "unseed-/seeds/ref-1"]
+    assert ids == ["book", "fits", *moved]

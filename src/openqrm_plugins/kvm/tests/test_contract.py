@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from openqrm.plugin_api import Disk, Nic, VirtualMachine
+from openqrm.plugin_api import Differs, Disk, Nic, Satisfied, VirtualMachine
 from openqrm.plugin_api.testing import (
     LAWS,
     VIRTUALIZATION_RULES,
@@ -17,6 +17,7 @@ from openqrm.plugin_api.testing import (
 from openqrm_plugins.kvm.acceleration import ForgetAcceleration
 from openqrm_plugins.kvm.driver import Driver
 from openqrm_plugins.kvm.settings import Settings
+from openqrm_plugins.kvm.snapshots import TakeSnapshot
 from openqrm_plugins.kvm.tests.simulator import HOST, OTHER, world
 
 VM = VirtualMachine(
@@ -36,10 +37,20 @@ def running() -> SimulatedWorld:
     return made
 
 
+def kept() -> SimulatedWorld:
+    """With two snapshots, one taken after the other."""
+    made = HOLDS_SNAPSHOTS.made()
+    for snapshot in ("clean", "later"):
+        TakeSnapshot(HOST.name, VM.name, snapshot, "1").ensure(made)
+    made.forget_preparation()
+    return made
+
+
 MOVE = DISKLESS.driver.plan_migrate(DISKLESS.vm, HOST, OTHER) if isinstance(DISKLESS.driver, Driver) else ()
 CASES = [
     *BENCH.cases(),
     *HOLDS_SNAPSHOTS.cases_of_snapshots(),
+    *cases_of("qcow2", HOLDS_SNAPSHOTS.remove()[:1], kept),
     *cases_of("migration", MOVE, running),
     Case("forget", ForgetAcceleration(HOST.name), BENCH.made),
 ]
@@ -55,3 +66,14 @@ def test_the_driver_keeps_the_rules(bench: VirtualizationBench, rule: Callable[[
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_actions_keep_the_laws(case: Case, law: Callable[[Case], None]) -> None:
     law(case)
+
+
+def test_a_vm_that_goes_takes_its_snapshots_out_of_its_disks_first() -> None:
+    drop, remove = HOLDS_SNAPSHOTS.remove()
+    assert remove.needs == (drop.id,) and [step.id for step in BENCH.remove()] == [remove.id]
+    made = kept()
+    assert drop.action.observe(made) == Differs("VM web has snapshots clean, later")
+    drop.action.ensure(made)
+    assert drop.action.observe(made) == Satisfied("VM web has no snapshots")
+    remove.action.ensure(made)
+    assert isinstance(drop.action.observe(made), Satisfied), "the host does not know the VM any more"

@@ -7,17 +7,18 @@ from dataclasses import replace
 
 import pytest
 
-from openqrm.plugin_api import Resource, VirtualMachine
+from openqrm.plugin_api import PlanningError, Resource, StepError, VirtualMachine
 from openqrm.plugin_api.testing import LAWS, Case, SimulatedWorld
 from openqrm_plugins.kvm.driver import Driver
 from openqrm_plugins.kvm.iso_image import SECTOR, render_iso
-from openqrm_plugins.kvm.seed import FOLDER, RemoveSeed, WriteSeed, is_seed, render_seed, seed_path
+from openqrm_plugins.kvm.seed import FOLDER, CarrySeed, RemoveSeed, WriteSeed, is_seed, render_seed, seed_path
 from openqrm_plugins.kvm.settings import Settings
-from openqrm_plugins.kvm.tests.simulator import HOST, libvirt_in, world
+from openqrm_plugins.kvm.tests.simulator import HOST, OTHER, libvirt_in, world
 
 READ_BY_OTHERS = "fe1570be9bdbf8ff26c70094875977c1fab61f502ccefff54422c5e0301367ae"  # isoinfo, bsdtar, blkid
 USER_DATA = "#cloud-config\npassword: s3cret\n"
 WRITE = WriteSeed(HOST.name, "db", "vm-db-user-data-1")
+CARRY = CarrySeed("db", HOST.name, OTHER.name, WRITE.path)
 VM = VirtualMachine(name="db", type="kvm")
 
 
@@ -85,6 +86,26 @@ def test_only_a_seed_is_removed() -> None:
     assert libvirt_in(made).files["/etc/passwd"] == b"root"
 
 
+def test_a_seed_goes_along_and_another_image_does_not() -> None:
+    driver, elsewhere = Driver(Settings()), replace(VM, iso="/srv/debian.iso")
+    (step,) = driver.plan_carry(replace(VM, iso=WRITE.path), HOST, OTHER)
+    assert step.action == CARRY and not driver.plan_carry(VM, HOST, OTHER)
+    made = seeded()
+    step.action.ensure(made)
+    there = libvirt_in(made, OTHER)
+    assert there.modes[WRITE.path] == 0o600
+    assert there.files[WRITE.path] == libvirt_in(made).files[WRITE.path]
+    with pytest.raises(PlanningError, match=r"has the ISO image /srv/debian\.iso of h1"):
+        driver.plan_carry(elsewhere, HOST, OTHER)
+    assert not Driver(Settings(shares_disks=True)).plan_carry(elsewhere, HOST, OTHER)
+
+
+def test_a_seed_that_is_lost_is_not_carried() -> None:
+    with pytest.raises(StepError, match="does not have the seed") as caught:
+        CARRY.ensure(given())
+    assert caught.value.hint == "Give it another one: openqrm vm seed db"
+
+
 def test_the_seed_is_where_the_plan_says() -> None:
     driver = Driver(Settings())
     (step,) = driver.plan_seed("h1", VM, WRITE.user_data)
@@ -94,7 +115,9 @@ def test_the_seed_is_where_the_plan_says() -> None:
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
 @pytest.mark.parametrize(
-    "case", [Case("write", WRITE, given), Case("remove", WRITE.inverse(), seeded)], ids=lambda case: case.name
+    "case",
+    [Case("write", WRITE, given), Case("carry", CARRY, seeded), Case("remove", WRITE.inverse(), seeded)],
+    ids=lambda case: case.name,
 )
 def test_the_actions_keep_the_laws(case: Case, law: Callable[[Case], None]) -> None:
     law(case)
