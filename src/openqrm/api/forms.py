@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from inspect import getdoc
-from typing import Any
+from typing import Any, get_origin
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -33,6 +33,7 @@ class Form(msgspec.Struct, kw_only=True):
     allowed: bool
     plugin: str
     subject: str  # the field that names the object it is about; empty: none does
+    rows: bool  # a query about one object that answers with rows: a table on its page
     decides: bool  # about a plan, carried out without a preview
     schema: dict[str, Any]
 
@@ -47,6 +48,7 @@ def render_form(entry: Entry, *, decides: bool) -> Form:
     return Form(
         noun=declared.noun, verb=declared.verb, is_intent=entry.is_intent, title=title.strip(), help=more.strip(),
         role=declared.role.name, allowed=False, plugin=entry.plugin, subject=about[0] if about else "",
+        rows=bool(about) and not entry.is_intent and get_origin(entry.answer_type) is list,
         decides=decides, schema=schema,
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.list_view import ListView
 from openqrm.domain.plan import Plan
 from openqrm.domain.user import Role
-from openqrm.planning.fields import Line, Name, NameOrNone
+from openqrm.planning.fields import Line
 from openqrm.planning.record_plans import plan_put, plan_remove
 from openqrm.planning.user import own_alone, own_or_administrator
 from openqrm.plugin_api.intents import Intent, refers_to
@@ -20,6 +20,7 @@ from openqrm.plugin_api.listing import ListQuery
 from openqrm.plugin_api.planning import Planning, Reading
 
 MOST = 100  # of one user
+Noun = Annotated[str, Meta(pattern=r"^([a-z][a-z0-9-]{0,62})?$(?!\n)", max_length=63)]
 Column = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,62}$(?!\n)", max_length=63)]
 Sort = Annotated[str, Meta(pattern=r"^(-?[a-z][a-z0-9_]{0,62})?$(?!\n)", max_length=64)]
 Title = Annotated[str, Meta(pattern=r"^[^\u0000-\u001f\u007f]*$(?!\n)", min_length=1, max_length=60)]
@@ -43,13 +44,13 @@ class ViewRow(msgspec.Struct, kw_only=True):
 class ListViews(ListQuery, noun="view", verb="list", role=Role.READ_ONLY):
     """List views of lists: your own and those that others share, or everybody's for an administrator."""
 
-    of: Annotated[NameOrNone, Meta(description="only those of this noun's list")] = ""
+    of: Annotated[Noun, Meta(description="only those of this noun's list")] = ""
 
 
 class SaveView(Intent, noun="view", verb="save", role=Role.READ_ONLY):
     """Keep a way to look at a list under a title, in the place of your own of that title."""
 
-    of: Annotated[Name, Meta(description="the noun whose list it shows, like resource")]
+    of: Annotated[Noun, Meta(min_length=1, description="the noun whose list it shows, like resource")]
     title: Annotated[Title, Meta(description="what it is called")]
     text: Annotated[Line, Meta(description="only rows that hold these words")] = ""
     state: Annotated[Line, Meta(description="only rows in this state")] = ""

@@ -18,7 +18,7 @@ from openqrm.planning.order import after
 from openqrm.planning.record_plans import plan_of
 from openqrm.planning.vm_parts import disks_of, get_vm, locks_of
 from openqrm.plugin_api.drivers import Capability, SnapshotFacts, Virtualization, VmSnapshots
-from openqrm.plugin_api.intents import Intent, Query, refers_to
+from openqrm.plugin_api.intents import Intent, Query, new_row_of, refers_to, row_of
 from openqrm.plugin_api.planning import Planning, Reading
 
 
@@ -32,7 +32,7 @@ class SnapshotVm(Intent, noun="vm", verb="snapshot", role=Role.OPERATOR):
     """Take a snapshot of a virtual machine: its own disks, and its memory when it runs."""
 
     name: Annotated[Name, refers_to("vm"), Meta(description="the VM")]
-    snapshot: Annotated[Name, Meta(description="a name for the snapshot")]
+    snapshot: Annotated[Name, new_row_of("snapshots"), Meta(description="a name for the snapshot")]
 
 
 class RevertVm(Intent, noun="vm", verb="revert", role=Role.OPERATOR):
@@ -43,14 +43,14 @@ class RevertVm(Intent, noun="vm", verb="revert", role=Role.OPERATOR):
     """
 
     name: Annotated[Name, refers_to("vm"), Meta(description="the VM")]
-    snapshot: Annotated[Name, Meta(description="a name that `openqrm vm snapshots` tells")]
+    snapshot: Annotated[Name, row_of("snapshots"), Meta(description="a name that `openqrm vm snapshots` tells")]
 
 
 class RemoveVmSnapshot(Intent, noun="vm", verb="remove-snapshot", role=Role.OPERATOR):
     """Remove a snapshot of a virtual machine. The VM stays as it is, and can no longer be set back to then."""
 
     name: Annotated[Name, refers_to("vm"), Meta(description="the VM")]
-    snapshot: Annotated[Name, Meta(description="a name that `openqrm vm snapshots` tells")]
+    snapshot: Annotated[Name, row_of("snapshots"), Meta(description="a name that `openqrm vm snapshots` tells")]
 
 
 def plan_snapshot_vm(intent: SnapshotVm, planning: Planning) -> Plan:

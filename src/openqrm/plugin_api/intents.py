@@ -25,6 +25,19 @@ def refers_to(noun: str, **only: str) -> msgspec.Meta:
     return msgspec.Meta(extra_json_schema=told)
 
 
+def row_of(verb: str) -> msgspec.Meta:
+    """A field that names a row of what the query NOUN VERB answers about the same object.
+
+    Consoles show that answer as a table on the object's page, and this intent with each of its rows.
+    """
+    return msgspec.Meta(extra_json_schema={"x-row": verb})
+
+
+def new_row_of(verb: str) -> msgspec.Meta:
+    """A field that names a row which will be new there: consoles offer the intent above that table."""
+    return msgspec.Meta(extra_json_schema={"x-new-row": verb})
+
+
 class Declaring(msgspec.StructMeta):
     """Takes noun, verb and role out of the class line: msgspec itself refuses words there that it does not know."""
 

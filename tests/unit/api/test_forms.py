@@ -44,6 +44,12 @@ def test_it_says_which_field_is_what_it_is_about(forms: dict[str, dict[str, Any]
     assert [forms[each]["decides"] for each in ("plan.retry", "storage.edit")] == [True, False]
 
 
+def test_a_table_about_an_object_has_its_intents(forms: dict[str, dict[str, Any]]) -> None:
+    assert [name for name, form in forms.items() if form["rows"]] == ["vm.snapshots"]
+    fields = {verb: forms[f"vm.{verb}"]["schema"]["properties"]["snapshot"] for verb in ("snapshot", "revert")}
+    assert (fields["snapshot"]["x-new-row"], fields["revert"]["x-row"]) == ("snapshots", "snapshots")
+
+
 def test_secrets_are_marked_and_never_asked_for_when_they_are_made_here(forms: dict[str, dict[str, Any]]) -> None:
     assert forms["resource.edit"]["schema"]["properties"]["bmc_password"]["x-secret"] == "secret"
     password = forms["user.create"]["schema"]["properties"]["password"]

@@ -14,6 +14,7 @@ export type Declaration = {
   allowed: boolean;
   plugin: string;
   subject: string;
+  rows: boolean;
   decides: boolean;
   schema: Schema;
 };
@@ -39,6 +40,19 @@ export class Catalogue {
   /** What makes a new one, or is about none. */
   actionsWithout(noun: string): Declaration[] {
     return this.intents(noun).filter((each) => each.subject === "");
+  }
+
+  /** What answers with rows about one object of the noun. */
+  tablesOf(noun: string): Declaration[] {
+    return this.all.filter((each) => each.noun === noun && each.rows && each.allowed);
+  }
+
+  /** What may be done with rows of this table (`x-row`), or makes a new one (`x-new-row`), and the field that names the row. */
+  withRows(table: Declaration, word: "x-row" | "x-new-row"): { intent: Declaration; field: string }[] {
+    return this.actionsOn(table.noun).flatMap((intent) => {
+      const field = Object.entries(intent.schema.properties ?? {}).find(([, told]) => told[word] === table.verb)?.[0];
+      return field === undefined ? [] : [{ intent, field }];
+    });
   }
 
   /** Nouns that can be listed. */

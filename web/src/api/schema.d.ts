@@ -3293,6 +3293,7 @@ export interface components {
             allowed: boolean;
             plugin: string;
             subject: string;
+            rows: boolean;
             decides: boolean;
             schema: Record<string, never>;
         };

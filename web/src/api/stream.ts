@@ -42,8 +42,17 @@ export function takeUp(client: QueryClient, changes: readonly Change[]): void {
       else void client.invalidateQueries({ queryKey: query.queryKey });
     }
     for (const { name } of some) void client.invalidateQueries({ queryKey: ["show", kind, name] });
+    if (kind === "plan") {
+      for (const about of endedOn(some)) void client.invalidateQueries({ queryKey: ["show", ...about.split("/", 2)] });
+    }
     if (kind === "plugin") void client.invalidateQueries({ queryKey: CATALOGUE });
   }
+}
+
+/** What plans that have ended were about: more of it may have changed than its record. */
+function endedOn(plans: readonly Change[]): Set<string> {
+  const ended = plans.filter(({ row }) => row !== null && row["state"] !== "running");
+  return new Set(ended.map(({ row }) => row?.["about"]).filter((about) => typeof about === "string" && about !== "") as string[]);
 }
 
 /** Calls at once, and then at most once in so many milliseconds; the last one counts. */

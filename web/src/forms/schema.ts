@@ -23,6 +23,8 @@ export type Schema = {
   "x-only"?: Record<string, unknown>;
   "x-secret"?: "secret" | "password";
   "x-unit"?: string;
+  "x-row"?: string;
+  "x-new-row"?: string;
 };
 
 export type Kind = "text" | "lines" | "secret" | "number" | "switch" | "choice" | "reference" | "pairs" | "names";

@@ -16,6 +16,7 @@ import { HistoryCard, EventsCard } from "./HistoryCard";
 import { PanelsCard } from "./PanelsCard";
 import { RelatedCard } from "./RelatedCard";
 import { StateLabel } from "./StateLabel";
+import { TableCards } from "./TableCards";
 
 export function DetailPage() {
   const { noun = "", name = "" } = useParams({ strict: false });
@@ -65,6 +66,7 @@ function Detail({ noun, name, object }: Props & { object: Row }) {
             <div className="q-column">
               {observed ? <FactsCard noun={noun} title={t("detail.observed")} facts={observed} /> : null}
               <FactsCard noun={noun} title={observed ? t("detail.wanted") : t("detail.facts")} facts={wanted} />
+              <TableCards noun={noun} name={name} />
               <PanelsCard noun={noun} name={name} />
             </div>
           </GridItem>

@@ -93,6 +93,9 @@ export const words: Texts<typeof english> = {
     resize: "Größe ändern",
   },
   column: {
+    has_memory: "Mit Arbeitsspeicher",
+    made_s: "Gemacht",
+    snapshots: "Schnappschüsse",
     name: "Name",
     about: "Betrifft",
     acknowledged_by: "Gesehen von",

@@ -90,6 +90,9 @@ export const words = {
     resize: "Resize",
   },
   column: {
+    has_memory: "With memory",
+    made_s: "Made",
+    snapshots: "Snapshots",
     name: "Name",
     about: "About",
     acknowledged_by: "Acknowledged by",
