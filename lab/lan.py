@@ -51,6 +51,11 @@ def add_tap(name: str) -> None:
     _ip(f"tuntap add dev {name} mode tap", f"link set {name} master {BRIDGE} up")
 
 
+def plug(name: str, plugged: bool) -> None:
+    """Have what comes to this port pass, or not; its machine notices nothing else."""
+    _ip(f"link set {name} {f'master {BRIDGE}' if plugged else 'nomaster'}")
+
+
 def add_cable(name: str, process: int) -> None:
     """A port of the boot network whose other end is `eth0` in the network of this process."""
     _ip(f"link add {name} type veth peer name eth0 netns {process}", f"link set {name} master {BRIDGE} up")

@@ -88,6 +88,10 @@ class StorageHost:
         known = self._key.with_suffix(".pub").read_text()
         self.host.write_file("/root/.ssh/authorized_keys", f"{known}{public_key}\n".encode(), mode=0o600)
 
+    def plug(self, plugged: bool) -> None:
+        """Put its network cable in, or out. Twice changes nothing more."""
+        lan.plug(self._places.tap, plugged)
+
     def console(self) -> str:
         """All that it wrote to its serial line."""
         return self._places.serial_log.read_text(errors="replace")

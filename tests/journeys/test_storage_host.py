@@ -1,6 +1,7 @@
 """A storage host added by hand: a machine of the rack boots from its kernel NFS service, from LIO, vblade and LVM."""
 
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from openqrm.plugin_api import run
 from tests.journeys.demonstration import eventually
 from tests.lab.peers import lists, rack_peers
 from tests.lab.test_rack import DISK_SAYS, SECTOR
-from tests.lab.tiny_root import COUNT, tiny_root
+from tests.lab.tiny_root import COUNT, CUT_OFF, tiny_root
 
 pytestmark = pytest.mark.real
 
@@ -122,6 +123,7 @@ def test_what_boots_from_it_boots_for_real(site: Site) -> None:
 
 
 LVM = {"group": "lab", "pool": "pool", "keeper": "bare"}
+MANY = 200  # sectors: more than what was on its way when the cable was out
 
 
 @pytest.mark.lab
@@ -131,21 +133,49 @@ def test_a_logical_volume_boots_for_real(site: Site, type_: str) -> None:
         site.api.do("plugin", "enable", name=plugin)
     site.api.do("storage", "create", name="lv", type=type_, resource="box", settings=LVM)
 
-    def fill() -> None:
-        if type_ != "lvm-nfs":
-            site.sh("mkfs.ext4", "-q", "/dev/lab/web")
-            site.sh("mkdir", "-p", "/srv/openqrm/web")
-            site.sh("mount", "/dev/lab/web", "/srv/openqrm/web")
-        site.sh("tar", "-x", "-C", "/srv/openqrm/web", stdin=tiny_root())
-        if type_ != "lvm-nfs":
-            site.sh("umount", "/srv/openqrm/web")
-
-    site.appliance("web", "lv", fill, size_mib=64)
+    site.appliance("web", "lv", lambda: _fill(site, type_), size_mib=64)
     site.api.do("appliance", "start", name="web")
     site.stop("web")
     assert int(site.sh("debugfs", "-R", f"cat {COUNT}", "/dev/lab/web")) > 0, "it wrote its root"
     if type_ == "lvm-nfs":  # at once: the kernel holds nothing for a machine that may mount nothing any more
         site.sh("umount", "/srv/openqrm/web")
+    site.sh("lvremove", "-q", "--yes", "lab/web")
+
+
+def _fill(site: Site, type_: str) -> None:
+    if type_ != "lvm-nfs":
+        site.sh("mkfs.ext4", "-q", "/dev/lab/web")
+        site.sh("mkdir", "-p", "/srv/openqrm/web")
+        site.sh("mount", "/dev/lab/web", "/srv/openqrm/web")
+    site.sh("tar", "-x", "-C", "/srv/openqrm/web", stdin=tiny_root())
+    if type_ != "lvm-nfs":
+        site.sh("umount", "/srv/openqrm/web")
+
+
+@pytest.mark.lab
+@pytest.mark.parametrize(("type_", "away_s"), [("lvm-iscsi", 75), ("lvm-aoe", 200)])
+def test_a_machine_outlives_its_storage_being_away(site: Site, type_: str, away_s: float) -> None:
+    """For longer than a command to a disk may take by itself (30 s, and 15 s to take it back), and AoE's own limit."""
+    for plugin in ("lvm-storage", "aoe-storage"):
+        site.api.do("plugin", "enable", name=plugin)
+    site.api.do("storage", "create", name="lv", type=type_, resource="box", settings=LVM)
+    site.appliance("web", "lv", lambda: _fill(site, type_), size_mib=64)
+    site.api.do("appliance", "start", name="web")
+
+    def written() -> int:
+        """Sectors of the disk since it is there, as its own kernel counts them."""
+        stat = "cat /sys/dev/block/$(mountpoint -x $(readlink -f /dev/lab/web))/stat"
+        return int(site.sh("sh", "-c", stat).split()[6])
+
+    before = written()
+    eventually(lambda: written() > before + MANY, site.machine.console)
+    site.guest.plug(False)
+    time.sleep(away_s)
+    site.guest.plug(True)
+    before = written()
+    eventually(lambda: written() > before + MANY, site.machine.console, within_s=300)
+    assert CUT_OFF not in site.machine.console()
+    site.stop("web")
     site.sh("lvremove", "-q", "--yes", "lab/web")
 
 

@@ -1,5 +1,6 @@
 """The contract's world over real hosts: the same laws and rules, the same gate for crashes, and no simulator."""
 
+import time
 from collections.abc import Callable, Mapping
 
 import pytest
@@ -54,6 +55,11 @@ class RealWorld(SimulatedWorld):
         hosts = {resource: host, **(beside or {})}
         super().__init__(hosts={name: _RealHost(each) for name, each in hosts.items()}, given=given, secrets=secrets)
         self._look = look
+
+    def advance(self, seconds: float) -> None:
+        """Real work takes its time, whatever is said; a hundred looks are enough for any."""
+        time.sleep(0.2)
+        super().advance(seconds)
 
     def state(self) -> State:
         return super().state() | {"looked at": self._look()}

@@ -21,7 +21,7 @@ from openqrm.boot.writer import GroupWriter
 from openqrm.domain.appliance import BootProfile
 from openqrm.domain.network import Network
 from openqrm.domain.resource import Observation, Resource
-from openqrm.plugin_api import Machine, Storage, Volume
+from openqrm.plugin_api import Machine, Satisfied, Storage, Volume
 from openqrm.plugin_api.codec import ActionCodec
 from openqrm.plugin_api.service import Site as PluginSite
 from openqrm.plugin_host.supervisor import Supervisor
@@ -127,7 +127,9 @@ def _serve_dhcp(parts: ExitStack, folder: Path) -> None:
 
 def test_firmware_boots_the_volume_with_its_password_until_the_revoke(san: San) -> None:
     (san.folder / "found.raw").write_bytes(VOLUME_SECTOR)
-    do(san.driver.plan_fill(san.storage, WIN, str(san.folder / "found.raw"), ""), san.world)
+    (fill,) = san.driver.plan_fill(san.storage, WIN, str(san.folder / "found.raw"), "")
+    fill.action.ensure(san.world)
+    eventually(lambda: isinstance(fill.action.observe(san.world), Satisfied), "the volume is filled")
     san.let_boot()
     san.machine.on()
     san.says(VOLUME_SAYS)

@@ -22,17 +22,18 @@ from openqrm.plugin_api.intents import Intent, refers_to
 from openqrm.plugin_api.planning import Planner, Planning
 
 COPY_S = 24 * 3600.0
-BY_NFS = "nfs"  # root type of what a running system can mount without any service of its own
+KINDS = ("nfs", "iscsi", "aoe")  # root types that a running system can reach
 
 
 class CaptureImage(Intent, noun="image", verb="capture", role=Role.ADMINISTRATOR):
     """Copy the system of a machine that runs from its own disk into an image's empty volume, while it runs.
 
-    The machine itself copies the file system of its root, by NFS. In the copy, disks and cards of the old machine are
-    taken out of fstab and of the network's configuration, so that it boots on any other one.
+    The machine itself copies the file system of its root by the volume's protocol: NFS, iSCSI or AoE. A volume that is
+    a disk is formatted first. In the copy, disks and cards of the old machine are taken out of fstab and of the
+    network's configuration, so that it boots on any other one.
     """
 
-    name: Annotated[Name, refers_to("image"), Meta(description="the image, on a volume by NFS that is empty")]
+    name: Annotated[Name, refers_to("image"), Meta(description="the image, on a volume that is empty")]
     resource: Annotated[Name, refers_to("resource"), Meta(description="the machine")]
 
 
@@ -76,14 +77,17 @@ def _copying(volume: Volume, resource: Resource, planning: Planning) -> Copying:
     storage = planning.facts.get(Storage, volume.storage)
     address = address_towards(planning.facts.get(Resource, storage.resource), resource, planning.facts)
     root = planning.drivers.storage(storage).root(storage, volume, address, volume.grant.secret)
-    if root.type != BY_NFS:
+    if root.type not in KINDS:
         message = f"volume {volume.name} is reached by {root.type}, which {resource.name} cannot mount while it runs"
-        hint = "Copy into a volume on a storage by NFS; an image on another storage is installed from that one."
+        hint = f"Copy into a volume by {', '.join(KINDS)}; an image on another storage is installed from one by NFS."
         raise PlanningError(Category.UNSUPPORTED, message, hint)
     told = dict(root.facts)
     return Copying(
-        id=f"{volume.name}.{volume.id}.{volume.version}", address=told["server"], path=told["path"],
-        version=told.get("version", "4.2"), options=told.get("options", ""),
+        id=f"{volume.name}.{volume.id}.{volume.version}", kind=root.type, address=told.get("server", ""),
+        path=told.get("path") or told.get("target") or told.get("device", ""), version=told.get("version", "4.2"),
+        options=told.get("options", ""), filesystem=told.get("filesystem", ""), port=told.get("port", ""),
+        unit=told.get("lun", ""), initiator=told.get("initiator", ""), user=told.get("user", ""),
+        secret=dict(root.secrets).get("secret", ""),
     )  # fmt: skip
 
 

@@ -25,22 +25,29 @@ RECORDS: tuple[Record, ...] = (
 )  # fmt: skip
 
 
-def planned(*more: Record, without: str = "", root: str = "nfs") -> Any:
+def planned(*more: Record, without: str = "", root: Root | None = None) -> Any:
     refs = {each.ref for each in more} | {without}
     asked = planning(*(each for each in RECORDS if each.ref not in refs), *more)
-    if root != "nfs":
-        asked = replace(asked, drivers=Other())
+    if root:
+        asked = replace(asked, drivers=Other(root))
     return plan_capture_image(CaptureImage("web", "box"), asked)
 
 
-class Lun(PlainStorage):
-    def root(self, storage: Storage, volume: Volume, address: str, secret: str) -> Root:
-        return Root(type="iscsi", facts=(("server", address),))
-
-
 class Other(PlainDrivers):
+    def __init__(self, root: Root) -> None:
+        self.root = root
+
     def storage(self, storage: Storage) -> Any:
-        return Lun()
+        return OtherStorage(self.root)
+
+
+class OtherStorage(PlainStorage):
+    def __init__(self, root: Root) -> None:
+        super().__init__()
+        self._root = root
+
+    def root(self, storage: Storage, volume: Volume, address: str, secret: str) -> Root:
+        return self._root
 
 
 def test_one_writer_for_the_time_of_the_copy() -> None:
@@ -72,6 +79,23 @@ def test_what_is_refused(more: Record, without: str, category: Category, says: s
 
 
 def test_a_volume_that_a_running_system_cannot_mount_is_refused() -> None:
-    with pytest.raises(PlanningError, match="reached by iscsi") as refused:
-        planned(root="iscsi")
+    with pytest.raises(PlanningError, match="reached by san") as refused:
+        planned(root=Root(type="san", facts=(("uri", "aoe:e1.7"),)))
     assert refused.value.category is Category.UNSUPPORTED and "NFS" in refused.value.hint
+
+
+def test_a_disk_is_reached_as_its_storage_says() -> None:
+    facts = {
+        "server": "10.0.0.2",
+        "port": "3260",
+        "target": "iqn:copy",
+        "lun": "1",
+        "initiator": "iqn:w",
+        "user": "copy",
+    }
+    iscsi = Root(type="iscsi", facts=(*facts.items(), ("filesystem", "ext4")), secrets=(("secret", "grant-copy.7.2"),))
+    to = planned(root=iscsi).steps[2].action.to
+    assert (to.kind, to.address, to.port, to.path, to.unit) == ("iscsi", "10.0.0.2", "3260", "iqn:copy", "1")
+    assert (to.initiator, to.user, to.secret, to.filesystem) == ("iqn:w", "copy", "grant-copy.7.2", "ext4")
+    aoe = planned(root=Root(type="aoe", facts=(("device", "e1.7"), ("filesystem", "xfs")))).steps[2].action.to
+    assert (aoe.kind, aoe.path, aoe.filesystem, aoe.secret) == ("aoe", "e1.7", "xfs", "")

@@ -10,8 +10,15 @@ from openqrm.plugin_api.actions.capture import PLACE, PROGRAM, START
 from openqrm.plugin_api.testing import LAWS, Case, SimulatedWorld, Simulator, UnknownCommand
 from openqrm.plugin_api.testing.case import carry_through
 
-TO = Copying("copy.7.2", "10.0.0.2", "/exports/copy", "4.2", "")
-WORDS = ("copy.7.2", "10.0.0.2", "/exports/copy", "4.2", "")
+TO = Copying(
+    "copy.7.2", "10.0.0.2", "iqn:copy", "", "", kind="iscsi", filesystem="ext4", port="3260", unit="1",
+    initiator="iqn:writer", user="copy", secret="grant-copy",
+)  # fmt: skip
+WORDS = (
+    "id=copy.7.2", "address=10.0.0.2", "path=iqn:copy", "version=", "options=", "kind=iscsi", "filesystem=ext4",
+    "port=3260", "unit=1", "initiator=iqn:writer", "user=copy",
+)  # fmt: skip
+PASSWORD = "s3cretS3cretS3cr"
 TOTAL = 301_000_000
 
 
@@ -27,12 +34,12 @@ class CopyingMachine(Simulator):
             case ("sh", "-c", code, place, "start", *words) if (code, place) == (START, PLACE) and tuple(
                 words
             ) == WORDS:
-                assert stdin == PROGRAM.read_bytes()
+                assert stdin == f"{PASSWORD}\n".encode() + PROGRAM.read_bytes()
                 self.copied, self.is_working = max(0, self.copied), self.copied < TOTAL
                 return Completed(0)
             case ("sh", "-s", "--", "look", *words) if tuple(words) == WORDS and stdin == PROGRAM.read_bytes():
                 return Completed(0, f"{self._look()}\n")
-            case ("sh", "-s", "--", "clear" | "tidy", *words) if tuple(words) == WORDS:
+            case ("sh", "-s", "--", "tidy", *words) | ("sh", "-c", _, _, "clear", *words) if tuple(words) == WORDS:
                 self.copied, self.is_working = -1, False
                 return Completed(0)
         raise UnknownCommand(argv)
@@ -53,7 +60,13 @@ class CopyingMachine(Simulator):
 
 
 def world(copied: int = -1) -> SimulatedWorld:
-    return SimulatedWorld(hosts={"box": CopyingMachine(copied)})
+    return with_secret(SimulatedWorld(hosts={"box": CopyingMachine(copied)}))
+
+
+def with_secret(made: SimulatedWorld) -> SimulatedWorld:
+    made.vault.keep("grant-copy", PASSWORD)
+    made.vault.written.clear()  # by the step before
+    return made
 
 
 CASES = [
@@ -85,6 +98,12 @@ def test_what_was_broken_off_goes_on_from_there() -> None:
     assert isinstance(seen, Differs) and "66 %" in seen.because
     action.ensure(made)
     assert "66 %" in action.observe(made).because
+
+
+def test_what_is_lost_is_said_before() -> None:
+    by_nfs = Copying("copy.7.2", "10.0.0.2", "/exports/copy", "4.2", "")
+    assert "without ACLs and file capabilities" in CopyRoot("box", "copy", by_nfs).describe()
+    assert "without" not in CopyRoot("box", "copy", TO).describe()
 
 
 def test_a_failure_is_told_with_its_reason() -> None:

@@ -436,11 +436,12 @@ export interface components {
          * CaptureImage
          * @description Copy the system of a machine that runs from its own disk into an image's empty volume, while it runs.
          *
-         *         The machine itself copies the file system of its root, by NFS. In the copy, disks and cards of the old machine are
-         *         taken out of fstab and of the network's configuration, so that it boots on any other one.
+         *         The machine itself copies the file system of its root by the volume's protocol: NFS, iSCSI or AoE. A volume that is
+         *         a disk is formatted first. In the copy, disks and cards of the old machine are taken out of fstab and of the
+         *         network's configuration, so that it boots on any other one.
          */
         CaptureImage: {
-            /** @description the image, on a volume by NFS that is empty */
+            /** @description the image, on a volume that is empty */
             name: string;
             /** @description the machine */
             resource: string;

@@ -1,9 +1,9 @@
-"""Copying the root of a machine that runs its own system into a volume that is lent to it by NFS."""
+"""Copying the root of a machine that runs its own system into a volume that is granted to it."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,28 +11,43 @@ from openqrm.domain.errors import Category, StepError
 from openqrm.domain.plan import Differs, Irreversible, NotYet, Satisfied, Seen
 from openqrm.plugin_api.actions.progress import render_progress, render_size
 from openqrm.plugin_api.run import run
-from openqrm.ports.world import Host, World
+from openqrm.ports.world import World
 
 PROGRAM = Path(__file__).parents[1] / "host/capture.sh"
 # the worker goes on by itself, so it needs a file of its own; what is refused takes that away again
-START = 'mkdir -p "$0" && cat >"$0/program" && exec sh "$0/program" "$@"'
+START = (
+    'umask 077 && mkdir -p "$0" && IFS= read -r secret && export secret && cat >"$0/program" && '
+    'exec sh "$0/program" "$@"'
+)
 PLACE = "/var/lib/openqrm-capture"
 LOOK_S = 2.0
 START_S = 120.0
 CLEAR_S = 1800.0
-_HINT = "Log in to the machine: has it rsync, can it mount NFS, does it reach the storage on port 2049?"
+_HINT = "Log in to the machine: has it rsync, and what the volume's protocol needs? Does it reach the storage?"
 _STATES = re.compile(r"(?P<state>working|broken-off|copied) (?P<bytes>\d{1,18}) (?P<total>\d{1,18})(?P<rest>.*)")
 
 
 @dataclass(frozen=True)
 class Copying:
-    """What tells one copy from another, and where it goes to; in the order in which the program takes it."""
+    """What tells one copy from another, and where it goes to, named as the program does. `secret` is in the vault."""
 
     id: str
     address: str
-    path: str
+    path: str  # folder, iSCSI target, or shelf and slot
     version: str
     options: str
+    kind: str = "nfs"
+    filesystem: str = ""
+    port: str = ""
+    unit: str = ""
+    initiator: str = ""
+    user: str = ""
+    secret: str = ""
+
+    @property
+    def loses(self) -> str:
+        """What the copy has not of the root."""
+        return ", without ACLs and file capabilities, which NFS does not carry" if self.kind == "nfs" else ""
 
 
 @dataclass(frozen=True)
@@ -46,7 +61,7 @@ class CopyRoot:
     to: Copying
 
     def describe(self) -> str:
-        return f"Copy the root of {self.host}, which goes on running, into volume {self.volume}"
+        return f"Copy the root of {self.host}, which goes on running, into volume {self.volume}{self.to.loses}"
 
     def touches(self) -> tuple[str, ...]:
         return (f"volume/{self.volume}",)
@@ -55,7 +70,7 @@ class CopyRoot:
         return ClearCopy(self.host, self.volume, self.to)
 
     def observe(self, world: World) -> Seen:
-        said = _ask(world.host(self.host), "look", self.to, START_S).strip()
+        said = _ask(world, self.host, "look", self.to, START_S).strip()
         if said == "none":
             return Differs(f"nothing of {self.host} is copied yet")
         if said.startswith("failed "):
@@ -75,7 +90,7 @@ class CopyRoot:
         return Satisfied(f"{render_size(total)} of {self.host} are copied{left_out}")
 
     def ensure(self, world: World) -> None:
-        _ask(world.host(self.host), "start", self.to, START_S)
+        _ask(world, self.host, "start", self.to, START_S)
 
 
 @dataclass(frozen=True)
@@ -97,13 +112,13 @@ class ClearCopy:
         return CopyRoot(self.host, self.volume, self.to)
 
     def observe(self, world: World) -> Seen:
-        said = _ask(world.host(self.host), "look", self.to, START_S).strip()
+        said = _ask(world, self.host, "look", self.to, START_S).strip()
         if said == "none":
             return Satisfied(f"nothing of {self.host} is being copied")
         return Differs(f"there is a copy of {self.host}: {said[:80]}")
 
     def ensure(self, world: World) -> None:
-        _ask(world.host(self.host), "clear", self.to, CLEAR_S)
+        _ask(world, self.host, "clear", self.to, CLEAR_S)
 
 
 @dataclass(frozen=True)
@@ -125,14 +140,23 @@ class TidyCopy:
         return Irreversible("the copy is whole, and its notes are of no more use")
 
     def observe(self, world: World) -> Seen:
-        if _ask(world.host(self.host), "look", self.to, START_S).strip() == "none":
+        if _ask(world, self.host, "look", self.to, START_S).strip() == "none":
             return Satisfied(f"{self.host} shows no trace of the copy")
         return Differs(f"notes of the copy are on {self.host}")
 
     def ensure(self, world: World) -> None:
-        _ask(world.host(self.host), "tidy", self.to, START_S)
+        _ask(world, self.host, "tidy", self.to, START_S)
 
 
-def _ask(host: Host, verb: str, to: Copying, timeout_s: float) -> str:
-    how = ("sh", "-c", START, PLACE) if verb == "start" else ("sh", "-s", "--")
-    return run(host, (*how, verb, *astuple(to)), stdin=PROGRAM.read_bytes(), timeout_s=timeout_s, hint=_HINT)
+def _ask(world: World, host: str, verb: str, to: Copying, timeout_s: float) -> str:
+    """Who may have to log in to the storage is given the password, ahead of the program; it is no argument."""
+    words = tuple(f"{name}={value}" for name, value in asdict(to).items() if name != "secret")
+    if verb not in ("start", "clear"):
+        argv, given = ("sh", "-s", "--", verb, *words), b""
+    else:
+        argv, given = ("sh", "-c", START, PLACE, verb, *words), f"{_revealed(world, to.secret)}\n".encode()
+    return run(world.host(host), argv, stdin=given + PROGRAM.read_bytes(), timeout_s=timeout_s, hint=_HINT)
+
+
+def _revealed(world: World, secret: str) -> str:
+    return world.vault.reveal(secret) if secret else ""

@@ -1,6 +1,13 @@
-# Copies the root of this running system into a folder that an NFS service lends, and makes the copy bootable elsewhere.
+# Copies the root of this running system into a volume that is granted to this machine, and makes the copy bootable
+# elsewhere.
 #
-#   sh capture.sh start|look|clear|tidy ID SERVER PATH VERSION OPTIONS
+#   sh capture.sh start|look|clear|tidy NAME=VALUE…      id=WHOSE kind=nfs|iscsi|aoe, and as they are for a kind:
+#
+#   nfs    address=ADDRESS path=FOLDER version=4.2 options=WORDS
+#   iscsi  address=ADDRESS port=3260 path=IQN unit=NUMBER initiator=IQN user=NAME filesystem=ext4
+#   aoe    path=eSHELF.SLOT filesystem=ext4
+#
+# The password of iSCSI is in the environment, as `secret`.
 #
 # `start` leaves a worker behind that writes how far it is into a note; `look` changes nothing and tells, in one line:
 # none | working BYTES TOTAL | broken-off BYTES TOTAL | copied BYTES TOTAL WHAT-WAS-LEFT-OUT | failed WHY; `clear` ends the
@@ -9,7 +16,11 @@
 set -eu
 umask 022
 export LC_ALL=C
-verb=$1 id=$2 server=$3 path=$4 version=$5 options=$6
+verb=$1
+shift
+for word; do
+    export "$word"
+done
 base=/var/lib/openqrm-capture
 place=$base/$id
 note=$place/note target=$place/target
@@ -36,15 +47,113 @@ look() {
 
 mount_target() {
     mkdir -p "$target"
-    ! mountpoint -q "$target" || return 0
+    mountpoint -q "$target" || "attach_$kind"
+}
+
+# Twice, or without an attach_target before, changes nothing more.
+leave_target() {
+    ! mountpoint -q "$target" || umount "$target"
+    "leave_$kind"
+}
+
+attach_nfs() {
     case $version in
-        3) kind=nfs own=nfsvers=3,proto=tcp,nolock,port=2049,mountproto=tcp,mountport=20048 ;;
-        *) kind=nfs4 own=vers=$version,clientaddr=0.0.0.0 ;;
+        3) type=nfs own=nfsvers=3,proto=tcp,nolock,port=2049,mountproto=tcp,mountport=20048 ;;
+        *) type=nfs4 own=vers=$version,clientaddr=0.0.0.0 ;;
     esac
     modprobe "nfsv${version%%.*}" 2>/dev/null || true
     # -i: without mount.nfs, which the machine may not have
-    mount -i -t "$kind" -o "$own,addr=$server,rw,noatime${options:+,$options}" -- "$server:$path" "$target" ||
-        refuse "$server does not let this machine mount $path"
+    mount -i -t "$type" -o "$own,addr=$address,rw,noatime${options:+,$options}" -- "$address:$path" "$target" ||
+        refuse "$address does not let this machine mount $path"
+}
+
+leave_nfs() {
+    :
+}
+
+attach_aoe() {
+    modprobe aoe 2>/dev/null || true # it may be in the kernel
+    disk=/dev/etherd/$path
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        [ ! -b "$disk" ] || break
+        [ ! -c /dev/etherd/discover ] || echo >/dev/etherd/discover
+        sleep 1
+    done
+    [ -b "$disk" ] || refuse "no AoE storage serves $path to this machine: are both on one Ethernet?"
+    mount_disk
+}
+
+leave_aoe() {
+    [ ! -c /dev/etherd/flush ] || echo "$path" >/dev/etherd/flush || true
+}
+
+attach_iscsi() {
+    for tool in iscsiadm iscsid; do
+        command -v "$tool" >/dev/null || refuse "this machine has no $tool: install open-iscsi"
+    done
+    modprobe iscsi_tcp 2>/dev/null || true
+    modprobe sd_mod 2>/dev/null || true
+    disk=$(find_disk)
+    [ -n "$disk" ] || log_in
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        disk=$(find_disk)
+        [ -z "$disk" ] || break
+        sleep 1
+    done
+    [ -b "$disk" ] || refuse "$path has no disk $unit"
+    mount_disk
+}
+
+# The disk of this LUN among those of the session with this target; nothing while there is none.
+find_disk() {
+    for found in /sys/class/iscsi_session/session*/device/target*/*:"$unit"/block/*; do
+        [ -e "$found" ] || continue
+        [ "$(cat "${found%/device/target*}/targetname")" != "$path" ] || echo "/dev/${found##*/}"
+    done
+}
+
+# By an account and under an initiator's name of its own; what else this machine reaches by iSCSI is left alone. The
+# password goes straight into the record, where iscsiadm would take it as an argument.
+log_in() {
+    pidof iscsid >/dev/null || { iscsid && : >"$place/iscsid"; } || refuse "iscsid does not start"
+    {
+        iscsiadm -m iface -I openqrm -o new || true
+        iscsiadm -m iface -I openqrm -o update -n iface.initiatorname -v "$initiator"
+        of_node -o new
+        of_node -o update -n node.startup -v manual
+        if [ -n "${secret:-}" ]; then
+            of_node -o update -n node.session.auth.authmethod -v CHAP
+            of_node -o update -n node.session.auth.username -v "$user"
+            printf 'node.session.auth.password = %s\n' "$secret" >>"/etc/iscsi/nodes/$path/$address,$port,1/openqrm"
+        fi
+        of_node --login
+    } >"$place/login" 2>&1 || refuse "$address does not let this machine log in to $path: $(tail -n 1 "$place/login")"
+}
+
+of_node() {
+    iscsiadm -m node -T "$path" -p "$address:$port,1" -I openqrm "$@"
+}
+
+leave_iscsi() {
+    command -v iscsiadm >/dev/null || return 0
+    of_node --logout >/dev/null 2>&1 || true
+    of_node -o delete >/dev/null 2>&1 || true
+    iscsiadm -m iface -I openqrm -o delete >/dev/null 2>&1 || true
+    [ ! -e "$place/iscsid" ] || iscsiadm -k 0 >/dev/null 2>&1 || true
+}
+
+# Empty is a disk that begins with nothing but zeros: no file system is overwritten.
+mount_disk() {
+    modprobe "$filesystem" 2>/dev/null || true
+    if [ "$(head -c 1048576 "$disk" | tr -d '\0' | wc -c)" = 0 ]; then
+        command -v "mkfs.$filesystem" >/dev/null || refuse "this machine has no mkfs.$filesystem"
+        "mkfs.$filesystem" -q "$disk" || refuse "$path cannot be formatted"
+    fi
+    mount -t "$filesystem" -o rw,noatime "$disk" "$target" || refuse "$path holds something else than $filesystem"
+}
+
+size_of() { # FIELD FOLDER: in bytes, without blanks
+    echo $(($(df --output="$1" -B 1 "$2" | tail -n 1)))
 }
 
 is_ours() {
@@ -52,7 +161,7 @@ is_ours() {
 }
 
 start() {
-    for tool in rsync flock setsid stdbuf mountpoint; do
+    for tool in rsync flock setsid stdbuf mountpoint awk; do
         command -v "$tool" >/dev/null || refuse "this machine has no $tool"
     done
     mkdir -p "$place"
@@ -64,17 +173,20 @@ start() {
         '') trap tidy EXIT ;; # what is refused leaves no trace
     esac
     mount_target
+    total=$(size_of used /)
+    export total
     if ! is_ours; then
-        [ -z "$(ls -A "$target")" ] || refuse "$path is not empty"
+        [ -z "$(ls -A -I lost+found "$target")" ] || refuse "$path is not empty"
+        free=$(size_of avail "$target")
+        [ "$free" -gt "$total" ] ||
+            refuse "the volume has $((free >> 20)) MiB free, and the root of this machine takes $((total >> 20)) MiB"
         mkdir "$target/etc"
         echo "$id" >"$target/$mark"
     fi
-    total=$(df --output=used -B 1 / | tail -n 1)
-    total=$((total)) # without blanks
-    export total
     write_note working 0 "$total"
     trap - EXIT
-    setsid sh "$0" work "$id" "$server" "$path" "$version" "$options" </dev/null >/dev/null 2>"$place/errors" &
+    unset secret
+    setsid sh "$0" work "$@" </dev/null >/dev/null 2>"$place/errors" &
 }
 
 work() {
@@ -86,18 +198,22 @@ work() {
     left_out=$(awk '$1 ~ "^/dev/" && $2 != "/" { print $2 }' /proc/mounts | sort -u | tr '\n' ' ')
     trap - EXIT
     sync -f "$target"
-    umount "$target"
+    leave_target
     write_note copied "$total" "$total" "$left_out"
 }
 
-# One side is NFS, which carries neither ACLs nor capabilities of files.
+# NFS carries neither ACLs nor capabilities of files.
 copy() {
+    case $kind in
+        nfs) keep=-aHxS ;;
+        *) keep=-aHAXxS ;;
+    esac
     swap=$(awk 'NR > 1 && $2 == "file" { print "--exclude=" $1 }' /proc/swaps)
     rm -f "$place/status"
     {
         code=0
         # shellcheck disable=SC2086 # one word each
-        rsync -aHxS --numeric-ids --delete --no-h --info=progress2 --exclude="/$mark" --exclude=/lost+found \
+        rsync "$keep" --numeric-ids --delete --no-h --info=progress2 --exclude="/$mark" --exclude=/lost+found \
             --exclude="$base*" --exclude='/dev/*' --exclude='/proc/*' --exclude='/run/*' --exclude='/sys/*' --exclude='/tmp/*' \
             $swap / "$target/" || code=$?
         echo "$code" >"$place/status"
@@ -150,7 +266,7 @@ clear() {
     fi
     mount_target
     if is_ours; then
-        find "$target" -mindepth 1 -xdev ! -path "$target/etc" ! -path "$target/$mark" -delete
+        find "$target" -mindepth 1 -xdev ! -path "$target/etc" ! -path "$target/$mark" ! -path "$target/lost+found" -delete
         rm "$target/$mark" # last: until then it is known whose it is
         rmdir "$target/etc"
     fi
@@ -158,10 +274,10 @@ clear() {
 }
 
 tidy() {
-    ! mountpoint -q "$target" || umount "$target"
+    leave_target
     rm -rf "$place"
     rm -f "$base/program"
     rmdir "$base" 2>/dev/null || true
 }
 
-"$verb"
+"$verb" "$@"

@@ -3,7 +3,7 @@
 #   device=eSHELF.SLOT  filesystem=ext4
 
 mount_volume() { # FOLDER
-    modprobe aoe
+    modprobe aoe aoe_deadsecs=86400 # after three minutes it would give a root up for ever
     disk=/dev/etherd/$volume_device
     discover
     volume_found "$volume_device"

@@ -3,11 +3,17 @@
 #   server=ADDRESS  port=3260  target=IQN  lun=NUMBER  initiator=IQN  filesystem=ext4
 #   user=NAME  secret=PASSWORD (CHAP; both or none)
 
+# A root has no other way to its disk, and iscsistart, which logs in, does not stay to log in again. So nothing gives the
+# connection up that only waits: no pings that time out, no deadline of a command, and TCP sends again for a quarter of an
+# hour when the storage is away, or the VM that this is stands still.
+PATIENCE_S=86400
+
 mount_volume() { # FOLDER
     modprobe iscsi_tcp
     modprobe sd_mod
     log_in
     disk=$(find_disk)
+    echo "$PATIENCE_S" >"/sys/class/block/${disk##*/}/device/timeout"
     volume_found "$volume_target $disk"
     need_module "${volume_filesystem:-ext4}"
     [ "$volume_install" = no ] || format_if_empty
@@ -18,6 +24,10 @@ mount_volume() { # FOLDER
 # iscsistart takes the password as an argument and no other way. Nobody else is on the machine at this point.
 log_in() {
     set -- -i "$volume_initiator" -t "$volume_target" -g 1 -a "$volume_server" -p "${volume_port:-3260}"
+    for name in interval timeout; do
+        set -- "$@" -P "node.conn[0].timeo.noop_out_$name=0"
+    done
+    set -- "$@" -P "node.session.timeo.replacement_timeout=$PATIENCE_S"
     [ -z "${volume_secret:-}" ] || set -- "$@" -u "$volume_user" -w "$volume_secret"
     iscsistart "$@" >/tmp/iscsi.log 2>&1 || stop "$volume_target at $volume_server: $(grep . /tmp/iscsi.log | tail -n 1)"
 }
