@@ -1,4 +1,4 @@
-"""`python -m openqrm.boot.initrd prepare SOURCE FOLDER`: a kernel's files, from a package or a directory."""
+"""`python -m openqrm.boot.initrd prepare -- SOURCE FOLDER`: a kernel's files, from a package or a directory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def main(arguments: list[str]) -> None:
     """Ends with a sentence on stderr when it cannot be done."""
     try:
         match arguments:
-            case ["prepare", source, folder]:
+            case ["prepare", "--", source, folder]:
                 tree = prepare(source, Path(folder))
             case _:
                 raise OpenqrmError(Category.BAD_INPUT, __doc__ or "", "Nothing was done.")

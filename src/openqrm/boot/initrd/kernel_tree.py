@@ -51,7 +51,7 @@ def unpack_package(package: Path, folder: Path) -> KernelTree:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
         unpacked, ready = Path(scratch, "unpacked"), Path(scratch, "ready")
-        _run(["dpkg-deb", "-x", str(package), str(unpacked)])
+        _run(["dpkg-deb", "-x", str(package.absolute()), str(unpacked)])
         (ready / "lib").mkdir(parents=True)
         _move_the_one(unpacked, "boot/vmlinuz-*", ready / "vmlinuz", package)
         # merged since Debian 13
@@ -64,9 +64,9 @@ def unpack_package(package: Path, folder: Path) -> KernelTree:
 
 def download_package(name: str, folder: Path) -> Path:
     """The package file of this name, fetched by apt into the folder; a metapackage stands for the kernel it names."""
-    wanted = parse_kernel_package(_run(["apt-cache", "depends", name])) or name
+    wanted = parse_kernel_package(_run(["apt-cache", "depends", "--", name])) or name
     folder.mkdir(parents=True, exist_ok=True)
-    _run(["apt-get", "download", "-q", wanted], cwd=folder)
+    _run(["apt-get", "download", "-q", "--", wanted], cwd=folder)
     return max(folder.glob(f"{wanted}_*.deb"), key=lambda path: path.stat().st_mtime)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import ClassVar
 
+from openqrm.domain.errors import Category, StepError
 from openqrm.domain.plan import Action, Differs, Irreversible, Satisfied, Seen
 from openqrm.domain.resource import SELF
 from openqrm.plugin_api.run import run
@@ -13,11 +15,15 @@ from openqrm.ports.world import World
 
 TOOL = (sys.executable, "-m", "openqrm.boot.initrd")
 HINT = "Name a linux-image package, its file, or a directory that holds vmlinuz and lib/modules/RELEASE."
+FOLDER_HINT = "Look at the folder of kernels below openQRM's base directory: is it writable?"
 
 
 def is_prepared(world: World, directory: str) -> bool:
     """The folder comes into being whole or not at all, so that one of its files tells."""
-    return world.host(SELF).run(("test", "-s", f"{directory}/vmlinuz"), timeout_s=30).status == 0
+    done = world.host(SELF).run(("test", "-s", f"{directory}/vmlinuz"), timeout_s=30)
+    if done.status > 1 or done.err:
+        raise StepError(Category.UNAVAILABLE, f"nobody can tell what is in {directory}: {done.err.strip()[:200]}", HINT)
+    return done.status == 0
 
 
 @dataclass(frozen=True)
@@ -29,10 +35,10 @@ class PrepareKernel:
     source: str
 
     def describe(self) -> str:
-        return f"Fill {self.directory} from {self.source}"
+        return f"Fill {self.directory} with a kernel from {self.source}"
 
     def touches(self) -> tuple[str, ...]:
-        return ()
+        return _touched(self.directory)
 
     def inverse(self) -> Action:
         return ClearKernel(self.directory)
@@ -43,7 +49,7 @@ class PrepareKernel:
         return Differs(f"{self.directory} holds no kernel")
 
     def ensure(self, world: World) -> None:
-        run(world.host(SELF), (*TOOL, "prepare", self.source, self.directory), timeout_s=500, hint=HINT)
+        run(world.host(SELF), (*TOOL, "prepare", "--", self.source, self.directory), timeout_s=500, hint=HINT)
 
 
 @dataclass(frozen=True)
@@ -54,10 +60,10 @@ class ClearKernel:
     directory: str
 
     def describe(self) -> str:
-        return f"Remove {self.directory}"
+        return f"Remove the kernel's files in {self.directory}"
 
     def touches(self) -> tuple[str, ...]:
-        return ()
+        return _touched(self.directory)
 
     def inverse(self) -> Action | Irreversible:
         return Irreversible("its files are gone; add the kernel again from its package")
@@ -68,4 +74,9 @@ class ClearKernel:
         return Satisfied(f"{self.directory} is gone")
 
     def ensure(self, world: World) -> None:
-        run(world.host(SELF), ("rm", "-rf", "--", self.directory), timeout_s=60)
+        run(world.host(SELF), ("rm", "-rf", "--", self.directory), timeout_s=60, hint=FOLDER_HINT)
+
+
+def _touched(directory: str) -> tuple[str, ...]:
+    """The folder is called as the kernel is."""
+    return (f"kernel/{PurePosixPath(directory).name}",)

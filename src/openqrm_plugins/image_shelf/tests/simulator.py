@@ -40,7 +40,7 @@ class ShelfHost(SimulatedFiles):
                 return self._fetch(verb, json.loads(stdin))
             case ("test", "-s", path):
                 return Completed(0 if path.removesuffix("/vmlinuz") in self.tree else 1)
-            case (_, "-m", "openqrm.boot.initrd", "prepare", package, folder):
+            case (_, "-m", "openqrm.boot.initrd", "prepare", "--", package, folder):
                 return self._prepare(package, folder)
         return super().run(argv, stdin, environment)
 
