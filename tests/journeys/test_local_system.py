@@ -1,11 +1,13 @@
 """A machine with an installed Debian is taken in as it is, copied while it runs, let go, and its copy starts elsewhere.
 
-On the way the copying is killed on the machine, and openQRM is killed; nothing but the copy is left anywhere.
+On the way the copying is killed on the machine, and openQRM is killed; nothing but the copy is left anywhere. The copy
+goes onto a volume by NFS, and onto disks by AoE and iSCSI.
 """
 
 import socket
+import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,15 +23,17 @@ from lab.images.storage import ensure_storage_image
 from lab.machine import Machine
 from lab.rack import Rack
 from lab.storage_host import StorageHost
-from lab.storages import ganesha
+from lab.storages import ganesha, tgtd
+from openqrm.adapters.hosts.local import LocalHost
 from openqrm.plugin_api import run
 from tests.journeys.demonstration import eventually
 from tests.journeys.test_storage_host import NETWORK
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("in_cell")]
 
+TOOLS = ("/usr/sbin/iscsid", "/usr/sbin/iscsiadm")
 PASSWORD = "f1rst-t1me"
-NOTE = "written before it was copied"
+NOTE, RUNS = "written before it was copied", "the copy runs"
 # What is not needed for a boot is taken away before: emulated, each thousand files more cost a minute.
 PREPARE = f"""
 modprobe nfsv4
@@ -40,7 +44,7 @@ echo root:{PASSWORD} | chpasswd
 printf 'PermitRootLogin yes\\nPasswordAuthentication yes\\n' >/etc/ssh/sshd_config.d/10-passwords.conf
 pkill -HUP -o -x sshd
 echo '{NOTE}' >/root/note
-echo '::once:/bin/cp /root/note /root/seen' >>/etc/inittab
+echo '::once:/bin/sh -c "cp /root/note /root/seen; sync; echo {RUNS} >/dev/console"' >>/etc/inittab
 printf '/dev/vdd / ext4 defaults 0 1\\nUUID=12 /home ext4 defaults 0 2\\ntmpfs /srv tmpfs noauto 0 0\\n' >/etc/fstab
 mkdir -p /etc/network && printf 'auto eth0\\niface eth0 inet static\\n address 10.77.0.3/24\\n' >/etc/network/interfaces
 """
@@ -56,6 +60,7 @@ class Site:
 
     folder: Path
     listening: socket.socket
+    kind: str
     guest: StorageHost
     bare: Machine
     serving: Serving
@@ -92,40 +97,77 @@ class Site:
         eventually(is_so, now, within_s=600)
         return now()
 
+    @contextmanager
+    def copy(self) -> Iterator[Path]:
+        """What is in the copy, while no machine has it."""
+        disk, at = self.folder / "volumes/copy.img", self.folder / "looked-at"
+        if not disk.exists():
+            yield self.folder / "volumes/copy"
+            return
+        at.mkdir(exist_ok=True)
+        subprocess.run(["mount", "-o", "loop", disk, at], check=True)
+        try:
+            yield at
+        finally:
+            subprocess.run(["umount", at], check=True)
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
+
+@pytest.fixture(params=["nfs", "aoe", "iscsi"])
+def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
     with ExitStack() as parts:
+        subprocess.run(["mount", "-t", "tmpfs", "tgt", "/etc/tgt"], check=True)
+        parts.callback(subprocess.run, ["umount", "/etc/tgt"], check=True)
+        parts.enter_context(tgtd(lan.SERVER_ADDRESS)) if request.param == "iscsi" else None
         rack = parts.enter_context(Rack(tmp_path / "rack", machines=1))
         guest = parts.enter_context(StorageHost(tmp_path / "guest", ensure_storage_image(SUPPLIES)))
         exports = parts.enter_context(ganesha(tmp_path / "nfs", lan.SERVER_ADDRESS))
         listening = parts.enter_context(socket.create_server(("127.0.0.1", 0)))
         running = parts.enter_context(serving(tmp_path, [listening], f"{lan.SERVER_ADDRESS}:8080"))
-        made = Site(tmp_path, listening, guest, rack.machines[0], running, parts)
-        _set_up(made.api, tmp_path, exports)
+        made = Site(tmp_path, listening, request.param, guest, rack.machines[0], running, parts)
+        _set_up(made.api, tmp_path, exports, request.param)
         made.sh(PREPARE)
+        if request.param == "iscsi":
+            _bring_open_iscsi(made)
         yield made
+        run(LocalHost(), ("sh", "-c", "pkill -9 -x vblade || true"))
 
 
-def _set_up(api: Api, folder: Path, exports: Path) -> None:
+def _bring_open_iscsi(site: Site) -> None:
+    """As it is on this computer, which runs the same Debian."""
+    linked = subprocess.run(["ldd", *TOOLS], capture_output=True, text=True, check=True).stdout
+    libraries = {word for word in linked.split() if word.startswith("/lib/")}
+    packed = subprocess.run(["tar", "-chf", "-", *TOOLS, *sorted(libraries)], capture_output=True, check=True).stdout
+    done = site.guest.host.run(("tar", "-xf", "-", "-C", "/", "--skip-old-files"), stdin=packed, timeout_s=120)
+    assert done.status == 0, done.err
+    site.sh(
+        "mkdir -p /etc/iscsi /run/lock/iscsi && echo InitiatorName=iqn.2026-11.lab:box >/etc/iscsi/initiatorname.iscsi"
+    )
+
+
+def _set_up(api: Api, folder: Path, exports: Path, kind: str) -> None:
     api.do("network", "create", **NETWORK)
     api.do("plugin", "set", name="dhcpd", settings={"directory": str(folder / "dhcp")})
-    for plugin in ("dhcpd", "ipmi", "nfs-storage", "local-server"):
+    for plugin in ("dhcpd", "ipmi", "nfs-storage", "aoe-storage", "iscsi-storage", "local-server"):
         api.do("plugin", "enable", name=plugin)
     api.do("kernel", "add", name="default", source=str(ensure_kernel(SUPPLIES).folder.absolute()))
-    nas = {"directory": str(folder / "volumes"), "backend": "ganesha", "exports": str(exports)}
-    api.do("storage", "create", name="nas", type="nfs-storage", resource="openqrm", settings=nas)
+    of_kind = {
+        "nfs": {"backend": "ganesha", "exports": str(exports)},
+        "aoe": {"interface": lan.BRIDGE, "keeper": "bare"},
+        "iscsi": {"backend": "tgt"},
+    }
+    settings = {"directory": str(folder / "volumes"), **of_kind[kind]}
+    api.do("storage", "create", name="nas", type=f"{kind}-storage", resource="openqrm", settings=settings)
 
 
 def test_a_living_system_is_copied_and_starts_elsewhere(site: Site) -> None:
     before = site.sh(SHOWN)
     _taken_in(site)
-    copied = _copied(site)
+    _copied(site)
     site.api.do("local-server", "remove", name="box")
     assert site.sh(SHOWN) == before, "nothing of ours is left on the machine"
     assert not [row for row in site.api.ask("resource", "list") if row["name"] == "box"]
     site.guest.__exit__(None, None, None)  # the machine is switched off: the address is free, and so is this computer
-    _started_elsewhere(site, copied)
+    _started_elsewhere(site)
 
 
 def _taken_in(site: Site) -> None:
@@ -146,9 +188,9 @@ def _taken_in(site: Site) -> None:
         api.do("appliance", "stop", name="box")
 
 
-def _copied(site: Site) -> Path:
+def _copied(site: Site) -> None:
     api = site.api
-    api.do("volume", "create", name="copy", storage="nas")
+    api.do("volume", "create", name="copy", storage="nas", size_mib=0 if site.kind == "nfs" else 800)
     api.do("image", "create", name="copy", volume="copy")
     plan = api.begin("image", "capture", name="copy", resource="box")
     site.follow(plan, lambda note: "%" in note and not note.startswith("0 %"))
@@ -160,15 +202,14 @@ def _copied(site: Site) -> Path:
     assert ended["state"] == "done", ended
     assert len(site.notes) > 3, site.notes
     assert not site.api.ask("volume", "show", name="copy")["granted_to"]
-    folder = site.folder / "volumes/copy"
-    assert (folder / "root/note").read_text().strip() == NOTE and not any((folder / "proc").iterdir())
-    assert (folder / "etc/fstab").read_text().splitlines()[2].startswith("tmpfs")
-    assert "iface eth0" not in (folder / "etc/network/interfaces").read_text()
-    assert "openqrm-local-server" not in (folder / "root/.ssh/authorized_keys").read_text()
-    return folder
+    with site.copy() as folder:
+        assert (folder / "root/note").read_text().strip() == NOTE and not any((folder / "proc").iterdir())
+        assert (folder / "etc/fstab").read_text().splitlines()[2].startswith("tmpfs")
+        assert "iface eth0" not in (folder / "etc/network/interfaces").read_text()
+        assert "openqrm-local-server" not in (folder / "root/.ssh/authorized_keys").read_text()
 
 
-def _started_elsewhere(site: Site, copied: Path) -> None:
+def _started_elsewhere(site: Site) -> None:
     api, bmc = site.api, site.bare.bmc
     site.bare.on()
     eventually(lambda: api.ask("resource", "list", condition="idle"), site.bare.console)
@@ -177,6 +218,7 @@ def _started_elsewhere(site: Site, copied: Path) -> None:
     api.do("resource", "edit", name=row["name"], bmc_driver=bmc.kind, **label)
     api.do("appliance", "create", name="web", image="copy", kernel="default")
     api.do("appliance", "start", name="web")
-    seen = copied / "root/seen"
-    eventually(lambda: seen.exists() and seen.read_text().strip() == NOTE, lambda: site.bare.console()[-2000:])
+    eventually(lambda: RUNS in site.bare.console(), lambda: site.bare.console()[-2000:])
     api.do("appliance", "stop", name="web")
+    with site.copy() as folder:
+        assert (folder / "root/seen").read_text().strip() == NOTE
