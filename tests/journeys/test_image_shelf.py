@@ -13,9 +13,13 @@ from typing import Any
 
 import pytest
 
+from lab import lan
 from lab.demo.openqrm import Serving, serving
+from lab.rack import Rack
+from lab.storages import ganesha
 from openqrm_plugins.image_shelf import publish
 from tests.journeys.demonstration import eventually
+from tests.journeys.test_storage_host import NETWORK
 
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("in_cell")]
 
@@ -110,3 +114,34 @@ def test_an_entry_of_a_signed_shelf_becomes_an_image_with_its_kernel(tmp_path: P
         assert PASSWORD not in str(shown)
     assert (tmp_path / "exports/web/etc/os-release").is_symlink() and (kernel / "vmlinuz").stat().st_size
     assert not list((tmp_path / "spool").iterdir())
+
+
+@pytest.mark.lab
+def test_what_was_unpacked_is_booted_with_its_own_kernel(tmp_path: Path, supplies: Path) -> None:
+    """There is no other kernel: the machine is idle with it first, and then the image runs."""
+    key = make_shelf(tmp_path, supplies)
+    with ExitStack() as parts:
+        machine = parts.enter_context(Rack(tmp_path / "rack", machines=1)).machines[0]
+        exports = parts.enter_context(ganesha(tmp_path / "nfs", lan.SERVER_ADDRESS))
+        listening = parts.enter_context(socket.create_server(("127.0.0.1", 0)))
+        api = parts.enter_context(serving(tmp_path, [listening], f"{lan.SERVER_ADDRESS}:8080")).api
+        api.do("network", "create", **NETWORK)
+        api.do("plugin", "set", name="dhcpd", settings={"directory": str(tmp_path / "dhcp")})
+        api.do("plugin", "set", name="image-shelf", settings={"spool": str(tmp_path / "spool")})
+        for plugin in ("dhcpd", "ipmi", "nfs-storage", "image-shelf"):
+            api.do("plugin", "enable", name=plugin)
+        nas = {"directory": str(tmp_path / "volumes"), "backend": "ganesha", "exports": str(exports)}
+        api.do("storage", "create", name="nas", type="nfs-storage", resource="openqrm", settings=nas)
+        api.do("shelf", "add", name="lab", source=str(tmp_path / "shelf"), key=key)
+        api.do("shelf", "unpack", name="lab", entry="small", image="web", storage="nas")
+        machine.on()
+        eventually(lambda: api.ask("resource", "list", condition="idle"), machine.console)
+        (row,) = api.ask("resource", "list", condition="idle")
+        bmc = machine.bmc
+        label = {"bmc_address": bmc.address, "bmc_port": bmc.port, "bmc_user": bmc.user, "bmc_password": bmc.password}
+        api.do("resource", "edit", name=row["name"], bmc_driver=bmc.kind, **label)
+        api.do("appliance", "create", name="web", image="web", kernel="small")
+        api.do("appliance", "start", name="web")
+        assert api.ask("appliance", "show", name="web")["condition"] == "running"
+        assert api.ask("resource", "show", name=row["name"])["seen"]["profile"] == "web"
+        api.do("appliance", "stop", name="web")

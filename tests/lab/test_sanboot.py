@@ -32,6 +32,7 @@ from openqrm_plugins.sanboot_storage.settings import Settings
 from tests.lab.pxe import eventually
 from tests.lab.test_rack import DISK_SAYS, SECTOR
 from tests.lab.test_storages import PASSWORD, SECRET, OneHost, do
+from tests.lab.uefi_disk import uefi_disk
 from tests.unit.boot_door.site import PlainVault
 
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("in_cell")]
@@ -70,6 +71,13 @@ class San:
         profile = BootProfile(name="blade", appliance="desk", kernel="k", root_type=root.type, root=root.facts)
         self.database.records.put(replace(profile, secrets=root.secrets))
 
+    def fill(self, content: bytes) -> None:
+        """From a disk in a file."""
+        (self.folder / "found.raw").write_bytes(content)
+        (fill,) = self.driver.plan_fill(self.storage, WIN, str(self.folder / "found.raw"), "")
+        fill.action.ensure(self.world)
+        eventually(lambda: isinstance(fill.action.observe(self.world), Satisfied), "the volume is filled")
+
     def seen(self) -> Observation | None:
         return self.database.records.find(Observation, "blade")
 
@@ -78,8 +86,8 @@ class San:
 
 
 @pytest.fixture
-def san(make_rack: MakeRack, tmp_path: Path) -> Iterator[San]:
-    (machine,) = make_rack().machines
+def san(request: pytest.FixtureRequest, make_rack: MakeRack, tmp_path: Path) -> Iterator[San]:
+    (machine,) = make_rack(firmware=getattr(request, "param", "bios")).machines
     with ExitStack() as parts:
         subprocess.run(["mount", "-t", "tmpfs", "tgt", "/etc/tgt"], check=True)
         parts.callback(subprocess.run, ["umount", "/etc/tgt"], check=True)
@@ -126,10 +134,7 @@ def _serve_dhcp(parts: ExitStack, folder: Path) -> None:
 
 
 def test_firmware_boots_the_volume_with_its_password_until_the_revoke(san: San) -> None:
-    (san.folder / "found.raw").write_bytes(VOLUME_SECTOR)
-    (fill,) = san.driver.plan_fill(san.storage, WIN, str(san.folder / "found.raw"), "")
-    fill.action.ensure(san.world)
-    eventually(lambda: isinstance(fill.action.observe(san.world), Satisfied), "the volume is filled")
+    san.fill(VOLUME_SECTOR)
     san.let_boot()
     san.machine.on()
     san.says(VOLUME_SAYS)
@@ -139,6 +144,17 @@ def test_firmware_boots_the_volume_with_its_password_until_the_revoke(san: San) 
     do(san.driver.plan_revoke(san.storage, WIN, san.mac_and_address(), SECRET), san.world)
     san.machine.reset()
     san.says("the disk does not answer; this machine starts anew")
+
+
+@pytest.mark.lab
+@pytest.mark.parametrize("san", ["uefi"], indirect=True)
+def test_uefi_boots_the_volume_too(san: San) -> None:
+    san.fill(uefi_disk(VOLUME_SAYS))
+    san.let_boot()
+    san.machine.on()
+    san.says(VOLUME_SAYS)
+    seen = san.seen()
+    assert seen and (seen.milestone, seen.profile) == ("san", "desk")
 
 
 def test_an_empty_disk_is_attached_and_the_firmware_goes_on_to_its_next_device(san: San) -> None:
