@@ -27,7 +27,13 @@ def all_paths() -> set[str]:
 
 @cache
 def sources_under(*folders: str) -> tuple[Source, ...]:
-    return tuple(Source(path, read(path)) for path in paths_under(*folders, suffix=".py"))
+    return tuple(_source(path) for path in paths_under(*folders, suffix=".py"))
+
+
+@cache
+def _source(path: str) -> Source:
+    """The same one for all rules: it keeps its tree."""
+    return Source(path, read(path))
 
 
 def read(path: str) -> str:

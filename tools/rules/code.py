@@ -37,7 +37,7 @@ def find_string_sql(source: Source) -> list[Finding]:
 def find_patching(source: Source) -> list[Finding]:
     """If a test wants to patch, a port is missing."""
     message = "tests do not patch: give the code a port and the test a simulator"
-    return [source.finding(item, message) for item in ast.walk(source.tree) if _patches(item)]
+    return [source.finding(item, message) for item in source.nodes if _patches(item)]
 
 
 def find_environment(source: Source) -> list[Finding]:
@@ -45,14 +45,16 @@ def find_environment(source: Source) -> list[Finding]:
     message = "only openqrm/main.py reads the environment: take the value as an argument"
     return [
         source.finding(item, message)
-        for item in ast.walk(source.tree)
+        for item in source.nodes
         if isinstance(item, ast.Attribute) and item.attr in {"environ", "environb", "getenv"}
     ]
 
 
 def find_bare_suppressions(source: Source) -> list[Finding]:
     """A check is silenced by its code and with a reason: `# noqa: S104  # listens on all of its namespace`."""
-    findings = []
+    findings: list[Finding] = []
+    if not SUPPRESSION.search(source.text):
+        return findings
     for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
         match = SUPPRESSION.match(token.string) if token.type == tokenize.COMMENT else None
         if match and not EXPLAINED.match(match[2]):
@@ -61,7 +63,7 @@ def find_bare_suppressions(source: Source) -> list[Finding]:
 
 
 def _calls(source: Source) -> list[tuple[ast.Call, str]]:
-    calls = [item for item in ast.walk(source.tree) if isinstance(item, ast.Call)]
+    calls = [item for item in source.nodes if isinstance(item, ast.Call)]
     return [
         (call, call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", ""))
         for call in calls

@@ -33,7 +33,7 @@ def find_long_files(source: Source) -> list[Finding]:
 
 
 def find_long_functions(source: Source) -> list[Finding]:
-    functions = (f for f in ast.walk(source.tree) if isinstance(f, ast.FunctionDef | ast.AsyncFunctionDef))
+    functions = (f for f in source.nodes if isinstance(f, ast.FunctionDef | ast.AsyncFunctionDef))
     sized = ((f, (f.end_lineno or f.lineno) - f.lineno + 1) for f in functions)
     return [
         source.finding(f, f"{f.name}() has {lines} lines, at most {MAX_FUNCTION_LINES}: split it")
@@ -72,7 +72,7 @@ def find_boundless_package(source: Source) -> list[Finding]:
 def find_foreign_imports(source: Source, allowed: set[str]) -> list[Finding]:
     """Imports only the standard library and what is named, by dotted prefix."""
     findings = []
-    for item in ast.walk(source.tree):
+    for item in source.nodes:
         names = [alias.name for alias in item.names] if isinstance(item, ast.Import) else []
         if isinstance(item, ast.ImportFrom) and not item.level:
             names = [item.module or ""]

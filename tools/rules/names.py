@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import PurePosixPath
 
 from tools.rules.source import Source
@@ -25,6 +26,7 @@ class Name:
     line: int
 
 
+@cache
 def words_of(name: str) -> tuple[str, ...]:
     """`ISCSILunName`, `iscsi_lun_name` and `/iscsi-lun/{name}` are the same three words."""
     return tuple(word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name))
@@ -33,7 +35,7 @@ def words_of(name: str) -> tuple[str, ...]:
 def names_in(source: Source) -> Iterator[Name]:
     for part in PurePosixPath(source.path).parts:
         yield Name(part.removesuffix(".py"), 1)
-    for item in ast.walk(source.tree):
+    for item in source.nodes:
         yield from _defined(item)
         if isinstance(item, ast.Call):
             yield from _declared(item)

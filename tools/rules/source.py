@@ -30,5 +30,10 @@ class Source:
     def tree(self) -> ast.Module:
         return ast.parse(self.text, self.path)
 
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """All of the tree: many rules look through it."""
+        return tuple(ast.walk(self.tree))
+
     def finding(self, at: ast.AST | int, message: str) -> Finding:
         return Finding(self.path, at if isinstance(at, int) else getattr(at, "lineno", 1), message)

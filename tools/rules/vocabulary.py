@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
-from tools.rules.glossary import Allowance, Glossary, occurrences
+from tools.rules.glossary import Allowance, Glossary, Term, Words, occurrences
 from tools.rules.names import Name, names_in, words_of
 from tools.rules.source import Finding, Source
 
@@ -32,8 +33,17 @@ def find_unused_allowances(sources: Iterable[Source], glossary: Glossary) -> lis
 
 def _breaches(name: Name, path: str, glossary: Glossary) -> Iterator[tuple[str, str, Allowance | None]]:
     words = words_of(name.text)
-    for term in glossary.terms:
-        for phrase in term.forbidden:
-            for start, end in occurrences(phrase, words):
-                covering = (a for a in glossary.allowances if a.covers(path, words, start, end))
-                yield term.word, " ".join(phrase), next(covering, None)
+    for ours, phrase, start, end in _said(words, glossary.terms):
+        covering = (a for a in glossary.allowances if a.covers(path, words, start, end))
+        yield ours, phrase, next(covering, None)
+
+
+@cache
+def _said(words: Words, terms: tuple[Term, ...]) -> tuple[tuple[str, str, int, int], ...]:
+    """What is forbidden in a name, and where in it: most names come again and again."""
+    return tuple(
+        (term.word, " ".join(phrase), start, end)
+        for term in terms
+        for phrase in term.forbidden
+        for start, end in occurrences(phrase, words)
+    )
