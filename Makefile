@@ -1,5 +1,7 @@
 # Every target does its own set-up; on a machine that has everything this costs a fraction of a second.
 PYTHON := .venv/bin/python
+# Many short processes run the same modules: what one has compiled, the others read.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help demo console check test lab bench lock
 
 help: ## this list

@@ -21,6 +21,7 @@ OF_THE_MOVE = [
 ]
 
 
+@pytest.mark.slow
 def test_the_story_on_simulators(tmp_path: Path) -> None:
     demonstration = start(tmp_path, "--simulated")
     assert demonstration.wait(120) == 0, said(tmp_path)

@@ -11,7 +11,8 @@ from openqrm.plugin_api.codec import ActionCodec
 
 
 @cache
-def _migrated() -> bytes:
+def migrated_sqlite() -> bytes:
+    """A file of SQLite with all tables and nothing in them."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "openqrm.sqlite"
         database = Database(f"sqlite:///{file}", ActionCodec(()))
@@ -23,5 +24,5 @@ def _migrated() -> bytes:
 def fresh_database(folder: Path, codec: ActionCodec) -> Database:
     """On SQLite, in this folder, with all tables and nothing in them."""
     file = folder / "openqrm.sqlite"
-    file.write_bytes(_migrated())
+    file.write_bytes(migrated_sqlite())
     return Database(f"sqlite:///{file}", codec)

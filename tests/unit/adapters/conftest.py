@@ -12,6 +12,7 @@ from openqrm.plugin_api.actions import CORE_ACTIONS
 from openqrm.plugin_api.codec import ActionCodec
 from tests.postgresql import PostgreSql, postgresql
 from tests.unit.adapters.actions import ACTIONS
+from tests.unit.fresh import migrated_sqlite
 
 CODEC = ActionCodec((*CORE_ACTIONS, *ACTIONS))
 
@@ -34,6 +35,7 @@ def migrated(postgres: PostgreSql) -> str:
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
+        (tmp_path / "openqrm.sqlite").write_bytes(migrated_sqlite())
         return f"sqlite:///{tmp_path}/openqrm.sqlite"
     postgres: PostgreSql = request.getfixturevalue("postgres")
     return postgres.url(postgres.new(request.getfixturevalue("migrated")))

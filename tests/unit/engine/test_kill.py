@@ -2,8 +2,8 @@
 
 Enumerated, not sampled: start, stop and switch, with a BMC and by the agent alone, in success, when a boot fails, and
 with each command refused. A plan that is stuck is tried again with what refused mended, and comes to the same end:
-where it stopped, steps that run side by side may have come more or less far. `make check` takes one of the refusals,
-`make test` all.
+where it stopped, steps that run side by side may have come more or less far. `make check` takes those by the agent and
+one of the refusals, `make test` all.
 """
 
 from __future__ import annotations
@@ -71,6 +71,9 @@ PLANS: dict[str, tuple[Callable[[SimulatedWorld], Plan], bool]] = {
     "start": (start, False), "stop": (stop, True), "switch": (switch, True), "refit": (refit, True),
 }  # fmt: skip
 REVERSED: dict[str, Callable[[SimulatedWorld], Plan]] = {"start": stop, "stop": restart}
+
+
+BY = [pytest.param(True, id="bmc", marks=pytest.mark.slow), pytest.param(False, id="agent")]
 
 
 @dataclass
@@ -172,7 +175,7 @@ def demand_same_end(calm: Run) -> None:
         assert {"web", "other"} <= {*run.world.hosts["shelf-host"].shelves}, f"{where}: a volume is gone"
 
 
-@pytest.mark.parametrize("bmc", [True, False], ids=["bmc", "agent"])
+@pytest.mark.parametrize("bmc", BY)
 @pytest.mark.parametrize("story", PLANS)
 def test_killed_in_success(story: str, bmc: bool) -> None:
     calm = Run(story, bmc).go()
@@ -180,7 +183,7 @@ def test_killed_in_success(story: str, bmc: bool) -> None:
     demand_same_end(calm)
 
 
-@pytest.mark.parametrize("bmc", [True, False], ids=["bmc", "agent"])
+@pytest.mark.parametrize("bmc", BY)
 def test_killed_when_a_boot_fails(bmc: bool) -> None:
     calm = Run("start", bmc, dies_at="root-found").go()
     assert calm.state is PlanState.UNDONE and "no such root" in calm.note, (calm.note, calm.journal)
@@ -188,7 +191,7 @@ def test_killed_when_a_boot_fails(bmc: bool) -> None:
     demand_same_end(calm)
 
 
-@pytest.mark.parametrize("bmc", [True, False], ids=["bmc", "agent"])
+@pytest.mark.parametrize("bmc", BY)
 @pytest.mark.parametrize("story", PLANS)
 def test_killed_while_what_was_done_is_undone(story: str, bmc: bool) -> None:
     calm = Run(story, bmc, undo=True).go()
@@ -209,7 +212,7 @@ def test_killed_while_its_reversal_takes_it_back(story: str, bmc: bool) -> None:
 
 
 @pytest.mark.parametrize("undo", [False, True], ids=["done", "undone"])
-@pytest.mark.parametrize("bmc", [True, False], ids=["bmc", "agent"])
+@pytest.mark.parametrize("bmc", BY)
 def test_killed_while_an_image_is_filled(bmc: bool, undo: bool) -> None:
     calm = Run("start", bmc, undo=undo, filled=True).go()
     assert calm.state is (PlanState.UNDONE if undo else PlanState.DONE), (calm.note, calm.journal)

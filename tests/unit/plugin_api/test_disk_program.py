@@ -82,6 +82,7 @@ def test_the_reader_opens_nothing_and_has_no_rights() -> None:
     assert told["limit"] == [0, 0] and told["user"] != 0
 
 
+@pytest.mark.slow
 def test_a_reader_that_takes_too_long_is_stopped() -> None:
     with pytest.raises(Refused, match="was stopped by signal"):
         confined(lambda: {"sum": sum(range(1 << 60))}, 1, 0)

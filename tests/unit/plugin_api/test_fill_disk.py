@@ -187,6 +187,7 @@ def test_a_table_that_leads_to_itself_ends_with_the_disk(tmp_path: Path) -> None
     assert len(content) == 8 * MIB and content[:CLUSTER] == loop
 
 
+@pytest.mark.slow
 def test_a_packed_bomb_is_one_cluster(tmp_path: Path) -> None:
     entry, data = packed(b"\1" * 64 * MIB, 3 * CLUSTER)
     source = qcow2(tmp_path / "found", entry=COPIED | 2 * CLUSTER, clusters=(rows(entry), data))

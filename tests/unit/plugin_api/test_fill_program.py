@@ -204,6 +204,7 @@ def test_a_folder_that_is_not_empty_is_left_alone(filling: Filling) -> None:
     assert (filling.target / "theirs").exists()
 
 
+@pytest.mark.slow
 def test_what_was_filled_goes_to_the_trash_and_what_was_not_whole_is_gone(filling: Filling) -> None:
     filling.fill(make_tree(filling.folder / "source"))
     assert filling.ask("clear", Path("/")).returncode == 0
@@ -215,6 +216,7 @@ def test_what_was_filled_goes_to_the_trash_and_what_was_not_whole_is_gone(fillin
     assert filling.look()["state"] == "empty" and not (filling.folder / "trash/half").exists()
 
 
+@pytest.mark.slow
 def test_a_worker_that_was_killed_is_noticed_and_its_work_begun_anew(filling: Filling) -> None:
     source = filling.folder / "endless.tar"
     os.mkfifo(source)

@@ -32,6 +32,7 @@ def plugins(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_all_keep_their_contract(plugins: Path) -> None:
     assert not said(plugins, "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=importlib", "--rootdir=.", ".")
 
@@ -42,6 +43,7 @@ def test_all_are_clean(plugins: Path) -> None:
     assert not said(plugins, "ruff", "format", "--check", "--diff", config, ".")
 
 
+@pytest.mark.slow
 def test_all_are_typed(plugins: Path) -> None:
     packages = [f"new_{kind.replace('-', '_')}" for kind in KINDS]
     assert not said(plugins, "mypy", "--strict", "--explicit-package-bases", *packages)

@@ -104,6 +104,7 @@ def test_a_file_comes_by_http(fetching: Fetching, site: Web) -> None:
     assert fetching.fetch() == {"state": "fetched"} and fetching.got == CONTENT
 
 
+@pytest.mark.slow
 def test_a_file_comes_by_https_from_whom_the_machine_knows_alone(fetching: Fetching) -> None:
     context, file = certificate(fetching.folder)
     with web(fetching.shelf, context) as site:
@@ -121,12 +122,14 @@ def test_a_connection_that_breaks_is_taken_up_where_it_broke(fetching: Fetching,
     assert site.offsets == [0, 1_000_000, 1_500_000, 2_200_000]
 
 
+@pytest.mark.slow
 def test_where_nobody_can_begin_in_the_middle_it_begins_anew(fetching: Fetching, site: Web) -> None:
     site.has_ranges, site.cuts = False, [1_000_000]
     assert fetching.fetch() == {"state": "fetched"} and fetching.got == CONTENT
     assert site.offsets == [0, 0]
 
 
+@pytest.mark.slow
 def test_a_site_that_is_down_for_a_moment_is_waited_for(fetching: Fetching, site: Web) -> None:
     site.status = 503
     fetching.ask("start")
@@ -135,6 +138,7 @@ def test_a_site_that_is_down_for_a_moment_is_waited_for(fetching: Fetching, site
     assert fetching.until(lambda said: said["state"] != "working") == {"state": "fetched"}
 
 
+@pytest.mark.slow
 def test_a_worker_that_was_killed_is_noticed_and_its_work_taken_up(fetching: Fetching, site: Web) -> None:
     site.cuts, site.holds = [1_234_567], True
     fetching.ask("start")
@@ -146,6 +150,7 @@ def test_a_worker_that_was_killed_is_noticed_and_its_work_taken_up(fetching: Fet
     assert site.offsets == [0, 1_234_567]
 
 
+@pytest.mark.slow
 def test_what_is_under_way_can_be_dropped(fetching: Fetching, site: Web) -> None:
     site.cuts, site.holds = [1_234_567], True
     fetching.ask("start")
@@ -162,6 +167,7 @@ WRONG: dict[str, tuple[dict[str, object], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", WRONG)
 def test_what_is_not_as_the_catalogue_says_is_refused(fetching: Fetching, site: Web, what: str) -> None:
     more, says = WRONG[what]
@@ -178,6 +184,7 @@ def test_nobody_is_waited_for_without_end(fetching: Fetching, site: Web) -> None
     assert f"{NAME} does not come: " in fetching.fetch()["because"]
 
 
+@pytest.mark.slow
 def test_no_redirect_leads_to_another_protocol_or_takes_the_password_along(fetching: Fetching, site: Web) -> None:
     for elsewhere, says in ((f"file://{fetching.shelf}", "HTTP 302"), ("ftp://127.0.0.1:1", "from http to ftp")):
         site.redirect = elsewhere

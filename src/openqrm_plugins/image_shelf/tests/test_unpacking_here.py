@@ -80,6 +80,7 @@ def test_an_entry_becomes_an_image_and_nothing_else_is_left(site: Site) -> None:
     assert {each for each in site.left() if "spool" in each} == {"spool"}
 
 
+@pytest.mark.slow
 def test_it_tells_how_far_it_is_and_goes_on_after_a_crash(site: Site) -> None:
     site.offer(member("noise", os.urandom(3_000_000)))
     site.web.cuts, site.web.holds = [1_500_000], True
@@ -101,6 +102,7 @@ def test_it_tells_how_far_it_is_and_goes_on_after_a_crash(site: Site) -> None:
     assert site.web.offsets[-2:] == [0, 1_500_000] and (site.folder / "exports/web/noise").stat().st_size == 3_000_000
 
 
+@pytest.mark.slow
 def test_an_archive_that_was_exchanged_is_refused_and_all_is_taken_back(site: Site) -> None:
     site.offer(member("file", b"x"))
     steps = site.unpack()
@@ -125,6 +127,7 @@ HOSTILE: dict[str, Callable[[Path], list[Member]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trick", HOSTILE)
 def test_a_hostile_archive_is_refused_and_all_is_taken_back(site: Site, trick: str) -> None:
     (site.folder / "shelf/secret").write_text("secret")
