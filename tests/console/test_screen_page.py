@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.console.box import box, screen
+from tests.console.box import box, screen, set_plugin
 from tests.console.visit import Visit
 from tests.journeys.site import Site
 
@@ -19,14 +19,15 @@ COLOURS = """canvas => {
 
 
 @pytest.fixture(scope="module", autouse=True)
-def machine(openqrm: Site) -> Iterator[None]:
+def port(openqrm: Site) -> Iterator[int]:
     with screen() as port, box(openqrm, novnc={"resources": ["box"], "port": port}):
-        yield
+        yield port
 
 
 @pytest.fixture
-def picture(visit: Visit) -> Locator:
+def picture(visit: Visit, port: int) -> Locator:
     """Opened from the machine's page."""
+    listens_at(visit, port)
     visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     visit.open("/resource/box")
     visit.button("Screen").click()
@@ -94,4 +95,4 @@ def test_a_screen_that_is_gone_says_what_to_do(visit: Visit) -> None:
 
 
 def listens_at(visit: Visit, port: int) -> None:
-    visit.site.api.do("plugin", "set", name="novnc", settings={"port": str(port)})
+    set_plugin(visit.site, "novnc", port=port)

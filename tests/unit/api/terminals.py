@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 from base64 import b64encode
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from lab.demo.simulated_scene import loop_in_thread
 from openqrm.adapters.hosts.access import access_by
 from openqrm.adapters.hosts.screens import HostScreens
 from openqrm.adapters.hosts.terminals import SshTerminals
@@ -77,17 +77,12 @@ async def _shell(process: asyncssh.SSHServerProcess[str]) -> None:
 @contextmanager
 def machine(host_key: asyncssh.SSHKey, admitted: str) -> Iterator[int]:
     """It runs; gives the port of its SSH."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
     listening = asyncssh.listen(
         "127.0.0.1", 0, server_factory=lambda: Letting(admitted), process_factory=_shell,
         server_host_keys=[host_key], line_editor=False,
     )  # fmt: skip
-    acceptor = asyncio.run_coroutine_threadsafe(_await(listening), loop).result(20)
-    yield acceptor.get_port()
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
+    with loop_in_thread() as loop:
+        yield loop.wait(_await(listening)).get_port()
 
 
 async def _await(awaited: Awaitable[T]) -> T:

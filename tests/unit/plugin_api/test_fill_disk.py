@@ -76,6 +76,7 @@ def refused_while_nothing_has_begun(folder: Path, source: Path, message: str) ->
     assert sorted(folder.rglob("*")) == before and not disk.stat().st_blocks
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_source_is_refused_before_anything_changes(name: str, tmp_path: Path) -> None:
     fields, message = HOSTILE[name]
