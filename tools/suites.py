@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.tally import tally_file, total
+from tools.tally import render_tallies
 
 RESULTS = Path("build/tests")
 WORKERS = 2
@@ -60,11 +60,8 @@ def fetch_supplies(names: list[str]) -> None:
 def main(names: list[str]) -> int:
     fetch_supplies(names)
     statuses = [subprocess.run(prepare(name), check=False).returncode for name in names]
-    tallies = [tally_file(junit_of(name)) for name in names]
-    for name, counted in zip(names, tallies, strict=True):
-        print(f"{name}: {counted}")
-    result = total(tallies, statuses)
-    print(result)
+    told, result = render_tallies(map(junit_of, names), statuses)
+    print(told)
     return 1 if result.failed else 0
 
 

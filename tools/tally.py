@@ -28,16 +28,42 @@ class Tally:
 
 def tally_junit(text: str) -> Tally:
     """Counts the tests of one junit file; one failure where there is no test in it."""
-    try:
-        cases = list(ElementTree.fromstring(text).iter("testcase"))
-    except ElementTree.ParseError:
-        cases = []
-    bad = sum(any(case.find(tag) is not None for tag in ("failure", "error", "skipped")) for case in cases)
+    cases, bad = _cases(text), len(list_failed(text))
     return Tally(len(cases) - bad, bad) if cases else Tally(failed=1)
 
 
-def tally_file(path: Path) -> Tally:
-    return tally_junit(path.read_text(encoding="utf-8")) if path.is_file() else Tally(failed=1)
+def list_failed(text: str) -> list[str]:
+    """The tests of one junit file that have not passed, each with the first line of why."""
+    return [f"{case.get('classname')}::{case.get('name')}: {why}" for case in _cases(text) if (why := _why(case))]
+
+
+def read_junit(path: Path) -> str:
+    """Nothing where no run has written it."""
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def render_tallies(files: Iterable[Path], statuses: Iterable[int]) -> tuple[str, Tally]:
+    """What failed, by name; then a line for each run; the sum last."""
+    runs = [(path.stem, read_junit(path)) for path in files]
+    result = total([tally_junit(text) for _, text in runs], statuses)
+    failed = [f"FAILED {name}: {each}" for name, text in runs for each in list_failed(text)]
+    return "\n".join([*failed, *(f"{name}: {tally_junit(text)}" for name, text in runs), str(result)]), result
+
+
+def _cases(text: str) -> list[ElementTree.Element]:
+    try:
+        return list(ElementTree.fromstring(text).iter("testcase"))
+    except ElementTree.ParseError:
+        return []
+
+
+def _why(case: ElementTree.Element) -> str:
+    """Empty when it has passed."""
+    found = (case.find(tag) for tag in ("failure", "error", "skipped"))
+    bad = next((each for each in found if each is not None), None)
+    if bad is None:
+        return ""
+    return next((line[:200] for line in bad.get("message", "").splitlines() if line.strip()), bad.tag)
 
 
 def total(tallies: Iterable[Tally], statuses: Iterable[int] = ()) -> Tally:
@@ -51,11 +77,8 @@ def main() -> int:
     parser.add_argument("files", nargs="+", type=Path, help="junit files, one per run that was due")
     parser.add_argument("--status", nargs="*", type=int, default=[], help="exit statuses of the commands that were run")
     options = parser.parse_args()
-    tallies = [tally_file(path) for path in options.files]
-    for path, counted in zip(options.files, tallies, strict=True):
-        print(f"{path.stem}: {counted}")
-    result = total(tallies, options.status)
-    print(result)
+    told, result = render_tallies(options.files, options.status)
+    print(told)
     return 1 if result.failed else 0
 
 
