@@ -78,8 +78,9 @@ def test_create_list_and_show(shell: Shell) -> None:
 def test_a_plan_is_watched_to_its_end_and_its_end_is_the_status(shell: Shell) -> None:
     shell("storage create mem tmpfs-storage")
     assert shell("plan watch 2").output.endswith("plan 2: Create storage mem: done\n")
-    assert shell("plan undo 2").exit_code == 0
-    watched = shell("plan watch 2")
+    shell("storage edit mem --comment fast")
+    assert shell("plan undo 3").exit_code == 0
+    watched = shell("plan watch 3")
     assert watched.exit_code == 1 and "is undone" in watched.output
 
 
