@@ -15,10 +15,11 @@ from openqrm.domain.plan import Step
 from openqrm.domain.resource import Resource
 from openqrm.domain.storage import Loan, Storage, Volume
 from openqrm.domain.vm import Disk, Nic, VirtualMachine
+from openqrm.planning.order import after
 from openqrm.planning.placement import OWN_MIB, Need
 from openqrm.planning.record_plans import refuse_in_use
 from openqrm.plugin_api.actions import FitsHost, SetField, put
-from openqrm.plugin_api.drivers import LocalDisks
+from openqrm.plugin_api.drivers import InspectsDisks, LocalDisks
 from openqrm.plugin_api.planning import Planning
 
 Bridge = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$(?!\n)", max_length=15)]
@@ -73,12 +74,20 @@ def locks_of(vm: VirtualMachine, volumes: Iterable[str]) -> tuple[str, ...]:
 
 def attach_steps(names: Iterable[str], vm: str, planning: Planning, need: str) -> list[Step]:
     """Each volume has this VM as its one writer; its grant is empty, for no network leads to it."""
-    steps = []
+    steps: list[Step] = []
     for name in names:
         volume = planning.facts.get(Volume, name)
+        inspected = after(_inspect_steps(volume, planning), need)
         note = put(replace(volume, granted_to=vm), volume, f"Make {vm} the one writer of {name}")
-        steps.append(Step(id=f"attach-{name}", action=note, why="a volume has one writer", needs=(need,)))
+        last = inspected[-1].id if inspected else need
+        steps += (*inspected, Step(id=f"attach-{name}", action=note, why="a volume has one writer", needs=(last,)))
     return steps
+
+
+def _inspect_steps(volume: Volume, planning: Planning) -> tuple[Step, ...]:
+    storage = planning.facts.get(Storage, volume.storage)
+    driver = planning.drivers.storage(storage)
+    return driver.plan_inspect(storage, volume) if isinstance(driver, InspectsDisks) else ()
 
 
 def detach_steps(names: Iterable[str], planning: Planning, need: str) -> list[Step]:

@@ -309,6 +309,15 @@ class LocalDisks(Protocol):
 
 
 @runtime_checkable
+class InspectsDisks(Protocol):
+    """Of those whose files say themselves what they stand on, so that whoever writes them could lead a VM elsewhere."""
+
+    def plan_inspect(self, storage: Storage, volume: Volume) -> tuple[Step, ...]:
+        """Steps that change nothing and fail for a disk that nobody should open; none where there is no such danger."""
+        ...
+
+
+@runtime_checkable
 class Monitoring(Protocol):
     """Watches appliances."""
 

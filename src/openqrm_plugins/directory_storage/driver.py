@@ -9,6 +9,7 @@ from openqrm.plugin_api.storage import (
     ExportedFolders,
     Exporting,
     Folders,
+    InspectQcow,
     Making,
     NoteDirectory,
     QcowFiles,
@@ -63,6 +64,14 @@ class Driver(SizedVolumeDriver[Settings]):
             raise PlanningError(Category.UNSUPPORTED, message, f"Use one on a storage of type {ISCSI} or {QCOW}.")
         path = self.making(storage, self.settings_of(storage)).path(volume)
         return Disk(volume=volume.name, path=path, format="qcow2" if storage.type == QCOW else "raw")
+
+    def plan_inspect(self, storage: Storage, volume: Volume) -> tuple[Step, ...]:
+        """Of a qcow2 file, which may say that it stands on any file of the host."""
+        if storage.type != QCOW:
+            return ()
+        action = InspectQcow(storage.resource, volume.name, self.disk(storage, volume).path)
+        why = "whoever writes to the directory could have changed it"
+        return (Step(id=f"inspect-{volume.name}", action=action, why=why, host=storage.resource),)
 
     def keep_days(self, settings: Settings) -> int:
         return settings.keep_days

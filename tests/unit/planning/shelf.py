@@ -74,6 +74,13 @@ class LocalStorage(PlainStorage):
         return Disk(volume=volume.name, path=f"/vols/{volume.name}", format="raw")
 
 
+class InspectedStorage(LocalStorage):
+    """One whose files are looked at before a VM opens them."""
+
+    def plan_inspect(self, storage: Storage, volume: Volume) -> tuple[Step, ...]:
+        return (said(f"inspect-{volume.name}"),)
+
+
 class PlainVirtualization:
     """A virtualization driver of steps that only say what they are."""
 
@@ -141,7 +148,7 @@ class PlainDrivers:
     """One storage driver for all, no power, no network services."""
 
     def storage(self, storage: Storage) -> Any:
-        return LocalStorage() if storage.type == "local" else PlainStorage()
+        return {"local": LocalStorage, "inspected": InspectedStorage}.get(storage.type, PlainStorage)()
 
     def power(self, resource: Any) -> Any:
         return self.virtualization(resource.type) if resource.host else None

@@ -212,6 +212,14 @@ def test_a_disk_comes_and_goes() -> None:
     assert "detach-data" in ids(plan_remove_vm(RemoveVm("web"), here))
 
 
+def test_a_disk_that_could_lead_elsewhere_is_inspected_before_it_is_given() -> None:
+    here = planning(*HOSTS, replace(DISKS[0], type="inspected"), *DISKS[1:], VM, ITS_RESOURCE, IS_OFF)
+    plan = plan_add_disk(AddDisk("web", "root"), here)
+    assert ids(plan) == ["record", "inspect-root", "attach-root", "define-web-on-h1"]
+    assert [step.needs for step in plan.steps] == [(), ("record",), ("inspect-root",), ("attach-root",)]
+    assert ids(plan_create_vm(CreateVm("db", disk="root"), here))[2:5] == ["fits", "inspect-root", "attach-root"]
+
+
 def test_disks_tie_a_vm_to_its_host() -> None:
     here = planning(*HOSTS, *DISKS, replace(VM, disks=("data",)), ITS_RESOURCE, IS_OFF)
     error = refused(plan_migrate_vm, MigrateVm("web"), here)

@@ -23,7 +23,7 @@ from openqrm.plugin_api.storage.making.mounted import FormatVolume, MountVolume,
 from openqrm.plugin_api.storage.making.plain_folders import Folders
 from openqrm.plugin_api.storage.making.purge import Purge
 from openqrm.plugin_api.storage.making.put_away import PurgeLogical, PutAwayLogical, TakeBackLogical
-from openqrm.plugin_api.storage.making.qcow import CloneQcow, GrowQcow, MakeQcow, SweepLayers
+from openqrm.plugin_api.storage.making.qcow import CloneQcow, GrowQcow, InspectQcow, MakeQcow, SweepLayers
 from openqrm.plugin_api.storage.making.qcow_files import QcowFiles
 from openqrm.plugin_api.storage.settings import settings_for
 
@@ -42,6 +42,7 @@ STORAGE_ACTIONS = (
     MakeQcow,
     CloneQcow,
     GrowQcow,
+    InspectQcow,
     SweepLayers,
     FillDisk,
     ClearDisk,
@@ -67,6 +68,7 @@ __all__ = [
     "Exporting",
     "FillDisk",
     "Folders",
+    "InspectQcow",
     "LogicalVolumes",
     "Making",
     "MountedLogicalVolumes",

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from openqrm.plugin_api import Capability, Category, PlanningError, Storage, Volume
+from openqrm.plugin_api import Capability, Category, PlanningError, Satisfied, StepError, Storage, Volume
 from openqrm.plugin_api.testing import LAWS, STORAGE_RULES, Case, SimulatedWorld, StorageBench, cases_of
+from openqrm.plugin_api.testing.bench import carry_all
 from openqrm.plugin_api.testing.disk_tools import SimulatedDisks
 from openqrm.plugin_api.testing.storage import (
     FIRST,
@@ -72,6 +73,13 @@ UNSEEN = storage("directory-nfs", {})
 def unseen() -> SimulatedWorld:
     made = disks()
     made.records.put(UNSEEN)
+    return made
+
+
+def with_web() -> SimulatedWorld:
+    made = disks()
+    carry_all(DRIVER.plan_create(QCOW.storage, WEB), made)
+    made.forget_preparation()
     return made
 
 
@@ -168,3 +176,11 @@ def test_folders_are_copied_from_and_disks_are_disks_of_vms() -> None:
     assert (DRIVER.disk(qcow2, WEB).path, DRIVER.disk(qcow2, WEB).format) == ("/srv/volumes/web.qcow2", "qcow2")
     refused(lambda: DRIVER.disk(nfs, WEB), Category.UNSUPPORTED, "is a folder", "directory-iscsi")
     refused(lambda: DRIVER.plan_resize(nfs, WEB, 128), Category.UNSUPPORTED, "has no size", "extend")
+
+
+def test_a_disk_that_says_what_it_stands_on_is_inspected_before_a_vm_opens_it() -> None:
+    (step,) = DRIVER.plan_inspect(QCOW.storage, WEB)
+    assert not DRIVER.plan_inspect(LIO.storage, WEB), "raw disks are never probed"
+    assert step.action.observe(with_web()) == Satisfied("/srv/volumes/web.qcow2 leads nowhere else")
+    with pytest.raises(StepError, match="there is no /srv/volumes/web"):
+        step.action.observe(disks())

@@ -113,6 +113,36 @@ class GrowQcow:
 
 
 @dataclass(frozen=True)
+class InspectQcow:
+    """The disk is one that may be opened: qcow2, in a file of its own, and it stands on our own layers at most.
+
+    It is read in bounds and without privileges, as each time before something is done to it.
+    """
+
+    name: ClassVar[str] = "openqrm.inspect-qcow"
+    host: str
+    volume: str
+    path: str
+
+    def describe(self) -> str:
+        return f"Inspect the disk {self.path} on {self.host}"
+
+    def touches(self) -> tuple[str, ...]:
+        return ()
+
+    def inverse(self) -> None:
+        return None
+
+    def observe(self, world: World) -> Seen:
+        if seen_qcow(world.host(self.host), self.path) is None:
+            raise StepError(Category.NOT_FOUND, f"there is no {self.path}", "Look whether it was removed.")
+        return Satisfied(f"{self.path} leads nowhere else")
+
+    def ensure(self, world: World) -> None:
+        """Nothing: only what was seen counts."""
+
+
+@dataclass(frozen=True)
 class SweepLayers:
     """Each layer in the directory is stood on by some disk, one in the trash included."""
 
