@@ -4,6 +4,7 @@ Beside it an ISO image that GRUB boots from, and says so on the serial line.
 """
 
 import shutil
+import struct
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +22,21 @@ ISO_SAYS = "GRUB of the ISO image is here"
 _SIZE_MIB, _GAP_MIB = 2048, 1
 _NOT_WANTED = ("etc/ssh/ssh_host_*", "var/cache/apt/archives/*.deb", "var/lib/apt/lists/*", "usr/share/doc/*",
                "usr/share/man/*", "usr/share/locale/*")  # fmt: skip
-_MODULES = ("biosdisk", "part_msdos", "ext2", "iso9660", "normal", "linux", "serial", "terminal", "echo", "sleep")
-_ISO_SCRIPT = f"serial --unit=0 --speed=115200\nterminal_output serial\necho {ISO_SAYS}\nsleep 600\n"
+_MODULES = (
+    "biosdisk",
+    "part_msdos",
+    "ext2",
+    "iso9660",
+    "normal",
+    "linux",
+    "serial",
+    "terminal",
+    "echo",
+    "sleep",
+    "true",
+)
+# Again and again: nobody hears what is said on a VM's serial line before somebody listens.
+_ISO_SCRIPT = f"serial --unit=0\nterminal_output serial\nwhile true; do echo {ISO_SAYS}; sleep 2; done\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +74,16 @@ def _install(tree: Path, downloads: Path) -> None:
     _make_loader(tree, "i386-pc", "/boot/grub/core.img", "(hd0,msdos1)/boot/grub")
 
 
-def _make_loader(tree: Path, kind: str, image: str, prefix: str, *more: str) -> None:
-    run(["chroot", str(tree), "grub-mkimage", "-O", kind, "-o", image, "-p", prefix, *more, *_MODULES])
+def _make_loader(tree: Path, kind: str, image: str, prefix: str) -> None:
+    run(["chroot", str(tree), "grub-mkimage", "-O", kind, "-o", image, "-p", prefix, *_MODULES])
 
 
 def _make_iso(tree: Path, iso: Path) -> None:
     content = tree / "tmp/iso"
     content.mkdir()
-    (tree / "tmp/iso.cfg").write_text(_ISO_SCRIPT)
-    _make_loader(tree, "i386-pc-eltorito", "/tmp/iso/grub.img", "(cd)/", "-c", "/tmp/iso.cfg")
-    boots = ["-b", "grub.img", "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table"]
+    (content / "grub.cfg").write_text(_ISO_SCRIPT)
+    _make_loader(tree, "i386-pc-eltorito", "/tmp/iso/grub.img", "/")
+    boots = ["-b", "grub.img", "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table", "--grub2-boot-info"]
     run(["chroot", str(tree), "xorriso", "-as", "mkisofs", "-quiet", *boots, "-o", "/tmp/grub.iso", "/tmp/iso"])
     shutil.move(tree / "tmp/grub.iso", iso)
     shutil.rmtree(content)
@@ -79,11 +93,17 @@ def _make_disk(tree: Path, disk: Path, scratch: Path) -> None:
     """GRUB as its own installer would leave it: the boot sector, and the rest of it in the gap before the partition."""
     raw, files = scratch / "disk.raw", scratch / "root.ext4"
     run(["mke2fs", "-q", "-t", "ext4", "-L", "guest", "-d", str(tree), str(files), f"{_SIZE_MIB - _GAP_MIB}M"])
+    first, count = _GAP_MIB * 2048, (_SIZE_MIB - _GAP_MIB) * 2048
+    boot, core = (tree / path for path in ("usr/lib/grub/i386-pc/boot.img", "boot/grub/core.img"))
     with raw.open("wb") as made:
         made.truncate(_SIZE_MIB * 2**20)
-    write = ["dd", "conv=notrunc,sparse", f"of={raw}", "status=none"]
-    run([*write, f"if={files}", "bs=1M", f"seek={_GAP_MIB}"])
-    run(["sh", "-c", 'printf "label: dos\\nstart=2048, type=83, bootable\\n" | sfdisk -q "$1"', "sh", str(raw)])
-    run([*write, f"if={tree}/usr/lib/grub/i386-pc/boot.img", "bs=440", "count=1"])
-    run([*write, f"if={tree}/boot/grub/core.img", "bs=512", "seek=1"])
+        made.write(boot.read_bytes()[:440] + bytes(6) + _partition(first, count) + bytes(48) + b"\x55\xaa")
+        made.write(core.read_bytes())
+    run(["dd", f"if={files}", f"of={raw}", "bs=1M", f"seek={_GAP_MIB}", "conv=notrunc,sparse", "status=none"])
     run(["qemu-img", "convert", "-c", "-O", "qcow2", str(raw), str(disk)])
+
+
+def _partition(first: int, count: int) -> bytes:
+    """One of Linux, to boot from, in sectors; no cylinders."""
+    nowhere = b"\xfe\xff\xff"
+    return struct.pack("<B3sB3sII", 0x80, nowhere, 0x83, nowhere, first, count)
