@@ -23,6 +23,7 @@ from openqrm.planning.boot_profile import (
     profile_of,
     profile_step,
 )
+from openqrm.planning.first_sign import first_sign_step
 from openqrm.planning.fit import choose_resource
 from openqrm.planning.grants import grant_steps, granted, machine_of
 from openqrm.planning.host import take_up_steps
@@ -138,6 +139,8 @@ def _boot_steps(profile: BootProfile, resource: Resource, planning: Planning, ne
     else:
         first, *rest = power.plan_on(resource)
         boot = after((replace(first, needs=needs), *rest), "")
+        if not profile.is_local:  # its firmware may go to its own disk at once
+            boot.append(first_sign_step(resource, profile.appliance, planning, boot[-1].id))
     end = SAN if profile.is_san else "init"
     ready = AwaitMilestone(resource.name, profile.appliance, end, boot_before(resource, planning.facts))
     step = Step(

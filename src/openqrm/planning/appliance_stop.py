@@ -15,6 +15,7 @@ from openqrm.domain.storage import Image, Loan
 from openqrm.domain.user import Role
 from openqrm.planning.appliance_start import BOOT_DEADLINE_S
 from openqrm.planning.boot_profile import boot_before
+from openqrm.planning.first_sign import first_sign_step
 from openqrm.planning.grants import granted_volumes, machine_of, reclaim_steps, revoke_steps
 from openqrm.planning.host import let_go_step
 from openqrm.planning.order import after
@@ -94,6 +95,7 @@ def _release_steps(appliance: Appliance, resource: Resource, planning: Planning)
     steps.append(Step(id="release", action=free, why="nothing of the appliance is left on it", needs=before))
     if power is not None:
         steps += after(power.plan_on(resource), "release")
+        steps.append(first_sign_step(resource, "", planning, steps[-1].id))
         idle = AwaitMilestone(resource.name, "", "uplink", boot_before(resource, facts))
         steps.append(
             Step(

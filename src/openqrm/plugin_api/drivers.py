@@ -14,6 +14,7 @@ from openqrm.domain.plan import Step
 from openqrm.domain.resource import Resource
 from openqrm.domain.storage import Image, Storage, Volume
 from openqrm.domain.vm import Disk, VirtualMachine
+from openqrm.plugin_api.actions.machines import AwaitScript
 from openqrm.ports.world import World
 
 
@@ -185,6 +186,15 @@ class NetworkService(Protocol):
     def plan_publish(self, name: str, machine: Machine) -> tuple[Step, ...]: ...
 
     def plan_withdraw(self, name: str, machine: Machine) -> tuple[Step, ...]: ...
+
+
+@runtime_checkable
+class HearsMachines(Protocol):
+    """A network service that hears of a machine before it asks for its boot script."""
+
+    def await_script(self, action: AwaitScript, machine: Machine, since_s: float) -> AwaitScript:
+        """The same wish; while it is not fulfilled it also tells what was heard of the machine since (epoch)."""
+        ...
 
 
 @runtime_checkable

@@ -20,6 +20,7 @@ from openqrm.plugin_api import (
     parse_name,
 )
 from openqrm_plugins.dhcpd.settings import DIRECTORY_PATTERN
+from openqrm_plugins.dhcpd.waiting import AwaitScriptOfLease
 
 NO_MATCH = 1  # status of pkill: no such process
 
@@ -109,4 +110,4 @@ class WithdrawMachine(MachineFile):
         self.tell(host)
 
 
-ACTIONS = (PublishMachine, WithdrawMachine)
+ACTIONS = (PublishMachine, WithdrawMachine, AwaitScriptOfLease)

@@ -33,10 +33,18 @@ def _addresses() -> str:
         return ""
 
 
+def _show_leases(shown: Path, leases: Path) -> None:
+    """Beside what actions know: dnsmasq keeps them where they outlive the machine's next boot."""
+    if shown != leases:
+        shown.unlink(missing_ok=True)
+        shown.symlink_to(leases)
+
+
 def main(configuration: str, directory: str, *interfaces: str) -> str:
     """Become dnsmasq; the refusal when there is a foreign server."""
     Path(directory, "hosts").mkdir(parents=True, exist_ok=True)
     Path(directory, "pid").unlink(missing_ok=True)  # its being there again means: it serves
+    _show_leases(Path(directory, "leases"), Path(configuration).with_name("leases"))
     for interface in interfaces:
         try:
             offer = next(ask(interface), None)

@@ -204,12 +204,14 @@ class RackDrivers:
 class Rack:
     """`bmc`: machines have one. `dies_at`: the milestone at which a boot of the appliance fails.
 
-    `filled`: the image is installed from volume golden, which another machine reads, too.
+    `filled`: the image is installed from volume golden, which another machine reads, too. `mute`: a machine that is
+    switched on asks for nothing.
     """
 
     bmc: bool = True
     dies_at: str = ""
     filled: bool = False
+    mute: bool = False
     boots: int = 0
     machines: dict[str, Machine] = field(default_factory=lambda: {name: Machine() for name in ADDRESSES})
 
@@ -253,7 +255,7 @@ class Rack:
         """What machines do by themselves, and what the boot door writes down of it."""
         for name, machine in self.machines.items():
             seen = world.records.get(Observation, name)
-            if machine.booting:
+            if machine.booting and not self.mute:
                 profile = world.records.find(BootProfile, name)
                 machine.booting, machine.runs = False, profile.appliance if profile else ""
                 self.boots += 1

@@ -16,7 +16,7 @@ from openqrm.plugin_api.actions.files import (
 )
 from openqrm.plugin_api.actions.fill import ClearFolder, FillFolder, Filling
 from openqrm.plugin_api.actions.kernels import ClearKernel, PrepareKernel
-from openqrm.plugin_api.actions.machines import AskReboot, AskShutdown, AwaitMilestone, LeaveBoot
+from openqrm.plugin_api.actions.machines import AskReboot, AskShutdown, AwaitMilestone, AwaitScript, LeaveBoot
 from openqrm.plugin_api.actions.records import PutRecord, RemoveRecord, SetField, put, remove
 from openqrm.plugin_api.actions.room import FitsHost
 from openqrm.plugin_api.actions.secrets import ForgetSecret, MakeSecret
@@ -28,6 +28,7 @@ CORE_ACTIONS = (
     MakeSecret,
     ForgetSecret,
     AwaitMilestone,
+    AwaitScript,
     AskReboot,
     AskShutdown,
     LeaveBoot,
@@ -52,6 +53,7 @@ __all__ = [
     "AskReboot",
     "AskShutdown",
     "AwaitMilestone",
+    "AwaitScript",
     "ClearCopy",
     "ClearFolder",
     "ClearKernel",

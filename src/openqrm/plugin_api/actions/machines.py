@@ -61,6 +61,22 @@ class AwaitMilestone:
 
 
 @dataclass(frozen=True)
+class AwaitScript(AwaitMilestone):
+    """The resource has asked for its boot script, for the boot of this appliance (empty: idle)."""
+
+    name: ClassVar[str] = "openqrm.await-script"
+    milestone: str = "script"
+
+    hint: ClassVar[str] = (
+        "Look at its console: does its firmware boot from the network first, and from this card? Then at the cable, "
+        "the VLAN of the switch's port, and DHCP (openqrm site check). Where it only takes long, raise its timeout_s."
+    )
+
+    def describe(self) -> str:
+        return f"Wait until {self.resource} asks for its boot script"
+
+
+@dataclass(frozen=True)
 class AskShutdown:
     """The operating system of the resource has been asked to stop, and its agent has gone."""
 
