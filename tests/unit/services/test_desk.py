@@ -229,9 +229,12 @@ def test_what_is_in_use_is_not_taken_back(site: TestSite) -> None:
     volume = ask(site, CreateVolume("web-root", "mem", 64)).plan
     with pytest.raises(OpenqrmError, match="storage mem is in use by volume web-root"):
         ask(site, UndoPlan(storage.id))
-    ask(site, CreateImage("web", "web-root"))
+    image = ask(site, CreateImage("web", "web-root")).plan
     with pytest.raises(OpenqrmError, match="has worked on volume/web-root since"):
         ask(site, UndoPlan(volume.id))
+    for plan in (image, volume, storage):
+        assert ask(site, UndoPlan(plan.id)).plan.state in (PlanState.DONE, PlanState.UNDONE)
+    assert site.database.records.find(Storage, "mem") is None
 
 
 def test_an_undo_with_the_same_key_is_done_once(site: TestSite) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from openqrm.adapters.database.dialect import in_turn
-from openqrm.adapters.database.tables import LOCKS, PLANS
+from openqrm.adapters.database.tables import LOCKS, PLANS, RECORDS
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.plan import PlanState
 
@@ -47,16 +47,23 @@ class Locks:
         mine = self._connection.execute(select(LOCKS.c.ref, LOCKS.c.shared).where(LOCKS.c.plan == plan)).all()
         shares = [row.ref for row in mine if row.shared]
         refs = [row.ref for row in mine if not row.shared]
-        later = select(LOCKS.c.ref, LOCKS.c.plan).join(PLANS, PLANS.c.id == LOCKS.c.plan)
+        later = select(LOCKS.c.ref, LOCKS.c.plan, LOCKS.c.shared, PLANS.c.about).join(PLANS, PLANS.c.id == LOCKS.c.plan)
         touched = LOCKS.c.ref.in_(refs) | (LOCKS.c.ref.in_(shares) & LOCKS.c.shared.is_(False))
         later = later.where(touched, LOCKS.c.plan > plan, PLANS.c.state != PlanState.UNDONE)
-        found = self._connection.execute(later.order_by(LOCKS.c.plan.desc()).limit(1)).first()
+        rows = self._connection.execute(later.order_by(LOCKS.c.plan.desc()))
+        found = next((row for row in rows if not row.shared or self._is_there(row.about)), None)
         if found is not None:
             message = f"plan {found.plan} has worked on {found.ref} since plan {plan}"
             raise PlanningError(
                 Category.CONFLICT, message, "What it did can no longer be taken back alone; ask for a new plan."
             )
         return refs, shares
+
+    def _is_there(self, about: str) -> bool:
+        """Who only shared an object counts as long as what came of it is there: a clone, an image."""
+        kind, _, name = about.partition("/")
+        table = RECORDS.get(kind)
+        return table is None or self._connection.scalar(select(table.c.id).where(table.c.name == name)) is not None
 
     def release(self, plan: int) -> None:
         """Let go of all of them."""
