@@ -70,7 +70,7 @@ def plan_revert_vm(intent: RevertVm, planning: Planning) -> Plan:
     driver = _driver(virtualization, vm)
     _refuse_elsewhere(resource, planning)
     disks = disks_of(vm, resource.host, planning)
-    before = f"before-{planning.now_s:.0f}"
+    before = f"before-{planning.stamp}"
     kept = driver.plan_snapshot(resource.host, vm, disks, before, _mark(planning))
     reverted = driver.plan_revert(resource.host, vm, disks, intent.snapshot, before)
     # by itself a definition is undone by taking the VM away

@@ -59,6 +59,11 @@ class Planning:
     settings: Any = None  # of the plugin whose intent this is
     ask: Ask = nobody  # what the enabled plugins answer to a hook, each with its id
 
+    @property
+    def stamp(self) -> int:
+        """Milliseconds since the epoch, for names that are new each time; to a preview all stamps are the same."""
+        return int(self.now_s * 1000)
+
 
 @dataclass(frozen=True)
 class Reading:

@@ -205,6 +205,7 @@ class Desk:
             facts, self._host.drivers(facts), caller.user, self._world.now_s(), self._base_directory,
             self._settings(entry, tx), lambda hook, **arguments: self._host.ask(hook, facts, **arguments),
         )  # fmt: skip
+        sealed.marks.append(str(planning.stamp))
         plan: Plan = entry.run(intent, planning)
         first = self._extra(intent, "first", tx)
         last = self._extra(intent, "last", tx)

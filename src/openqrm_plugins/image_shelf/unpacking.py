@@ -118,8 +118,8 @@ def _parse(intent: UnpackEntry, planning: Planning) -> _Wish:
     storage = facts.get(Storage, intent.storage)
     for kind in (Volume, Image):
         _demand_free(kind, intent.image, facts, "Choose another name.")
-    stamp = int(planning.now_s * 1000)  # stands for its number, which nobody knows yet, to tell namesakes apart
-    volume = Volume(name=intent.image, id=stamp, storage=storage.name, size_mib=intent.size_mib)
+    # the stamp stands for its number, which nobody knows yet, to tell namesakes apart
+    volume = Volume(name=intent.image, id=planning.stamp, storage=storage.name, size_mib=intent.size_mib)
     return _Wish(intent, shelf, entry, storage, volume)
 
 

@@ -46,7 +46,11 @@ def test_a_snapshot_is_one_step_of_the_driver() -> None:
 def test_the_present_is_kept_before_a_vm_is_set_back() -> None:
     plan = plan_revert_vm(REVERT, site())
     kept, back, given = plan.steps
-    assert [kept.id, back.id, given.id] == ["take-before-1000", "back-to-clean-from-before-1000", "define-db-on-h1"]
+    assert [kept.id, back.id, given.id] == [
+        "take-before-1000000",
+        "back-to-clean-from-before-1000000",
+        "define-db-on-h1",
+    ]
     assert back.needs == (kept.id,) and given.needs == (back.id,)
     assert given.inverse == given.action, "undone, the VM is not taken away"
     assert plan.on_failure is OnFailure.UNDO

@@ -29,6 +29,9 @@ from openqrm.plugin_api.intents import Intent, Password, Secret
 from openqrm.services.caller import Caller
 from openqrm.services.desk import Outcome, Wishes
 from openqrm.services.plan_view import PlanView
+from openqrm_plugins.image_shelf.catalogue import Catalogue, Entry, Shelf
+from openqrm_plugins.image_shelf.settings import Settings
+from openqrm_plugins.image_shelf.unpacking import UnpackEntry
 from tests.unit.services.site import ADMIN, TestSite
 
 
@@ -87,6 +90,17 @@ def test_a_preview_does_not_change_its_digest_and_is_what_is_done(site: TestSite
     first, second = (site.desk.preview(ADMIN, intent, look=False).digest for _ in range(2))
     assert first == second
     assert ask(site, intent, expected=first).plan.state == PlanState.DONE
+
+
+def test_a_name_of_the_moment_makes_no_other_plan(site: TestSite) -> None:
+    entry = Entry("debian", "debian.tar", 1000, "0" * 64)
+    settings = msgspec.json.encode(Settings(shelves={"shelf": Shelf("/shelf", catalogue=Catalogue((entry,)))})).decode()
+    records = site.database.records
+    records.put(PluginState(name="nfs-storage", enabled=True, started=True))
+    records.put(Storage(name="nas", type="nfs-storage", resource=SELF))
+    records.put(PluginState(name="image-shelf", enabled=True, started=True, settings=settings))
+    first, second = (site.desk.preview(ADMIN, UnpackEntry("shelf", "debian", "web", "nas"), look=False) for _ in "12")
+    assert first.text != second.text and first.digest == second.digest
 
 
 def test_what_differs_from_the_preview_is_told(site: TestSite) -> None:
