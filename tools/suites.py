@@ -52,7 +52,8 @@ def prepare(name: str) -> list[str]:
 def fetch_supplies(names: list[str]) -> None:
     """Kernel and image, made once and kept: a cell reaches nobody to fetch them from. Pages, before two serve them."""
     if any(SUITES[name].in_cell for name in names):
-        subprocess.run([sys.executable, "-m", "lab.images", "build/lab"], check=True)
+        more = ["guest"] if "lab" in names else []
+        subprocess.run([sys.executable, "-m", "lab.images", "build/lab", *more], check=True)
     if "console" in names:
         subprocess.run([sys.executable, "-m", "tools.console", "build"], check=True)
 

@@ -48,17 +48,29 @@ class Guest:
 
 
 def ensure_guest(folder: Path) -> Guest:
-    """Both in FOLDER/guest-RECIPE; made the first time, as root, from this computer's Debian mirror."""
-    place = folder / f"guest-{recipe_digest(Path(__file__), OVERLAY)}"
-    if not place.exists():
+    """Both in FOLDER/guest-RECIPE; made the first time, as root and in some minutes, from this computer's mirror."""
+    if not find_guest(folder):
         with tempfile.TemporaryDirectory(dir=folder, prefix=".guest-") as scratch:
             tree, made = Path(scratch, "tree").resolve(), Path(scratch, "guest").resolve()
             made.mkdir()
             _install(tree, folder / "downloads")
             _make_iso(tree, made / "grub.iso")
             _make_disk(tree, made / "disk.qcow2", Path(scratch))
-            made.rename(place)
-    return Guest(place / "disk.qcow2", place / "grub.iso")
+            made.rename(_place(folder))
+    return _guest(folder)
+
+
+def find_guest(folder: Path) -> Guest | None:
+    """Both, where they have been made."""
+    return _guest(folder) if _place(folder).exists() else None
+
+
+def _guest(folder: Path) -> Guest:
+    return Guest(_place(folder) / "disk.qcow2", _place(folder) / "grub.iso")
+
+
+def _place(folder: Path) -> Path:
+    return folder / f"guest-{recipe_digest(Path(__file__), OVERLAY)}"
 
 
 def _install(tree: Path, downloads: Path) -> None:
