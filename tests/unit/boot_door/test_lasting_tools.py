@@ -74,3 +74,10 @@ def test_one_that_complains_unasked_is_asked_nothing_more() -> None:
     assert running.is_fit()
     running.data_received(b"Disconnected", asyncssh.EXTENDED_DATA_STDERR)
     assert not running.is_fit()
+
+
+def test_one_that_echoes_what_is_typed_is_not_misunderstood(host: SshHost) -> None:
+    """As virsh does, whose line editor writes to the same place as its answers."""
+    loop = 'while IFS= read -r line; do echo "# $line"; eval "$line"; done'
+    echoing = LineTool(("sh", "-c", loop), say="printf %s", say_err=">&2 echo")
+    assert host.talk(echoing, "echo hi; echo oh >&2").out == "hi\n"
