@@ -33,6 +33,7 @@ from openqrm.planning.vm_parts import (
     resource_boot,
 )
 from openqrm.plugin_api.actions import put
+from openqrm.plugin_api.drivers import SeedsMachines
 from openqrm.plugin_api.intents import Intent, refers_to
 from openqrm.plugin_api.planning import Planning
 
@@ -82,7 +83,12 @@ class RemoveDisk(Intent, noun="vm", verb="remove-disk", role=Role.OPERATOR):
 
 def plan_edit_vm(intent: EditVm, planning: Planning) -> Plan:
     before, resource = get_vm(intent.name, planning)
-    return plan_change(intent, before, edited(before, intent), resource, planning)
+    after_ = edited(before, intent)
+    plan = plan_change(intent, before, after_, resource, planning)
+    driver = planning.drivers.virtualization(before.type)
+    if after_.iso == before.iso or not isinstance(driver, SeedsMachines):
+        return plan
+    return replace(plan, steps=(*plan.steps, *after(driver.plan_unseed(resource.host, before), plan.steps[-1].id)))
 
 
 def plan_add_nic(intent: AddNic, planning: Planning) -> Plan:

@@ -9,6 +9,7 @@ from openqrm.domain.record import Record
 from openqrm.domain.resource import Observation, Resource
 from openqrm.domain.vm import Nic, VirtualMachine
 from openqrm.planning.vm import RemoveVm, plan_remove_vm
+from openqrm.planning.vm_hardware import EditVm, plan_edit_vm
 from openqrm.planning.vm_migrate import MigrateVm, plan_migrate_vm
 from openqrm.planning.vm_seed import SeedVm, plan_seed_vm
 from openqrm.plugin_api.actions import ForgetSecret, PutRecord
@@ -55,6 +56,13 @@ def test_a_vm_that_is_removed_takes_its_seed_along() -> None:
 def test_a_plugin_without_seeds_says_so() -> None:
     with pytest.raises(PlanningError, match="kvm cannot give VMs a seed"):
         plan_seed_vm(ASKED, site(replace(VM, type="kvm")))
+
+
+def test_a_seed_goes_when_another_image_takes_its_place() -> None:
+    made = site(replace(VM, iso="/seeds/ref-1"))
+    plan = plan_edit_vm(EditVm("db", iso="/srv/debian.iso"), made)
+    assert [step.id for step in plan.steps][-2:] == ["define-db-on-h1", "unseed-/seeds/ref-1"]
+    assert "unseed" not in str(plan_edit_vm(EditVm("db", cpu_count=2), made).steps)
 
 
 def test_a_vm_that_moves_has_its_seed_there_before_and_leaves_none_behind() -> None:
