@@ -59,6 +59,7 @@ def make(wanted: dict[str, Any]) -> None:
     access = rtslib.NodeACL(group, wanted["initiator"])
     access.chap_userid, access.chap_password = wanted["user"], wanted["password"]
     access.tag = wanted["address"]  # LIO asks for the account alone; this says whose it is
+    access.set_attribute("nopin_timeout", "0")  # pings would end a connection that a machine may yet go on with
     rtslib.MappedLUN(access, DISK, DISK)
     group.enable = True
 
