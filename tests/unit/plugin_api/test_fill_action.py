@@ -2,22 +2,14 @@
 
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from openqrm.adapters.hosts.local import LocalHost
 from openqrm.domain.errors import Category, StepError
 from openqrm.domain.plan import Differs, NotYet, Satisfied, Seen
 from openqrm.plugin_api.actions import FillFolder, Filling
+from tests.unit.plugin_api.test_fill_disk import Here
 from tests.unit.plugin_api.test_fill_program import archive, entry, make_tree, tree
-
-
-class Here:
-    """A world that is one machine."""
-
-    def host(self, _name: str) -> Any:
-        return LocalHost()
 
 
 @pytest.fixture

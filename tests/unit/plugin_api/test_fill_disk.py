@@ -14,13 +14,19 @@ import pytest
 from openqrm.adapters.hosts.local import LocalHost
 from openqrm.domain.errors import Category, StepError
 from openqrm.domain.plan import Action, Differs, Irreversible, NotYet, Satisfied, Seen
+from openqrm.domain.record import Record
+from openqrm.domain.storage import Volume
 from openqrm.plugin_api.storage.making.fill_disk import FillDisk
+from openqrm.plugin_api.testing import SimulatedWorld
 from tests.unit.plugin_api.hostile_disks import CLUSTER, COPIED, MIB, packed, qcow2, rows
 from tests.unit.plugin_api.test_disk_program import HOSTILE
 
 
 class Here:
-    """A world that is one machine."""
+    """A world that is one machine; it knows these records."""
+
+    def __init__(self, *given: Record) -> None:
+        self.records = SimulatedWorld(given=given).records
 
     def host(self, _name: str) -> Any:
         return LocalHost()
@@ -143,6 +149,18 @@ def test_what_was_filled_is_taken_back_into_the_trash(tmp_path: Path) -> None:
         assert disk.stat().st_size == 8 * MIB and not any(disk.read_bytes())
     kept = sorted((tmp_path / ".trash/web.img.1.filled").iterdir())
     assert [path.read_bytes()[:4] for path in kept] == [b"data"] * 2
+
+
+def test_what_a_machine_has_by_now_is_not_taken_back(tmp_path: Path) -> None:
+    disk, source = an_empty_disk(tmp_path), tmp_path / "found"
+    source.write_bytes(b"data")
+    action = filling(disk, source)
+    driven(action)
+    inverse = action.inverse()
+    assert not isinstance(inverse, Irreversible)
+    with pytest.raises(StepError, match="granted to m-1") as error:
+        inverse.ensure(Here(Volume(name="web", storage="san", granted_to="m-1")))
+    assert error.value.category is Category.CONFLICT and disk.read_bytes().startswith(b"data")
 
 
 def test_a_fill_of_an_older_plan_says_that_it_cannot_be_undone(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import msgspec
 
 from openqrm.domain.errors import Category, StepError
 from openqrm.domain.plan import Differs, NotYet, Satisfied, Seen
+from openqrm.domain.storage import Volume
 from openqrm.plugin_api.actions.progress import render_progress
 from openqrm.plugin_api.sending import command, pack
 from openqrm.ports.world import Host, World
@@ -89,6 +90,7 @@ class ClearFolder:
         return seen_cleared(look_at_filling(world.host(self.filling.host), PROGRAM, self.filling), self.filling)
 
     def ensure(self, world: World) -> None:
+        demand_free(world, self.filling)
         ask_of_filling(world.host(self.filling.host), PROGRAM, "clear", self.filling, CLEAR_S)
 
 
@@ -115,6 +117,14 @@ def seen_cleared(told: FillingTold, filling: Filling) -> Seen:
     if told.state in ("empty", "foreign"):
         return Satisfied(f"nothing of {filling.source} is in {filling.target}")
     return Differs(f"{filling.target} is {told.state}")
+
+
+def demand_free(world: World, filling: Filling) -> None:
+    """Raises StepError `conflict` when a machine has the volume by now, as when a fill is undone long after."""
+    volume = world.records.find(Volume, filling.volume)
+    if volume and volume.granted_to:
+        message = f"volume {volume.name} is granted to {volume.granted_to}"
+        raise StepError(Category.CONFLICT, message, "Stop the appliance that runs there, then retry the plan.")
 
 
 def look_at_filling(host: Host, program: bytes, filling: Filling) -> FillingTold:

@@ -9,7 +9,14 @@ from typing import ClassVar
 from openqrm.domain.plan import Differs, Irreversible, Seen, Step
 from openqrm.domain.storage import Storage, Volume
 from openqrm.plugin_api.actions import COPY_TIMEOUT_S, Filling
-from openqrm.plugin_api.actions.fill import CLEAR_S, ask_of_filling, look_at_filling, seen_cleared, seen_filling
+from openqrm.plugin_api.actions.fill import (
+    CLEAR_S,
+    ask_of_filling,
+    demand_free,
+    look_at_filling,
+    seen_cleared,
+    seen_filling,
+)
 from openqrm.plugin_api.sending import pack
 from openqrm.plugin_api.storage.making.purge import FILLED, TRASH
 from openqrm.ports.world import World
@@ -89,6 +96,7 @@ class ClearDisk:
         return seen_cleared(look_at_filling(world.host(self.filling.host), PROGRAM, self.filling), self.filling)
 
     def ensure(self, world: World) -> None:
+        demand_free(world, self.filling)
         ask_of_filling(world.host(self.filling.host), PROGRAM, "clear", self.filling, CLEAR_S)
 
 
