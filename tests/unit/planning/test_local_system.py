@@ -18,6 +18,7 @@ from openqrm.planning.appliance_stop import StopAppliance, plan_stop_appliance
 from openqrm.plugin_api import Root
 from openqrm.plugin_api.actions import AskReboot, PutRecord
 from openqrm.plugin_api.planning import Planning
+from tests.unit.engine.rack import RackPower
 from tests.unit.planning.shelf import PlainDrivers, PlainStorage, planning
 
 BOX = Resource(name="box", mac="52:54:00:00:00:05", address="10.0.0.5", claimed_by="box", ssh=Ssh(host_key="KEY"))
@@ -39,6 +40,13 @@ class Local(PlainStorage):
 class Drivers(PlainDrivers):
     def storage(self, storage: Storage) -> Any:
         return Local()
+
+
+class Powered(Drivers):
+    """The machine has a BMC."""
+
+    def power(self, resource: Resource) -> RackPower:
+        return RackPower()
 
 
 def asked(*changed: Record, without: str = "") -> Planning:
@@ -68,3 +76,15 @@ def test_a_start_sends_it_back_to_its_own_disk() -> None:
     profile = steps["profile"]
     assert isinstance(profile, PutRecord) and profile.fields["root_type"] == LOCAL_ROOT
     assert steps["reboot"] == AskReboot("box", "box", "")
+
+
+def test_its_firmware_may_go_to_its_own_disk_without_asking_anybody() -> None:
+    stopped = (
+        Appliance(name="box", kernel="k6", image="box", resource="box"), Volume(name="box", storage="disks"), IDLE,
+        replace(BOX, claimed_by=""),
+    )  # fmt: skip
+    drivers = Powered()
+    start = plan_start_appliance(StartAppliance("box"), replace(asked(*stopped, without=PROFILE.ref), drivers=drivers))
+    stop = plan_stop_appliance(StopAppliance("box"), replace(asked(BOX), drivers=drivers))
+    assert "script" not in {step.id for step in start.steps}, "its own system is what is waited for"
+    assert "script" in {step.id for step in stop.steps}
