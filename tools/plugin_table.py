@@ -11,10 +11,13 @@ from openqrm.plugin_host.host import PluginHost
 
 ROOT = Path(__file__).parent.parent
 REAL = "mark.real"
+# What answered in the runs, where it was not the machine's own part: it speaks the same protocol.
+PEERS = {"ipmi": "ipmi_sim", "redfish": "sushy-tools"}
 INTRODUCTION = (
     "A plugin is proven by its contract suite on a simulator, by transcripts that pin the simulator to the real tool's "
-    "output, and by runs of the real tool itself. What is not in the last column has not been seen to work on the real "
-    "thing.\n"
+    "output, and by runs of the real tool itself. `protocol peer`: the tool is real, and what answered it was another "
+    "program that speaks the protocol, not the hardware. What is not in the last column has not been seen to work on "
+    "the real thing.\n"
 )
 
 
@@ -25,11 +28,14 @@ class Proof:
     suite: bool
     transcripts: tuple[str, ...]
     real: tuple[str, ...]
+    peer: str = ""
 
     @property
     def word(self) -> str:
         """The strongest of them."""
-        return "real" if self.real else "transcript" if self.transcripts else "simulator" if self.suite else "none"
+        if self.real:
+            return f"protocol peer ({self.peer})" if self.peer else "real"
+        return "transcript" if self.transcripts else "simulator" if self.suite else "none"
 
 
 def proof_of(id_: str, root: Path = ROOT) -> Proof:
@@ -42,6 +48,7 @@ def proof_of(id_: str, root: Path = ROOT) -> Proof:
         suite=bool(suites),
         transcripts=tuple(sorted(path.stem for path in recorded)),
         real=tuple(sorted({str(path.relative_to(root)) for path in runs})),
+        peer=PEERS.get(id_, ""),
     )
 
 
@@ -53,7 +60,7 @@ def _runs(path: Path, id_: str, folder: Path) -> bool:
 def render_plugins(host: PluginHost) -> Iterator[str]:
     """Lines of Markdown, by category."""
     yield INTRODUCTION
-    yield "| plugin | category | drivers | capabilities | proven by | transcripts of | real runs |"
+    yield "| plugin | category | drivers | capabilities | proven by | transcripts of | runs |"
     yield "| --- | --- | --- | --- | --- | --- | --- |"
     for manifest in sorted(host.manifests.values(), key=lambda each: (each.category, each.id)):
         yield _row(manifest, proof_of(manifest.id))

@@ -5,12 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from openqrm.plugin_host.host import PluginHost
-from tools.plugin_table import proof_of
+from tools.plugin_table import PEERS, proof_of
 
 
 def test_every_plugin_has_at_least_a_simulator() -> None:
     unproven = [id_ for id_ in PluginHost().manifests if proof_of(id_).word == "none"]
     assert not unproven
+
+
+def test_what_was_not_hardware_is_said() -> None:
+    assert not PEERS.keys() - PluginHost().manifests.keys()
+    assert {proof_of(id_).word for id_ in PEERS} == {f"protocol peer ({peer})" for peer in PEERS.values()}
 
 
 def test_a_run_counts_only_where_it_is_real(tmp_path: Path) -> None:
