@@ -15,6 +15,7 @@ const SCHEMA: Schema = {
     secret: { anyOf: [{ type: "string", "x-secret": "secret" }, { type: "null" }], default: null },
     settings: { type: "object", additionalProperties: { type: "string" }, default: {} },
     force: { type: "boolean", default: false },
+    user_data: { type: "string", "x-secret": "secret", writeOnly: true, "x-lines": true },
   },
   $defs: { Role: { enum: ["ADMINISTRATOR", "READ_ONLY"] } },
 };
@@ -29,7 +30,7 @@ describe("fields of a declaration", () => {
   it("have the kind that their schema says", () => {
     expect(FIELDS.map(({ name, kind }) => `${name}: ${kind}`)).toEqual([
       "name: text", "storage: reference", "size_mib: number", "role: choice", "comment: lines", "secret: secret",
-      "settings: pairs", "force: switch",
+      "settings: pairs", "force: switch", "user_data: file",
     ]);
   });
 

@@ -37,6 +37,13 @@ export function FieldInput(props: InputProps) {
       return <NamesInput {...props} />;
     case "lines":
       return <TextArea {...shared} rows={field.name === "comment" ? 2 : 4} resizeOrientation="vertical" value={text} onChange={(_, now) => change(now)} />;
+    case "file":
+      return (
+        <TextArea
+          {...shared} rows={12} className="q-file" spellCheck={false} autoComplete="off" resizeOrientation="vertical"
+          value={text} onChange={(_, now) => change(now)}
+        />
+      );
     case "number":
       return <TextInput {...shared} type="number" value={text} onChange={(_, now) => change(now === "" ? "" : Number(now))} />;
     case "secret":

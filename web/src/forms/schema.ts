@@ -19,6 +19,7 @@ export type Schema = {
   maximum?: number;
   writeOnly?: boolean;
   $defs?: Record<string, Schema>;
+  "x-lines"?: boolean;
   "x-noun"?: string;
   "x-only"?: Record<string, unknown>;
   "x-secret"?: "secret" | "password";
@@ -27,7 +28,7 @@ export type Schema = {
   "x-new-row"?: string;
 };
 
-export type Kind = "text" | "lines" | "secret" | "number" | "switch" | "choice" | "reference" | "pairs" | "names";
+export type Kind = "text" | "lines" | "file" | "secret" | "number" | "switch" | "choice" | "reference" | "pairs" | "names";
 
 export type Field = {
   name: string;
@@ -83,6 +84,7 @@ function unwrapped(told: Schema, root: Schema): { inner: Schema; isNullable: boo
 }
 
 function kindOf(schema: Schema): Kind {
+  if (schema["x-lines"]) return "file"; // a secret, too: nobody writes a file blindly
   if (schema["x-secret"] !== undefined || schema.writeOnly) return "secret";
   if (schema["x-noun"] !== undefined && schema.type !== "array") return "reference";
   if (schema.enum) return "choice";

@@ -10,18 +10,26 @@ export const MILESTONES = [
   "script", "kernel", "initrd", "registered", "uplink", "root-found", "root-mounted", "handed-over", "init",
 ] as const;
 
+/** Firmware that boots the volume itself: nothing of ours runs there that could tell more. */
+const BY_FIRMWARE = ["script", "san"] as const;
+
+export function milestonesOf(milestone: string): readonly (typeof MILESTONES | typeof BY_FIRMWARE)[number][] {
+  return milestone === "san" ? BY_FIRMWARE : MILESTONES;
+}
+
 export function BootTrack({ plan }: { plan: PlanView }) {
   const { t } = useT();
   const words = useWords();
   const resources = useFoundList<ResourceRow>("resource", {}, plan.state === "running");
   const machine = resources?.find((row) => isAbout(plan.about, row));
   if (plan.state !== "running" || !machine) return null;
-  const reached = MILESTONES.findIndex((each) => each === machine.milestone);
+  const milestones = milestonesOf(machine.milestone);
+  const reached = milestones.findIndex((each) => each === machine.milestone);
   return (
     <section className="q-track" aria-label={t("plan.milestones")}>
       <h2 className="q-track-title">{t("plan.milestonesOf", { name: machine.name })}</h2>
       <ProgressStepper isCenterAligned aria-label={t("plan.milestones")}>
-        {MILESTONES.map((each, index) => (
+        {milestones.map((each, index) => (
           <ProgressStep
             key={each} id={`milestone-${each}`} titleId={`milestone-${each}-title`} isCurrent={index === reached}
             variant={index < reached ? "success" : index === reached ? "info" : "pending"} aria-label={words.state(each)}

@@ -335,6 +335,7 @@ export const words: Texts<typeof english> = {
     kernel: "Kernel",
     initrd: "Initrd",
     registered: "Angemeldet",
+    san: "Platte von der Firmware gefunden",
     uplink: "Verbindung",
     root_found: "Wurzel gefunden",
     root_mounted: "Wurzel eingehängt",

@@ -332,6 +332,7 @@ export const words = {
     kernel: "Kernel",
     initrd: "Initrd",
     registered: "Registered",
+    san: "Disk found by firmware",
     uplink: "Uplink",
     root_found: "Root found",
     root_mounted: "Root mounted",
