@@ -24,7 +24,7 @@ test: ## all tests, on PostgreSQL, in a browser and on real machines too (up to 
 	@exec $(PYTHON) -m tools.suites host console real
 
 lab: ## what takes longer than that
-	@tools/setup.sh machines hypervisors database
+	@tools/setup.sh machines hypervisors database console firefox
 	@exec $(PYTHON) -m tools.suites lab
 
 bench: ## the numbers, as a table and in build/bench/results.json

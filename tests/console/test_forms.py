@@ -120,6 +120,13 @@ def test_a_form_says_what_would_happen_while_it_is_filled_in(visit: Visit) -> No
     assert [plan["reason"] for plan in plans] == ["a test"]
 
 
+def test_a_file_is_written_in_lines(visit: Visit) -> None:
+    visit.open("/do/vm/seed")
+    lines = visit.page.locator("textarea#field-user_data")
+    lines.fill("#cloud-config\nhostname: web\n")
+    expect(lines).to_have_value("#cloud-config\nhostname: web\n")
+
+
 def test_what_destroys_data_is_typed(visit: Visit) -> None:
     visit.site.api.do("volume", "create", name="doomed", storage="shelf")
     visit.open("/do/volume/remove?name=doomed")

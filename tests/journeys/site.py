@@ -107,12 +107,12 @@ def step(plan: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 @contextmanager
-def site(folder: Path, pace: Pace = PACE) -> Iterator[Site]:
-    """Everything set up as the demonstration does it, and the machine idle."""
+def site(folder: Path, pace: Pace = PACE, machines: int = 1) -> Iterator[Site]:
+    """Everything set up as the demonstration does it, and the machines idle."""
     with ExitStack() as parts, (folder / "told").open("w") as told:
         listening = parts.enter_context(socket.create_server(("127.0.0.1", 0)))
         running = parts.enter_context(serving(folder, [listening], ANYWHERE, ANYWHERE))
-        scene = parts.enter_context(simulated_scene(running.boot, 1, folder / "kernel", pace))
+        scene = parts.enter_context(simulated_scene(running.boot, machines, folder / "kernel", pace))
         story = Story(scene, running.api, View(Console(file=told)), running.cpu_s)
         story.set_up()
         story.discover()

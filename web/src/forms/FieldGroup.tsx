@@ -4,6 +4,7 @@ import { useT, useWords } from "@/i18n";
 
 import { FieldInput } from "./FieldInput";
 import type { Field } from "./schema";
+import { Told } from "./Told";
 import type { Fault } from "./values";
 
 type Props = { field: Field; value: unknown; fault: Fault | undefined; change: (value: unknown) => void };
@@ -22,7 +23,7 @@ export function FieldGroup({ field, value, fault, change }: Props) {
           {fault ? (
             <HelperTextItem variant="error">{t(`fault.${fault}`, limitsOf(field))}</HelperTextItem>
           ) : (
-            <HelperTextItem>{words.told(field.description)}</HelperTextItem>
+            <HelperTextItem><Told text={field.description} /></HelperTextItem>
           )}
         </HelperText>
       </FormHelperText>

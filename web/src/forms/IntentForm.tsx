@@ -12,6 +12,7 @@ import { ConfirmInput } from "./ConfirmInput";
 import { FieldGroup } from "./FieldGroup";
 import { fieldsOf, type Field } from "./schema";
 import { TellOnce } from "./TellOnce";
+import { Told } from "./Told";
 import { useGive } from "./useGive";
 import { usePreview } from "./usePreview";
 import { bodyOf, faultOf, initialValues, type Values } from "./values";
@@ -48,7 +49,7 @@ export function IntentForm({ intent, now, given }: Props) {
         <Card>
           <CardBody>
             <Form onSubmit={submit} noValidate aria-label={`${words.noun(intent.noun)}: ${words.verb(intent.verb)}`}>
-              {intent.help.split(/\n{2,}/).filter(Boolean).map((text) => <p key={text} className="q-help">{words.told(text)}</p>)}
+              {intent.help.split(/\n{2,}/).filter(Boolean).map((text) => <p key={text} className="q-help"><Told text={text} /></p>)}
               {fields.filter((field) => field !== subject).map((field) => (
                 <FieldGroup
                   key={field.name} field={field} value={values[field.name]}
