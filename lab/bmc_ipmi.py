@@ -12,7 +12,7 @@ from lab.machine import Machine
 from lab.qemu import Hardware
 
 PORT = 623
-_START_S = 20.0
+_START_S = 60.0
 _PRESENCE_PING = bytes.fromhex("0600ff06000011be80000000")  # RMCP: class ASF, message 80h
 
 # "default" is the word with which ipmi_sim hands on IPMI's default hard disk

@@ -10,7 +10,7 @@ import socket
 import sys
 from collections.abc import Sequence
 
-_ANSWER_S = 10.0
+_ANSWER_S = 30.0
 
 
 class Refused(RuntimeError):

@@ -25,7 +25,7 @@ from openqrm.domain.errors import StepError
 from openqrm.plugin_api import Host
 
 MOST_HOSTS = 9
-_START_S = 40.0
+_START_S = 120.0
 _LOOK_S = 0.05
 _PROGRAMS = ("libvirtd", "virsh", "sshd")
 

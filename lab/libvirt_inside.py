@@ -12,7 +12,7 @@ from pathlib import Path
 
 BRIDGE = "br0"
 CABLE = "eth0"  # plugged in from outside
-_CABLE_S = 20.0
+_CABLE_S = 60.0
 _OWN = {"etc": "/etc/libvirt", "lib": "/var/lib/libvirt", "log": "/var/log/libvirt", "cache": "/var/cache/libvirt"}
 _QEMU = """user = "root"
 group = "root"

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-_ANSWER_S = 10.0
+_ANSWER_S = 30.0
 
 
 class QmpError(RuntimeError):

@@ -34,7 +34,7 @@ _HARDWARE = qemu.Hardware(
 )
 _KERNEL_LINE = "console=ttyS0 quiet random.trust_cpu=on mitigations=off tsc=reliable nokaslr panic=-1"
 _POOL_MIB = 3072  # the rest of the group is for volumes that are not thin
-_START_S = 90.0
+_START_S = 180.0
 _SOCKETS = Path("/run/storage-host")
 
 

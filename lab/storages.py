@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lab import cell
 
-START_S = 30.0
+START_S = 90.0
 
 # libnfs, a client of the tests, speaks 4.0
 _GANESHA = """

@@ -14,7 +14,7 @@ from lab.demo import hand_over
 from lab.demo.api import Api
 from lab.demo.clock import process_cpu_s
 
-START_S = 30.0
+START_S = 120.0
 _READY = re.compile(r"ready: .* boot door on (\S+), uplink on port (\d+)")
 
 

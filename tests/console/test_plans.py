@@ -33,7 +33,7 @@ def test_an_appliance_is_started_and_stopped_by_clicks(own: Visit) -> None:
     expect(own.page.locator(".q-preview")).to_contain_text("Start appliance web on")
     own.button("Carry out").click()
     heading(own, "Start appliance web on")
-    expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text("done", timeout=60_000)
+    expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text("done", timeout=120_000)
     expect(own.page.locator(".q-graph .q-node")).to_have_count(len(own.page.locator(".q-steps > li").all()))
     own.open("/appliance")
     row = own.page.get_by_role("row", name="web")
@@ -42,7 +42,7 @@ def test_an_appliance_is_started_and_stopped_by_clicks(own: Visit) -> None:
     own.button("Stop").click()
     own.button("Carry out").click()
     heading(own, "Stop appliance web")
-    expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text("done", timeout=60_000)
+    expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text("done", timeout=120_000)
 
 
 def test_what_is_done_is_taken_back(own: Visit) -> None:
@@ -64,7 +64,7 @@ def test_a_start_is_taken_back_by_a_stop_that_is_shown_before(own: Visit) -> Non
     expect(dialog.locator(".q-preview-title")).to_have_text("Stop appliance web")
     dialog.get_by_role("button", name="Take back").click()
     heading(own, "Stop appliance web")
-    expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text("done", timeout=60_000)
+    expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text("done", timeout=120_000)
 
 
 def stuck(running: Site) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def test_a_stuck_plan_shows_four_ways_out_and_goes_on(own: Visit) -> None:
     assert own.impaired() == []
     own.site.scene.shelf.unreachable = False
     exits.get_by_role("button", name="Try again").click()
-    expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text("done", timeout=60_000)
+    expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text("done", timeout=120_000)
 
 
 def test_a_stuck_plan_is_abandoned_with_a_reason(own: Visit) -> None:
@@ -102,13 +102,13 @@ def test_a_start_that_fails_says_why_and_is_asked_for_again(own: Visit) -> None:
     own.site.machine.faults = Faults(fails_at="root-mounted")
     own.open("/do/appliance/start?name=web")
     own.button("Carry out").click()
-    expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text("undone", timeout=60_000)
+    expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text("undone", timeout=120_000)
     expect(own.page.locator(".q-step-hint").first).to_be_visible()
     own.site.machine.faults = Faults()
     own.button("Ask for it again").click()
     expect(own.page.locator(".q-preview")).to_contain_text("Start appliance web on")
     own.button("Carry out").click()
-    expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text("done", timeout=60_000)
+    expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text("done", timeout=120_000)
 
 
 def test_lists_change_by_themselves(own: Visit) -> None:
@@ -133,7 +133,7 @@ def test_from_nothing_to_a_running_appliance_by_the_wizard(own: Visit) -> None:
     assert "shop" not in [row["name"] for row in own.site.api.ask("volume", "list")]
     own.button("Carry out").click()
     heading(own, "Start appliance shop on")
-    expect(page.locator("h1 .pf-v6-c-label")).to_have_text("done", timeout=60_000)
+    expect(page.locator("h1 .pf-v6-c-label")).to_have_text("done", timeout=120_000)
     eventually(lambda: own.site.api.ask("appliance", "show", name="shop")["condition"] == "running", lambda: "it runs")
 
 

@@ -19,7 +19,7 @@ BROWSER = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 AXE = WEB / "node_modules/axe-core/axe.min.js"
 SERIOUS = {"serious", "critical"}
 

@@ -13,7 +13,7 @@ from typing import Any
 
 REPOSITORY = Path(__file__).parents[2]
 SUPPLIES = REPOSITORY / "build/lab"
-EVENTUALLY_S = 60.0
+EVENTUALLY_S = 120.0
 _OF_A_CELL = ("OPENQRM_CELL", "LISTEN_FDS", "LISTEN_PID")
 
 

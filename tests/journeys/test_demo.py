@@ -24,7 +24,7 @@ OF_THE_MOVE = [
 @pytest.mark.slow
 def test_the_story_on_simulators(tmp_path: Path) -> None:
     demonstration = start(tmp_path, "--simulated")
-    assert demonstration.wait(120) == 0, said(tmp_path)
+    assert demonstration.wait(300) == 0, said(tmp_path)
     told = report(tmp_path)
     assert told["ok"] and told["simulated"] and [each["name"] for each in told["stretches"]] == STRETCHES
     assert told["left_out"] == ["VMs are not simulated: the move takes real parts"]
@@ -39,7 +39,7 @@ def test_nothing_is_left_of_a_story_on_simulators_that_is_broken_off(tmp_path: P
     demonstration = start(tmp_path, "--simulated")
     eventually(lambda: "3. What would" in said(tmp_path) or demonstration.poll() is not None, lambda: said(tmp_path))
     demonstration.send_signal(how)
-    assert demonstration.wait(60) != 0
+    assert demonstration.wait(120) != 0
     eventually(lambda: not left(tmp_path), lambda: left(tmp_path))
 
 
@@ -67,7 +67,7 @@ def test_nothing_is_left_of_a_story_on_real_parts_that_is_broken_off(
         os.killpg(demonstration.pid, how)  # as a terminal does
     else:
         demonstration.send_signal(how)
-    assert demonstration.wait(60) != 0
+    assert demonstration.wait(120) != 0
     eventually(lambda: not left(tmp_path), lambda: left(tmp_path))
 
 

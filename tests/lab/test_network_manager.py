@@ -112,7 +112,7 @@ def sshd(host: Peer, folder: Path) -> Iterator[str]:
 
 
 def _until_it_listens(address: str, log: Path) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while True:
         with socket.socket() as probe:
             if probe.connect_ex((address, 22)) == 0:

@@ -73,7 +73,7 @@ def _run(argv: Sequence[str]) -> None:
 
 
 def _wait_for_port(address: str, port: int) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while not _listens(address, port):
         assert time.monotonic() < deadline, f"nothing listens on {address}:{port}"
         time.sleep(0.1)
