@@ -48,9 +48,10 @@ class TerminalDoor:
     """`attach`: text is a ticket, later a size; binary is what was typed, and what is shown."""
 
     def __init__(
-        self, tickets: Tickets, sign_in: SignIn, terminals: Terminals, screens: Screens, look_s: float = LOOK_S
-    ) -> None:
-        self._tickets, self._sign_in, self._look_s = tickets, sign_in, look_s
+        self, tickets: Tickets, sign_in: SignIn, terminals: Terminals, screens: Screens,
+        look_s: float = LOOK_S, idle_s: float = IDLE_S,
+    ) -> None:  # fmt: skip
+        self._tickets, self._sign_in, self._look_s, self._idle_s = tickets, sign_in, look_s, idle_s
         self._terminals, self._screens = terminals, screens
 
     def route(self) -> WebSocketRoute:
@@ -101,7 +102,7 @@ class TerminalDoor:
 
     def _find_end(self, socket: WebSocket, presence: Presence) -> tuple[int, str] | None:
         """Why it may not go on. What was typed keeps a session from ending, as a request does."""
-        if presence.idle_s() > IDLE_S:
+        if presence.idle_s() > self._idle_s:
             return ENDED, "nothing has happened for 30 minutes"
         try:
             check_role(caller_of(socket, self._sign_in, quietly=not presence.take_typed(), again=True), OpenIntent)

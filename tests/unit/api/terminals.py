@@ -115,7 +115,7 @@ class Ground:
 
 
 @contextmanager
-def open_ground(folder: Path, look_s: float = 15.0) -> Iterator[Ground]:
+def open_ground(folder: Path, look_s: float = 15.0, idle_s: float = 1800.0) -> Iterator[Ground]:
     """All of it."""
     own, theirs = new_key(), new_key()
     own.write_private_key(str(folder / "own"))
@@ -128,7 +128,7 @@ def open_ground(folder: Path, look_s: float = 15.0) -> Iterator[Ground]:
         terminals = SshTerminals(folder / "own", access)
         screens = HostScreens(folder / "own", access, site.world.host)
         tickets = Tickets(site.database, site.world)
-        route = TerminalDoor(tickets, site.sign_in, terminals, screens, look_s).route()
+        route = TerminalDoor(tickets, site.sign_in, terminals, screens, look_s, idle_s).route()
         door = Door(site.desk, site.sign_in, site.catalogue)
         listening = bind("127.0.0.1", 0)
         rest = Listener("rest", make_application(door, lambda: "", [route]), [listening], websockets=True)

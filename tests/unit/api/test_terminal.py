@@ -7,6 +7,7 @@ import os
 import pty
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from openqrm.domain.user import Role, User
 from openqrm.planning.plan import ListPlans
 from openqrm.planning.terminal import ShowLines
 from openqrm.services.caller import Caller
+from openqrm.services.sessions import digest_of
 from tests.journeys.demonstration import eventually
 from tests.unit.api.terminals import Ground, end_of, open_ground, point, read
 from tests.unit.services.site import ADMIN, PASSWORD
@@ -150,6 +152,24 @@ def test_who_signs_out_has_it_no_longer(tmp_path: Path) -> None:
             read(socket, "\n")
             ground.site.sign_in.sessions.end(token)
             assert end_of(socket) == (4403, "the session has ended")
+
+
+def test_where_nothing_happens_it_ends(tmp_path: Path) -> None:
+    with open_ground(tmp_path, look_s=0.05, idle_s=0.0) as ground, ground.attached(ground.ticket()) as socket:
+        assert end_of(socket) == (1000, "nothing has happened for 30 minutes")
+
+
+def test_what_is_typed_keeps_a_session(tmp_path: Path) -> None:
+    """As a request does."""
+    with open_ground(tmp_path, look_s=0.05) as ground:
+        token = ground.site.sign_in.sessions.begin("admin")
+        with ground.joined(Cookie=f"openqrm={token}") as socket:
+            socket.send(json.dumps({"ticket": ground.ticket()}))
+            read(socket, "\n")
+            with ground.site.database.transaction() as tx:
+                tx.sessions.change(digest_of(token), seen_s=time.time() - 600)
+            socket.send(b"x")
+            eventually(lambda: ground.site.sign_in.sessions.list("admin")[0].seen_s > time.time() - 300, str)
 
 
 def test_who_may_only_look_from_now_on_has_it_no_longer(tmp_path: Path) -> None:

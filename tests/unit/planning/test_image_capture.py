@@ -7,6 +7,7 @@ import pytest
 
 from openqrm.domain.appliance import LOCAL_ROOT, BootProfile
 from openqrm.domain.errors import Category, PlanningError
+from openqrm.domain.plan import OnFailure
 from openqrm.domain.record import Record
 from openqrm.domain.resource import Observation, Resource
 from openqrm.domain.storage import Image, Storage, Volume
@@ -59,6 +60,8 @@ def test_one_writer_for_the_time_of_the_copy() -> None:
     assert isinstance(action, CopyRoot)
     assert action.to == Copying("copy.7.2", "10.0.0.2", "/copy", "4.2", "")
     assert plan.only_shares() == ("resource/box",), "the machine runs on, and others may copy it too"
+    assert "volume/copy" in plan.locks and plan.on_failure is OnFailure.UNDO
+    assert [step.id for step in plan.steps if step.optional] == ["tidy"], "notes that stay spoil no copy"
 
 
 @pytest.mark.parametrize(

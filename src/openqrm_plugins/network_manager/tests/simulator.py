@@ -24,8 +24,9 @@ iface eth0 inet static
 class SimulatedHost(Simulator):
     """`states` are the program's notes by bridge; `cuts` is what it says when it was cut off meanwhile."""
 
-    def __init__(self, *, cuts: str = "") -> None:
+    def __init__(self, *, cuts: str = "", networkd: bool = False, route: str = "static") -> None:
         super().__init__()
+        self.patience_s, self._networkd, self._route = "", networkd, route
         self.states: dict[str, str] = {}
         self.ports: dict[str, list[str]] = {}
         self.networks = {"eth0": ["10.0.0.5/24"]}
@@ -43,16 +44,17 @@ class SimulatedHost(Simulator):
             case ("ip", "-json", "-details", "address"):
                 return Completed(0, json.dumps([self._link(name) for name in ("eth0", *self.ports)]))
             case ("ip", "-json", "route", "show", "default", "dev", _):
-                return Completed(0, json.dumps([{"dst": "default", "gateway": "10.0.0.1", "protocol": "static"}]))
+                return Completed(0, json.dumps([{"dst": "default", "gateway": "10.0.0.1", "protocol": self._route}]))
             case ("stat", "-c", "%a", "--", path):
                 return Completed(0, f"{self.modes[path]:o}\n")
             case ("test", "-e", "/run/systemd/netif/state"):
-                return Completed(1)
+                return Completed(0 if self._networkd else 1)
         raise UnknownCommand(argv)
 
     def _begin(self, verb: str, bridge: str, card: str, vlan: str, *more: str) -> Completed:
         of = f"{PLACE}/{bridge}/of"
         if verb == "revert":
+            self.patience_s = ""
             nets = self.networks.pop(bridge, [])
             self.networks[card] = self.networks[card] or nets or ["10.0.0.5/24"]
             self.ports.pop(bridge, None)
@@ -62,6 +64,7 @@ class SimulatedHost(Simulator):
         if card != "eth0":
             return Completed(1, "", f"there is no network card {card}")
         self.files[of] = f"{card} {vlan}\n".encode()
+        self.patience_s = more[2]
         self.states[bridge], self._is_new = f"reverted {self.cuts}" if self.cuts else "trying", False
         if not self.cuts:
             self.ports[bridge] = [card if vlan == "0" else f"{card}.{vlan}"]

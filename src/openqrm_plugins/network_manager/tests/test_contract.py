@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from openqrm.plugin_api import Category, Satisfied, StepError
+from openqrm.plugin_api import Category, NotYet, Satisfied, StepError
 from openqrm.plugin_api.testing import LAWS, Case, SimulatedWorld
 from openqrm.plugin_api.testing.case import carry_through
 from openqrm_plugins.network_manager.actions import PutIntoBridge, RemoveBridge
@@ -19,8 +19,12 @@ def world() -> SimulatedWorld:
     return SimulatedWorld(hosts={"host1": SimulatedHost()})
 
 
-def with_bridge() -> SimulatedWorld:
-    made = world()
+def with_networkd() -> SimulatedWorld:
+    return SimulatedWorld(hosts={"host1": SimulatedHost(networkd=True)})
+
+
+def with_bridge(before: Callable[[], SimulatedWorld] = world) -> SimulatedWorld:
+    made = before()
     carry_through(PUT, made)
     made.forget_preparation()
     return made
@@ -36,6 +40,8 @@ CASES = [
     Case("put", PUT, world),
     Case("put a VLAN", PutIntoBridge("host1", Bridge("br0", "eth0", 20, "10.2.0.5/24"), 45), world),
     Case("remove", REMOVE, with_bridge),
+    Case("put by networkd", PUT, with_networkd),
+    Case("remove by networkd", REMOVE, lambda: with_bridge(with_networkd)),
 ]
 
 
@@ -52,6 +58,19 @@ def test_it_is_kept_over_a_boot_by_the_hosts_own_service() -> None:
         in files["/etc/network/interfaces.d/openqrm-br0"]
     )
     assert b"#openqrm-br0# auto eth0\n" in files["/etc/network/interfaces"]
+    assert host(with_bridge()).patience_s == "45"
+
+
+def test_what_dhcp_gave_is_asked_of_dhcp_again() -> None:
+    made = with_bridge(lambda: SimulatedWorld(hosts={"host1": SimulatedHost(route="dhcp")}))
+    assert b"iface br0 inet dhcp\n" in host(made).files["/etc/network/interfaces.d/openqrm-br0"]
+
+
+def test_a_vlan_is_not_kept_by_networkd() -> None:
+    """It has to stand in the card's own file, which is not ours."""
+    action = PutIntoBridge("host1", Bridge("br0", "eth0", 20, "10.2.0.5/24"), 45)
+    seen = carry_through(action, with_networkd())
+    assert isinstance(seen, Satisfied) and "until its next boot" in seen.because
 
 
 def test_without_such_a_service_it_is_told_that_a_boot_goes_back() -> None:
@@ -75,6 +94,20 @@ def test_a_host_that_was_cut_off_says_why_and_nothing_is_written() -> None:
         carry_through(PUT, made)
     assert refused.value.category is Category.REFUSED and "as before" in refused.value.hint
     assert host(made).files["/etc/network/interfaces"] == INTERFACES
+
+
+def test_one_that_goes_away_is_waited_for() -> None:
+    made = with_bridge()
+    host(made).states["br0"] = "reverting"
+    assert isinstance(PUT.observe(made), NotYet) and isinstance(REMOVE.observe(made), NotYet)
+
+
+def test_an_answer_that_means_nothing_is_no_state() -> None:
+    made = world()
+    host(made).states["br0"] = "splendid"
+    with pytest.raises(StepError, match="answers 'splendid'") as refused:
+        PUT.observe(made)
+    assert refused.value.category is Category.UNAVAILABLE
 
 
 def test_a_bridge_of_somebody_else_is_neither_used_nor_touched() -> None:
