@@ -1,6 +1,7 @@
 """The stream at the door, over a real connection: greeting, changes, resuming, the end of a session."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -55,9 +56,11 @@ def streaming(browser: httpx2.Client, last: str = "", **wanted: str) -> Iterator
 
 
 def messages(answer: httpx2.Response) -> Iterator[dict[str, str]]:
-    """As EventSource reads them; comments under the name `comment`."""
+    """As EventSource reads them; comments under the name `comment`. They alone would go on without end."""
     found: dict[str, str] = {}
+    deadline = time.monotonic() + 60
     for line in answer.iter_lines():
+        assert time.monotonic() < deadline, "there is nothing but signs of life"
         if not line:
             yield found
             found = {}
@@ -66,18 +69,20 @@ def messages(answer: httpx2.Response) -> Iterator[dict[str, str]]:
         found[name or "comment"] = value
 
 
-def greeting(events: Iterator[dict[str, str]]) -> dict[str, str]:
-    """The first message: on a slow machine a sign of life comes before it, and what changes until then is not told."""
+def message(events: Iterator[dict[str, str]]) -> dict[str, str]:
+    """The next message: on a slow machine a sign of life comes before it, and what changes until then is not told."""
     return next(event for event in events if "event" in event)
 
 
 def change(events: Iterator[dict[str, str]]) -> dict[str, Any]:
-    return next(event for event in events if event.get("event") == "changes") | {}
+    told = message(events)
+    assert told["event"] == "changes", told
+    return told
 
 
 def test_it_greets_tells_and_goes_on_where_it_was(browser: httpx2.Client, site: TestSite) -> None:
     with streaming(browser) as events:
-        first = greeting(events)
+        first = message(events)
         assert first["event"] == "ready" and int(first["id"]) > 0
         site.database.records.put(Storage(name="one"))
         told = change(events)
@@ -87,7 +92,7 @@ def test_it_greets_tells_and_goes_on_where_it_was(browser: httpx2.Client, site: 
         assert [row["name"] for row in json.loads(change(events)["data"])] == ["two"]
     for place in ("1" * 18, "nonsense", "-5", "9" * 50):
         with streaming(browser, place) as events:
-            assert greeting(events)["event"] == "resync"
+            assert message(events)["event"] == "resync"
 
 
 def test_a_quiet_stream_shows_that_it_lives(browser: httpx2.Client) -> None:
@@ -97,7 +102,7 @@ def test_a_quiet_stream_shows_that_it_lives(browser: httpx2.Client) -> None:
 
 def test_only_what_is_wanted_is_told(browser: httpx2.Client, site: TestSite) -> None:
     with streaming(browser, kinds="image,storage", about="storage/b") as events:
-        greeting(events)
+        message(events)
         for name in ("a", "b"):
             site.database.records.put(Storage(name=name))
         assert [row["name"] for row in json.loads(change(events)["data"])] == ["b"]
@@ -105,7 +110,7 @@ def test_only_what_is_wanted_is_told(browser: httpx2.Client, site: TestSite) -> 
 
 def test_it_ends_with_the_session(browser: httpx2.Client, site: TestSite) -> None:
     with streaming(browser) as events:
-        greeting(events)
+        message(events)
         records = site.database.records
         records.put(replace(records.get(User, "admin"), password_hash="another"))
         assert [event["event"] for event in events if "event" in event][-1] == "ended"
@@ -124,9 +129,9 @@ def test_it_does_not_keep_a_session_alive(browser: httpx2.Client, site: TestSite
 def test_who_goes_is_let_go(browser: httpx2.Client, live: Live) -> None:
     for _ in range(3):
         with streaming(browser) as events:
-            greeting(events)
+            message(events)
     with streaming(browser) as events:
-        greeting(events)
+        message(events)
         counted = (live.count() for _ in islice(events, 100))  # looked at with every sign of life
         assert 1 in counted
 
