@@ -36,7 +36,7 @@ PASSWORD = "f1rst-t1me"
 NOTE, RUNS = "written before it was copied", "the copy runs"
 # What is not needed for a boot is taken away before: emulated, each thousand files more cost a minute.
 PREPARE = f"""
-modprobe nfsv4
+modprobe -a nfsv4 aoe iscsi_tcp sd_mod
 cd /usr && rm -rf lib/modules/* share/* lib/python3* lib/apt lib/systemd
 cd /usr/lib/x86_64-linux-gnu && rm -rf perl* gconv libicu* systemd
 cd /usr/bin && rm -f perl* python3* systemctl ssh-keyscan btrfs gpgv apt* dpkg* && rm -rf /var/lib/dpkg /var/cache/*
@@ -193,7 +193,8 @@ def _copied(site: Site) -> None:
     api.do("volume", "create", name="copy", storage="nas", size_mib=0 if site.kind == "nfs" else 800)
     api.do("image", "create", name="copy", volume="copy")
     plan = api.begin("image", "capture", name="copy", resource="box")
-    site.follow(plan, lambda note: "%" in note and not note.startswith("0 %"))
+    begun = site.follow(plan, lambda note: "%" in note and not note.startswith("0 %"))
+    assert begun["state"] == "running", begun
     site.sh("kill -KILL -$(cat /var/lib/openqrm-capture/*/pid)")
     half = len(site.notes)
     site.follow(plan, lambda note: "%" in note and len(site.notes) > half + 1)
