@@ -117,8 +117,9 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
     with ExitStack() as parts:
         subprocess.run(["mount", "-t", "tmpfs", "tgt", "/etc/tgt"], check=True)
         parts.callback(subprocess.run, ["umount", "/etc/tgt"], check=True)
-        parts.enter_context(tgtd(lan.SERVER_ADDRESS)) if request.param == "iscsi" else None
         rack = parts.enter_context(Rack(tmp_path / "rack", machines=1))
+        if request.param == "iscsi":
+            parts.enter_context(tgtd(lan.SERVER_ADDRESS))
         guest = parts.enter_context(StorageHost(tmp_path / "guest", ensure_storage_image(SUPPLIES)))
         exports = parts.enter_context(ganesha(tmp_path / "nfs", lan.SERVER_ADDRESS))
         listening = parts.enter_context(socket.create_server(("127.0.0.1", 0)))
