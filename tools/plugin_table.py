@@ -10,7 +10,7 @@ from openqrm.plugin_api.manifest import Manifest, folder_of
 from openqrm.plugin_host.host import PluginHost
 
 ROOT = Path(__file__).parent.parent
-REAL = "mark.real"
+REAL = ("mark.real", "mark.lab")
 # What answered in the runs, where it was not the machine's own part: it speaks the same protocol.
 PEERS = {"ipmi": "ipmi_sim", "redfish": "sushy-tools"}
 INTRODUCTION = (
@@ -54,7 +54,7 @@ def proof_of(id_: str, root: Path = ROOT) -> Proof:
 
 def _runs(path: Path, id_: str, folder: Path) -> bool:
     text = path.read_text()
-    return REAL in text and (f"openqrm_plugins.{folder.name}" in text or f'"{id_}"' in text)
+    return any(mark in text for mark in REAL) and (f"openqrm_plugins.{folder.name}" in text or f'"{id_}"' in text)
 
 
 def render_plugins(host: PluginHost) -> Iterator[str]:
