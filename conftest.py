@@ -2,7 +2,12 @@
 
 import gc
 
+from hypothesis import HealthCheck, settings
+
 pytest_plugins = ["lab.fixtures"]
+# how long it takes says nothing on a machine that has other work
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 def pytest_collection() -> None:
