@@ -1,0 +1,5 @@
+"""How the parts are put together.
+
+Here: which adapter stands behind which port, and in which order parts start and end. Not here: what a part does (its
+own package), the environment and the signals of the process (openqrm.main).
+"""

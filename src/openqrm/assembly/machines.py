@@ -1,0 +1,81 @@
+"""The side of the machines: the boot door, the uplink, the watches, and the world that steps act on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from openqrm.adapters.hosts.access import access_by
+from openqrm.adapters.hosts.choice import Hosts
+from openqrm.adapters.hosts.ssh import SshHosts
+from openqrm.adapters.http import HttpCaller
+from openqrm.adapters.vault import DatabaseVault
+from openqrm.adapters.world import RealWorld
+from openqrm.assembly.ground import Ground
+from openqrm.assembly.initrds import kernels_of
+from openqrm.boot.door import BootDoor, Site
+from openqrm.boot.local_watch import LocalWatch
+from openqrm.boot.power_watch import PowerWatch
+from openqrm.boot.preparing import Preparing
+from openqrm.boot.uplink.boots import secrets_of
+from openqrm.boot.uplink.listener import Uplink
+from openqrm.boot.watch import LostWatch
+from openqrm.boot.writer import GroupWriter
+from openqrm.domain.resource import Resource
+from openqrm.services.site_settings import SiteSettings, parse_address
+
+
+@dataclass(frozen=True)
+class MachineParts:
+    """What the rest of openQRM has to do with."""
+
+    world: RealWorld
+    uplink: Uplink
+    door: BootDoor
+
+
+def start_machines(ground: Ground, ring: Callable[[frozenset[str]], None], leads: Callable[[], bool]) -> MachineParts:
+    """All of it but the door's own port. RING tells of changes; watches work while this process LEADS."""
+    parts, settings, base, database = ground.parts, ground.settings, ground.base, ground.database
+    vault = DatabaseVault(database.connections, base / "vault.key")
+    writer = GroupWriter(database, ring)
+    parts.callback(writer.close)
+    lost = LostWatch(database.records, writer)
+    address, port = parse_address(settings.uplink)
+    secrets = secrets_of(database.records, vault)
+    uplink = Uplink(writer, secrets, base / "uplink_key", address=address, port=port, heard=lost.heard)
+    uplink.start()
+    parts.callback(uplink.close)
+    lost.start()
+    parts.callback(lost.close)
+    caller = HttpCaller(vault)
+    parts.callback(caller.close)
+    ssh = SshHosts(ground.own_key)
+    ssh.start()
+    parts.callback(ssh.close)
+    hosts = Hosts(uplink, ssh, access_by(database.records, vault))
+    world = RealWorld(records=database.records, hosts=hosts, caller=caller, vault=vault)
+    kernels = kernels_of(ground)
+    local = LocalWatch(database.records, writer, world.host, uplink.is_open, lost.heard, leads)
+    for part in (PowerWatch(database.records, writer, _power_asked(ground, world), leads), local, Preparing(kernels)):
+        part.start()
+        parts.callback(part.close)
+    return MachineParts(world, uplink, BootDoor(_site(settings, uplink), writer, kernels, vault))
+
+
+def _power_asked(ground: Ground, world: RealWorld) -> Callable[[Resource], str]:
+    """Asks those whose power a started plugin reaches."""
+
+    def ask(resource: Resource) -> str:
+        with ground.database.reading() as tx:
+            driver = ground.plugins.drivers(tx.facts).power(resource)
+        return driver.observe_power(world, resource) if driver else "unknown"
+
+    return ask
+
+
+def _site(settings: SiteSettings, uplink: Uplink) -> Site:
+    return Site(
+        host_key=uplink.host_key, uplink_port=uplink.port, address=settings.address, most_strangers=settings.strangers,
+        most_newcomers=settings.newcomers, newcomers_a_minute=settings.newcomers_a_minute,
+    )  # fmt: skip
