@@ -179,7 +179,9 @@ def test_what_a_crash_left_is_begun_anew_or_taken_back(settled: bool, tmp_path: 
         assert action.observe(Here()) == Differs("the work was broken off")
         end(action)
         assert disk.read_bytes() == (b"data" if end is driven else b"").ljust(8 * MIB, b"\0")
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".filled", "found", "web.img"]
+    kept = [path.read_bytes().rstrip(b"\0") for path in (tmp_path / ".trash/web.img.1.filled").iterdir()]
+    assert kept == ([b"dat"] * 2 if settled else [b"data"]), "a machine may have written it"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".filled", ".trash", "found", "web.img"]
 
 
 def test_a_raw_disk_is_poured_sparse(tmp_path: Path) -> None:

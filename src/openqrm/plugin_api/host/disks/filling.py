@@ -4,7 +4,7 @@ Started with VERB and SETTINGS: {"source", "target", "note", "trash", "sha256", 
 
 `fits` looks at the source, and refuses what would not be poured; `start` leaves a worker behind that writes how far it
 is into the note and holds a lock on it; `look` tells, as JSON; `clear` ends the worker and makes the disk empty again,
-what was filled whole going to the trash.
+what it holds going to the trash.
 """
 
 from __future__ import annotations
@@ -51,24 +51,27 @@ def start(given: dict[str, Any]) -> None:
     if not before and not is_empty(given["target"]):
         os.unlink(given["note"])
         raise Refused(f"{given['target']} is not empty")
+    empty(given)
     leave_worker(note, lambda tell: fill(given, tell))
 
 
 def clear(given: dict[str, Any]) -> None:
     if not os.path.exists(given["note"]):
         return
-    note, path = Note(given["note"]), given["target"]
-    note.end_worker()
+    Note(given["note"]).end_worker()
+    empty(given)
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(making_of(given["target"]))
+    os.unlink(given["note"])
+
+
+def empty(given: dict[str, Any]) -> None:
+    """What the disk holds goes to the trash, whole or not: since a worker ended, a machine may have written to it."""
+    path = given["target"]
     if os.path.lexists(path) and not is_empty(path):
-        if note.read().get("state") == "filled":
-            put_away(path, given["trash"])
-        else:
-            os.unlink(path)  # ours, and not known to be whole
+        put_away(path, given["trash"])
     if not os.path.lexists(path):
         make_empty(path, given["most_bytes"])
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(making_of(path))
-    os.unlink(given["note"])
 
 
 def is_empty(path: str) -> bool:
@@ -93,7 +96,7 @@ def make_empty(path: str, size_bytes: int) -> None:
 
 
 def fill(given: dict[str, Any], tell: Callable[[int, int], None]) -> dict[str, Any]:
-    """What the source holds is on the disk, whole; what was there before is gone."""
+    """What the source holds is on the disk, whole, where an empty one was."""
     path, whole = given["target"], given["most_bytes"]
     making, raw = making_of(path), not path.endswith(".qcow2")
     with opened(given["source"]) as source:

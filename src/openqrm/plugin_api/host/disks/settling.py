@@ -24,11 +24,16 @@ def making_of(path: str) -> str:
 
 
 def settle(making: str, path: str) -> None:
-    for name in (making, os.path.dirname(path)):
-        file = os.open(name, os.O_RDONLY)
-        os.fsync(file)
-        os.close(file)
+    """It is in its place after a crash of the machine, too."""
+    sync(making)
     os.rename(making, path)
+    sync(os.path.dirname(path))
+
+
+def sync(path: str) -> None:
+    file = os.open(path, os.O_RDONLY)
+    os.fsync(file)
+    os.close(file)
 
 
 def tool(*words: str, keep: int = 0) -> None:

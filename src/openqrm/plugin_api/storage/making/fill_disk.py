@@ -74,7 +74,7 @@ class FillDisk:
 
 @dataclass(frozen=True)
 class ClearDisk:
-    """The disk is empty and as big as it was: what was filled whole is in the storage's trash, what was not is gone."""
+    """The disk is empty and as big as it was: what it held is in the storage's trash."""
 
     name: ClassVar[str] = "openqrm.clear-disk"
     filling: Filling
