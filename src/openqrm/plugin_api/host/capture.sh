@@ -115,7 +115,7 @@ find_disk() {
 # By an account and under an initiator's name of its own; what else this machine reaches by iSCSI is left alone. The
 # password goes straight into the record, where iscsiadm would take it as an argument.
 log_in() {
-    pidof iscsid >/dev/null || { iscsid && : >"$place/iscsid"; } || refuse "iscsid does not start"
+    is_heard || { iscsid 9>&- && : >"$place/iscsid"; } || refuse "iscsid does not start"
     {
         iscsiadm -m iface -I openqrm -o new || true
         iscsiadm -m iface -I openqrm -o update -n iface.initiatorname -v "$initiator"
@@ -130,6 +130,11 @@ log_in() {
     } >"$place/login" 2>&1 || refuse "$address does not let this machine log in to $path: $(tail -n 1 "$place/login")"
 }
 
+# Where somebody listens for it, as systemd does until iscsid is needed, another one could not start.
+is_heard() {
+    grep -q @ISCSIADM_ABSTRACT_NAMESPACE /proc/net/unix
+}
+
 of_node() {
     iscsiadm -m node -T "$path" -p "$address:$port,1" -I openqrm "$@"
 }
@@ -142,10 +147,10 @@ leave_iscsi() {
     [ ! -e "$place/iscsid" ] || iscsiadm -k 0 >/dev/null 2>&1 || true
 }
 
-# Empty is a disk that begins with nothing but zeros: no file system is overwritten.
+# Empty is a disk that begins with nothing but zeros: no file system is overwritten. What cannot be read is not empty.
 mount_disk() {
     modprobe "$filesystem" 2>/dev/null || true
-    if [ "$(head -c 1048576 "$disk" | tr -d '\0' | wc -c)" = 0 ]; then
+    if [ "$(head -c 1048576 "$disk" | tr -cd '\0' | wc -c)" = 1048576 ]; then
         command -v "mkfs.$filesystem" >/dev/null || refuse "this machine has no mkfs.$filesystem"
         "mkfs.$filesystem" -q "$disk" || refuse "$path cannot be formatted"
     fi

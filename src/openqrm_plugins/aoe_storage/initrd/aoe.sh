@@ -25,8 +25,8 @@ discover() {
     stop "No AoE storage serves $volume_device to this machine within 10 seconds."
 }
 
-# Empty is a disk that begins with nothing but zeros: no file system is overwritten.
+# Empty is a disk that begins with nothing but zeros: no file system is overwritten. What cannot be read is not empty.
 format_if_empty() {
-    [ "$(head -c 1048576 "$disk" | tr -d '\0' | wc -c)" = 0 ] || return 0
+    [ "$(head -c 1048576 "$disk" | tr -cd '\0' | wc -c)" = 1048576 ] || return 0
     /bin/mke2fs -q -t "${volume_filesystem:-ext4}" "$disk" || stop "$volume_device cannot be formatted."
 }

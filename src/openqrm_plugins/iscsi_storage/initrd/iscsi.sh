@@ -47,8 +47,8 @@ find_disk() {
     stop "$volume_target has no LUN ${volume_lun:-1}."
 }
 
-# Empty is a disk that begins with nothing but zeros: no file system is overwritten.
+# Empty is a disk that begins with nothing but zeros: no file system is overwritten. What cannot be read is not empty.
 format_if_empty() {
-    [ "$(head -c 1048576 "$disk" | tr -d '\0' | wc -c)" = 0 ] || return 0
+    [ "$(head -c 1048576 "$disk" | tr -cd '\0' | wc -c)" = 1048576 ] || return 0
     /bin/mke2fs -q -t "${volume_filesystem:-ext4}" "$disk" || stop "$volume_target cannot be formatted."
 }
