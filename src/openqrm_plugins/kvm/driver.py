@@ -122,7 +122,7 @@ class Driver:
 
     def plan_carry(self, vm: VirtualMachine, source: Resource, target: Resource) -> tuple[Step, ...]:
         """A seed; another image only where all hosts have it."""
-        if is_seed(vm.iso):
+        if is_seed(vm.name, vm.iso):
             action = CarrySeed(vm.name, source.name, target.name, vm.iso)
             return (Step(id=f"carry-{vm.name}", action=action, why="it is in its drive", host=target.name),)
         if vm.iso and not self._settings.shares_disks:
@@ -134,7 +134,7 @@ class Driver:
         return ()
 
     def plan_unseed(self, host: str, vm: VirtualMachine) -> tuple[Step, ...]:
-        if not is_seed(vm.iso):
+        if not is_seed(vm.name, vm.iso):
             return ()
         action = RemoveSeed(host, vm.name, vm.iso)
         return (Step(id=f"unseed-{vm.name}", action=action, why="nobody reads it any more", host=host),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -20,9 +21,9 @@ def seed_path(vm: str, user_data: str) -> str:
     return f"{FOLDER}/{parse_name(vm)}-{_instance(user_data)}.iso"
 
 
-def is_seed(iso: str) -> bool:
-    """Whether an ISO image in a VM's drive is one of these."""
-    return iso.startswith(f"{FOLDER}/")
+def is_seed(vm: str, iso: str) -> bool:
+    """Whether an ISO image in a VM's drive is one of its own: an operator may name any path there."""
+    return re.fullmatch(rf"{FOLDER}/{re.escape(vm)}-[0-9a-f]{{12}}\.iso", iso) is not None
 
 
 def render_seed(vm: str, instance: str, user_data: str) -> bytes:
@@ -95,7 +96,7 @@ class CarrySeed:
         world.host(self.target).write_file(self.path, self._content(world), mode=0o600)
 
     def _content(self, world: World) -> bytes:
-        content = world.host(self.source).read_file(self.path) if is_seed(self.path) else None
+        content = world.host(self.source).read_file(self.path) if is_seed(self.vm, self.path) else None
         if content is None:
             message = f"{self.source} does not have the seed {self.path} of VM {self.vm}"
             raise StepError(Category.NOT_FOUND, message, f"Give it another one: openqrm vm seed {self.vm}")
@@ -126,7 +127,7 @@ class RemoveSeed:
         return Differs(f"{self.host} has seed {self.path}")
 
     def ensure(self, world: World) -> None:
-        if is_seed(self.path):
+        if is_seed(self.vm, self.path):
             world.host(self.host).remove_file(self.path)
 
 

@@ -63,7 +63,7 @@ def test_the_image_is_the_one_that_others_have_read() -> None:
 def test_a_seed_that_differs_is_carried_out_anew() -> None:
     first, second = (joliet(render_seed("db", each, USER_DATA)) for each in ("1", "2"))
     assert first["meta-data"] != second["meta-data"] and first["user-data"] == second["user-data"]
-    assert seed_path("db", "one") != seed_path("db", "two") and is_seed(seed_path("db", "one"))
+    assert seed_path("db", "one") != seed_path("db", "two") and is_seed("db", seed_path("db", "one"))
 
 
 def test_it_is_for_root_alone_and_stands_in_no_command() -> None:
@@ -81,9 +81,19 @@ def test_only_a_seed_is_removed() -> None:
     made = seeded()
     step.action.ensure(made)
     assert WRITE.path not in libvirt_in(made).files
-    libvirt_in(made).files["/etc/passwd"] = b"root"
-    RemoveSeed("h1", "db", "/etc/passwd").ensure(made)
-    assert libvirt_in(made).files["/etc/passwd"] == b"root"
+
+
+@pytest.mark.parametrize("path", ["/etc/shadow", f"{FOLDER}/../../../../../etc/shadow", seed_path("db-2", "ref")])
+def test_what_is_no_seed_of_this_vm_is_neither_removed_nor_carried(path: str) -> None:
+    driver, made = Driver(Settings()), seeded()
+    libvirt_in(made).files[path] = b"theirs"
+    assert not driver.plan_unseed("h1", replace(VM, iso=path))
+    with pytest.raises(PlanningError, match="has the ISO image"):
+        driver.plan_carry(replace(VM, iso=path), HOST, OTHER)
+    RemoveSeed(HOST.name, "db", path).ensure(made)
+    with pytest.raises(StepError, match="does not have the seed"):
+        CarrySeed("db", HOST.name, OTHER.name, path).ensure(made)
+    assert libvirt_in(made).files[path] == b"theirs" and path not in libvirt_in(made, OTHER).files
 
 
 def test_a_seed_goes_along_and_another_image_does_not() -> None:
