@@ -1,4 +1,5 @@
 """The program for disks in files, in modules: sent whole and run on a storage, where openQRM is not installed.
 
-Here: `making` is what is started; `looking` and `filling` are what it needs. Not here: what is asked of it (storage/).
+Here: `making` and `filling` are what is started; `looking`, `pouring` and `settling` are what they need. Not here: what
+is asked of them (storage/), and how far work is that goes on by itself (`noting`, beside this).
 """
