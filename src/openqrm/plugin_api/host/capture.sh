@@ -40,7 +40,8 @@ look() {
     [ -e "$note" ] || { echo none; return; }
     read -r state rest <"$note" || true
     if [ "$state" = working ] && flock -n "$place/lock" true; then
-        state=broken-off
+        read -r state rest <"$note" # the worker may have come to its end meanwhile
+        [ "$state" != working ] || state=broken-off
     fi
     echo "$state $rest"
 }

@@ -41,7 +41,9 @@ class Note:
         """The same; work that nobody does any more is broken off."""
         said = self.read()
         if said.get("state", "working") == "working" and self.lock():
-            said["state"] = "broken off"
+            said = self.read()  # the worker may have come to its end meanwhile
+            if said.get("state", "working") == "working":
+                said["state"] = "broken off"
         return said
 
     def write(self, **said: Any) -> None:
