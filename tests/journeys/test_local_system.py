@@ -44,7 +44,7 @@ echo root:{PASSWORD} | chpasswd
 printf 'PermitRootLogin yes\\nPasswordAuthentication yes\\n' >/etc/ssh/sshd_config.d/10-passwords.conf
 pkill -HUP -o -x sshd
 echo '{NOTE}' >/root/note
-echo '::once:/bin/sh -c "cp /root/note /root/seen; sync; echo {RUNS} >/dev/console"' >>/etc/inittab
+echo '::once:/bin/sh -c "cp /root/note /root/seen; sync; echo {RUNS} >/dev/ttyS0"' >>/etc/inittab
 printf '/dev/vdd / ext4 defaults 0 1\\nUUID=12 /home ext4 defaults 0 2\\ntmpfs /srv tmpfs noauto 0 0\\n' >/etc/fstab
 mkdir -p /etc/network && printf 'auto eth0\\niface eth0 inet static\\n address 10.77.0.3/24\\n' >/etc/network/interfaces
 """
