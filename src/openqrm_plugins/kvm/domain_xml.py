@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from openqrm.plugin_api import Category, Nic, StepError
 from openqrm_plugins.kvm.hardware import Drive, Hardware, uuid_of
+from openqrm_plugins.kvm.seed import is_seed
 
 NAMESPACE = "https://openqrm.org/kvm/1"
 _BOOT = f"{{{NAMESPACE}}}boot"
@@ -126,11 +127,7 @@ def _add_devices(devices: Element, hardware: Hardware, tuning: Tuning) -> None:
     for number, disk in enumerate(hardware.disks):
         _add_disk(devices, disk, f"vd{chr(ord('a') + number)}", tuning.disk_cache)
     if hardware.iso:
-        drive = _add(devices, "disk", type="file", device="cdrom")
-        _add(drive, "driver", name="qemu", type="raw")
-        _add(drive, "source", file=hardware.iso)
-        _add(drive, "target", dev="sda", bus="sata")
-        _add(drive, "readonly")
+        _add_iso(devices, hardware)
     for number, nic in enumerate(hardware.nics):
         _add_nic(devices, nic, boots=number == 0)
     _add(devices, "serial", type="pty")
@@ -140,6 +137,18 @@ def _add_devices(devices: Element, hardware: Hardware, tuning: Tuning) -> None:
     _add(_add(devices, "video"), "model", type="vga")
     _add(_add(devices, "rng", model="virtio"), "backend", "/dev/urandom", model="random")
     _add(devices, "memballoon", model="none")
+
+
+def _add_iso(devices: Element, hardware: Hardware) -> None:
+    """Every installer has a driver for SATA. The kernels of clouds have none, and it is they who read seeds."""
+    seeded = is_seed(hardware.name, hardware.iso)
+    drive = _add(devices, "disk", type="file", device="cdrom")
+    _add(drive, "driver", name="qemu", type="raw")
+    _add(drive, "source", file=hardware.iso)
+    _add(drive, "target", dev="sda", bus="scsi" if seeded else "sata")
+    _add(drive, "readonly")
+    if seeded:
+        _add(devices, "controller", type="scsi", model="virtio-scsi")
 
 
 def _add_disk(devices: Element, disk: Drive, target: str, cache: str) -> None:

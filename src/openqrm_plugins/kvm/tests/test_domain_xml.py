@@ -8,6 +8,7 @@ import pytest
 from openqrm.plugin_api import Category, Disk, Nic, PlanningError, StepError, VirtualMachine
 from openqrm_plugins.kvm.domain_xml import Tuning, parse_domain, render_domain, render_without_once
 from openqrm_plugins.kvm.hardware import Drive, Hardware, hardware_of, uuid_of
+from openqrm_plugins.kvm.seed import seed_path
 from openqrm_plugins.kvm.tests.simulator import RECORDED
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -23,9 +24,11 @@ FULL = Hardware(
     once="iso",
 )
 BLOCK = replace(BARE, disks=(Drive("/dev/vg/db", "raw", "db"),), nics=())
+SEEDED = replace(BARE, iso=seed_path("db", "vault-1"), nics=())
 CASES = {
     "bare-kvm": (BARE, Tuning(accelerator="kvm")),
     "full-qemu": (FULL, Tuning(disk_cache="writeback")),
+    "seeded": (SEEDED, Tuning()),
     "block-model": (BLOCK, Tuning(accelerator="kvm", cpu_model="x86-64-v2")),
 }
 
