@@ -141,7 +141,8 @@ def _bring_open_iscsi(site: Site) -> None:
     done = site.guest.host.run(("tar", "-xf", "-", "-C", "/", "--skip-old-files"), stdin=packed, timeout_s=120)
     assert done.status == 0, done.err
     site.sh(
-        "mkdir -p /etc/iscsi /run/lock/iscsi && echo InitiatorName=iqn.2026-11.lab:box >/etc/iscsi/initiatorname.iscsi"
+        "mkdir -p /run/lock/iscsi && mkdir -p -m 700 /etc/iscsi/ifaces\n"
+        "echo InitiatorName=iqn.2026-11.lab:box >/etc/iscsi/initiatorname.iscsi"
     )
 
 
