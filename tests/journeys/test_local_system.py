@@ -141,7 +141,7 @@ def _bring_open_iscsi(site: Site) -> None:
     done = site.guest.host.run(("tar", "-xf", "-", "-C", "/", "--skip-old-files"), stdin=packed, timeout_s=120)
     assert done.status == 0, done.err
     site.sh(
-        "mkdir -p /run/lock/iscsi && mkdir -p -m 700 /etc/iscsi/ifaces\n"
+        "mkdir -p /run/lock/iscsi && mkdir -p -m 700 /etc/iscsi/ifaces /etc/iscsi/nodes /etc/iscsi/static\n"
         "echo InitiatorName=iqn.2026-11.lab:box >/etc/iscsi/initiatorname.iscsi"
     )
 
