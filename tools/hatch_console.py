@@ -1,16 +1,15 @@
-"""hatchling's hook: a wheel holds the built console. An installation in place does without."""
+"""hatchling's hook: a wheel holds the built console and what runs on machines. A clone does without."""
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class ConsoleHook(BuildHookInterface[Any]):
-    """Builds it where it is not built yet; Node comes as a build requirement."""
+    """Builds it where it is not of these sources; Node comes as a build requirement."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Called before the wheel is packed."""
@@ -19,6 +18,8 @@ class ConsoleHook(BuildHookInterface[Any]):
         sys.path.insert(0, self.root)
         from tools import console
 
-        if not (Path(self.root) / "src/openqrm/console/index.html").exists() and console.main(["build"]) != 0:
+        if console.main(["build"]) != 0:
             raise RuntimeError("the console could not be built; what npm said stands above")
         build_data["artifacts"].append("/src/openqrm/console")
+        for part in ("initrd", "agent"):  # where assembly/initrds.py looks for them
+            build_data["force_include"][part] = f"openqrm/on_machines/{part}"

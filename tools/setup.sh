@@ -4,6 +4,7 @@
 #   tools/setup.sh                             Python only: what make check needs
 #   tools/setup.sh machines database           and these groups of tools/debian-packages.txt
 #   tools/setup.sh --if-possible machines      where they cannot be had, say so and go on
+#   tools/setup.sh --no-python serving         packages alone
 #
 # A second call finds everything in place and takes a fraction of a second.
 set -eu
@@ -17,15 +18,16 @@ main() {
     mkdir -p build
     exec 9>build/setup.lock
     flock 9
-    required=true
+    required=true python=true
     need_packages base false
     for group in "$@"; do
         case $group in
             --if-possible) required=false ;;
+            --no-python) python=false ;;
             *) need_packages "$group" $required ;;
         esac
     done
-    need_python
+    ! $python || need_python
 }
 
 packages_of() {

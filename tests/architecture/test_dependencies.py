@@ -19,7 +19,8 @@ DECLARED = [
     for text in texts
 ]
 LOCK = read("requirements.lock")
-LOCKED = dict(re.findall(r"^([a-z0-9-]+)==([^ ;]+)", LOCK, re.M))
+PINNED = r"^([a-z0-9-]+)==([^ ;]+)"
+LOCKED = dict(re.findall(PINNED, LOCK, re.M))
 
 
 def test_every_dependency_has_its_reason() -> None:
@@ -33,6 +34,13 @@ def test_the_lock_fits_the_declared_versions() -> None:
 
 def test_the_lock_names_no_place() -> None:
     assert "://" not in LOCK and "--hash=sha256:" in LOCK
+
+
+def test_a_server_gets_a_part_of_what_was_tested() -> None:
+    serving = dict(re.findall(PINNED, read("requirements-serving.lock"), re.M))
+    assert serving.items() <= LOCKED.items(), "run make lock"
+    needed = {Requirement(text).name for text in PROJECT["project"]["dependencies"]}
+    assert needed <= serving.keys(), "run make lock"
 
 
 def test_a_dependency_without_a_reason_is_found() -> None:

@@ -15,6 +15,7 @@ from openqrm.boot.kernels import Kernels
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.plugin_host.host import PluginHost
 
+INSTALLED = Path(__file__).parents[1] / "on_machines"  # put there by the wheel
 CLONE = Path(__file__).parents[3]
 
 
@@ -41,8 +42,8 @@ def build_initrd(verb: str, folder: str, source: str, card: str = "", root: tupl
 
 
 def _sources(place: str) -> Sources:
-    """What runs on machines: of the setting, or of the clone that this is run from."""
-    root = Path(place) if place else CLONE
+    """What runs on machines: of the setting, as it was installed, or of the clone that this is run from."""
+    root = Path(place) if place else INSTALLED if INSTALLED.is_dir() else CLONE
     return Sources(root / "initrd", root / "agent")
 
 

@@ -35,7 +35,7 @@ from openqrm.services.live_rows import LiveRows
 from openqrm.services.pruning import Pruning
 from openqrm.services.purging import Purging
 from openqrm.services.ringing import Ringer
-from openqrm.services.sign_in import SignIn
+from openqrm.services.sign_in import FIRST_FILE, SignIn
 from openqrm.services.site_settings import SiteSettings, parse_address
 from openqrm.services.telling import subscribers
 
@@ -77,8 +77,8 @@ def _start(
     catalogue = Catalogue(ground.plugins)
     desk = Desk(database, world, ground.plugins, catalogue, dispatcher, base_directory=str(base), endings=endings)
     sign_in = SignIn(database, world, base)
-    if password := sign_in.make_first_administrator():
-        say(f"first administrator: user admin, password {password} (also in {base}/first-password until used)")
+    if sign_in.make_first_administrator():  # what is said here goes into a journal that others may read
+        say(f"first administrator: user admin, whose password is in {base}/{FIRST_FILE} until it is used")
     live = Live(database, LiveRows(ground.plugins, catalogue, world))
     rest_sockets = listening or [bind(*parse_address(settings.http))]
     tls = find_tls(settings, base, rest_sockets)

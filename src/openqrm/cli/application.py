@@ -67,7 +67,10 @@ class Openqrm(click.Group):
     """The nouns of the core without importing anything; those of plugins when a noun is not one of these."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        super().__init__("openqrm", help=HELP)
+        version = click.Option(
+            ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_tell_version, help="Tell it."
+        )
+        super().__init__("openqrm", help=HELP, params=[version])
         self._environment = environment
         for noun, told in NOUNS.items():
             self.add_command(NounGroup(noun, environment, told))
@@ -78,6 +81,14 @@ class Openqrm(click.Group):
         from openqrm.cli.declared import verbs_of
 
         return NounGroup(cmd_name, self._environment) if verbs_of(cmd_name) else None
+
+
+def _tell_version(context: click.Context, _option: click.Parameter, asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        click.echo(f"openqrm {version('openqrm')}")
+        context.exit()
 
 
 def make_commands(environment: Mapping[str, str], serve: Serve, initrd: Callable[..., str]) -> click.Group:
