@@ -13,7 +13,14 @@ from pathlib import Path
 BRIDGE = "br0"
 CABLE = "eth0"  # plugged in from outside
 _CABLE_S = 60.0
-_OWN = {"etc": "/etc/libvirt", "lib": "/var/lib/libvirt", "log": "/var/log/libvirt", "cache": "/var/cache/libvirt"}
+_OWN = {
+    "etc": "/etc/libvirt",
+    "lib": "/var/lib/libvirt",
+    "log": "/var/log/libvirt",
+    "cache": "/var/cache/libvirt",
+    "iso": "/var/lib/openqrm-iso",
+    "seeds": "/var/lib/openqrm-seeds",
+}
 _QEMU = """user = "root"
 group = "root"
 security_driver = "none"

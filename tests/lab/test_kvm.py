@@ -96,6 +96,45 @@ def test_a_vm_that_runs_moves_to_the_other_host_and_back(kvm: Kvm) -> None:
     assert DRIVER.observe_power(made, resource) == "on"
 
 
+def test_a_vm_that_runs_takes_its_seed_along(kvm: Kvm) -> None:
+    """Each host has its own folder of seeds. On the other host it starts anew with it, too."""
+    made = kvm.world()
+    made.vault.keep("user-data", "#cloud-config")
+    seeded = replace(DISKLESS, iso=DRIVER.seed_path(DISKLESS, "user-data"))
+    resource = Resource(name="web", type="kvm", host="hv1")
+    carry_all((*DRIVER.plan_seed("hv1", seeded, "user-data"), *DRIVER.plan_define("hv1", seeded, ())), made)
+    carry_all(DRIVER.plan_on(resource), made)
+    written = kvm.hosts[0].host.read_file(seeded.iso)
+    carry_all((*DRIVER.plan_carry(seeded, ONE, TWO), *DRIVER.plan_migrate(seeded, ONE, TWO)), made)
+    carry_all(DRIVER.plan_unseed("hv1", seeded), made)
+    assert kvm.hosts[0].host.read_file(seeded.iso) is None and kvm.hosts[1].host.read_file(seeded.iso) == written
+    there = replace(resource, host="hv2")
+    carry_all((*DRIVER.plan_off(there), *DRIVER.plan_on(there)), made)
+    assert DRIVER.observe_power(made, there) == "on" and seeded.iso in kvm.virsh("dumpxml", "web", on=1)
+
+
+def test_an_iso_image_is_a_file_of_its_folder_on_each_host(kvm: Kvm) -> None:
+    made, folder = kvm.world(), "/var/lib/openqrm-iso"
+    iso, link, pipe, near = (f"{folder}/{name}.iso" for name in ("a", "link", "pipe", "near"))
+    here, there = (each.host for each in kvm.hosts)
+    here.write_file(iso, bytes(4096))
+    for words in (("ln", "-s", "/etc/shadow", link), ("mkfifo", pipe), ("ln", "-s", "a.iso", near)):
+        run(here, words, hint="It is a test.")
+    assert [each.path for each in DRIVER.list_isos(made, ONE)] == [iso] and not DRIVER.list_isos(made, TWO)
+    for path in (iso, near):
+        carry_all(DRIVER.plan_insert("hv1", replace(DISKLESS, iso=path)), made)
+    for path, said in ((link, "leads to /etc/shadow"), (pipe, "it is a fifo"), (f"{folder}/none", "there is no")):
+        with pytest.raises(StepError, match=said):
+            DRIVER.plan_insert("hv1", replace(DISKLESS, iso=path))[0].action.observe(made)
+    shared, vm = Driver(Settings(accelerator="qemu", shares_disks=True)), replace(DISKLESS, iso=iso)
+    carry_all((*shared.plan_define("hv1", vm, ()), *shared.plan_on(Resource(name="web", host="hv1"))), made)
+    with pytest.raises(StepError, match=f"there is no {iso} on hv2"):
+        shared.plan_carry(vm, ONE, TWO)[0].action.observe(made)
+    there.write_file(iso, bytes(4096))
+    carry_all((*shared.plan_carry(vm, ONE, TWO), *shared.plan_migrate(vm, ONE, TWO)), made)
+    assert shared.observe_power(made, Resource(name="web", type="kvm", host="hv2")) == "on"
+
+
 def test_a_host_that_does_not_know_the_other_one_keeps_its_vm(kvm: Kvm) -> None:
     made = kvm.world()
     resource = Resource(name="web", type="kvm", host="hv1")

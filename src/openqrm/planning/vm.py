@@ -36,6 +36,7 @@ from openqrm.planning.vm_parts import (
     nic_of,
     refuse_bad_boot,
     resource_boot,
+    with_iso,
 )
 from openqrm.plugin_api.actions import put, remove
 from openqrm.plugin_api.drivers import SeedsMachines
@@ -104,7 +105,7 @@ class CreateVm(Intent, noun="vm", verb="create", role=Role.OPERATOR):
     disk: Annotated[
         NameOrNone, refers_to("volume"), Meta(description="a volume on the host that is its own disk; empty: none")
     ] = ""
-    iso: Annotated[Line, Meta(description="path on the host of an ISO image in its drive")] = ""
+    iso: Annotated[Line, Meta(description="path of an ISO image in its drive, as `host isos` tells")] = ""
     boot: Annotated[Boot, Meta(description="net, disk or iso")] = "net"
     comment: Annotated[Text, Meta(description="free text")] = ""
 
@@ -141,7 +142,8 @@ def plan_create_vm(intent: CreateVm, planning: Planning) -> Plan:
         *attach_steps(disks, vm.name, planning, "fits"),
         *after((*given, *note_power(resource, "off", planning)), "fits"),
     ]  # fmt: skip
-    plan = plan_of(intent, f"Create VM {vm.name} on {host}", steps, about=vm, past="created")
+    looked = with_iso(steps, vm, host, planning)
+    plan = plan_of(intent, f"Create VM {vm.name} on {host}", looked, about=vm, past="created")
     return replace(plan, on_failure=OnFailure.UNDO, locks=locks_of(vm, vm.disks), reversal=removing(vm))
 
 

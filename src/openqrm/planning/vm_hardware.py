@@ -31,6 +31,7 @@ from openqrm.planning.vm_parts import (
     nic_of,
     refuse_bad_boot,
     resource_boot,
+    with_iso,
 )
 from openqrm.plugin_api.actions import put
 from openqrm.plugin_api.drivers import SeedsMachines
@@ -46,7 +47,7 @@ class EditVm(Intent, noun="vm", verb="edit", role=Role.OPERATOR):
     name: Annotated[Name, refers_to("vm"), Meta(description="the VM")]
     cpu_count: Annotated[Count | None, Meta(description="CPUs")] = None
     memory_mib: Annotated[Memory | None, Meta(description="memory in MiB")] = None
-    iso: Annotated[Line | None, Meta(description="path on the host of an ISO image; empty: none")] = None
+    iso: Annotated[Line | None, Meta(description="path of an ISO image, as `host isos` tells; empty: none")] = None
     boot: Annotated[Boot | None, Meta(description="net, disk or iso")] = None
     boot_once: Annotated[BootOrNone | None, Meta(description="what it boots from at its next start only")] = None
     comment: Annotated[Text | None, Meta(description="free text")] = None
@@ -86,9 +87,12 @@ def plan_edit_vm(intent: EditVm, planning: Planning) -> Plan:
     after_ = edited(before, intent)
     plan = plan_change(intent, before, after_, resource, planning)
     driver = planning.drivers.virtualization(before.type)
-    if after_.iso == before.iso or not isinstance(driver, SeedsMachines):
+    if after_.iso == before.iso:
         return plan
-    return replace(plan, steps=(*plan.steps, *after(driver.plan_unseed(resource.host, before), plan.steps[-1].id)))
+    steps = with_iso(plan.steps, after_, resource.host, planning)
+    if isinstance(driver, SeedsMachines):
+        steps = (*steps, *after(driver.plan_unseed(resource.host, before), steps[-1].id))
+    return replace(plan, steps=steps)
 
 
 def plan_add_nic(intent: AddNic, planning: Planning) -> Plan:

@@ -32,6 +32,7 @@ from openqrm.plugin_api.drivers import (
     VolumeFacts,
     Waker,
 )
+from openqrm.plugin_api.drives import IsoFacts
 from openqrm.plugin_api.intents import Intent, Query, Secret, refers_to
 from openqrm.plugin_api.run import run
 from openqrm.plugin_api.talk import talk
@@ -59,6 +60,7 @@ __all__ = [
     "Image",
     "Intent",
     "Irreversible",
+    "IsoFacts",
     "KeepsTools",
     "Kernel",
     "LineTool",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from openqrm_plugins.kvm.acceleration import ForgetAcceleration, ProveAcceleration
 from openqrm_plugins.kvm.define import DefineMachine, UndefineMachine
+from openqrm_plugins.kvm.drive import InspectIso
 from openqrm_plugins.kvm.migrate import MoveMachine
 from openqrm_plugins.kvm.power import PowerOff, PowerOn
 from openqrm_plugins.kvm.seed import CarrySeed, RemoveSeed, WriteSeed
@@ -20,6 +21,7 @@ ACTIONS = (
     RemoveSnapshot,
     RevertMachine,
     DropSnapshots,
+    InspectIso,
     WriteSeed,
     CarrySeed,
     RemoveSeed,

@@ -8,6 +8,7 @@ from openqrm.plugin_api import (
     Capability,
     Category,
     Disk,
+    IsoFacts,
     MachineFacts,
     PlanningError,
     Resource,
@@ -19,6 +20,7 @@ from openqrm.plugin_api import (
 )
 from openqrm_plugins.kvm.acceleration import ProveAcceleration
 from openqrm_plugins.kvm.define import DefineMachine, UndefineMachine
+from openqrm_plugins.kvm.drive import InspectIso, folders_around, list_isos
 from openqrm_plugins.kvm.hardware import hardware_of
 from openqrm_plugins.kvm.migrate import MOVE_S, MoveMachine, Place
 from openqrm_plugins.kvm.power import PowerOff, PowerOn
@@ -125,19 +127,29 @@ class Driver:
         if is_seed(vm.name, vm.iso):
             action = CarrySeed(vm.name, source.name, target.name, vm.iso)
             return (Step(id=f"carry-{vm.name}", action=action, why="it is in its drive", host=target.name),)
-        if vm.iso and not self._settings.shares_disks:
+        if not vm.iso:
+            return ()
+        if not self._settings.shares_disks:
             message = f"VM {vm.name} has the ISO image {vm.iso} of {source.name} in its drive"
             hint = (
                 f'Take it out (openqrm vm edit {vm.name} --iso ""), move it, and give it one that is on {target.name}.'
             )
             raise PlanningError(Category.UNSUPPORTED, message, hint)
-        return ()
+        return self.plan_insert(target.name, vm)
 
     def plan_unseed(self, host: str, vm: VirtualMachine) -> tuple[Step, ...]:
         if not is_seed(vm.name, vm.iso):
             return ()
         action = RemoveSeed(host, vm.name, vm.iso)
         return (Step(id=f"unseed-{vm.name}", action=action, why="nobody reads it any more", host=host),)
+
+    def plan_insert(self, host: str, vm: VirtualMachine) -> tuple[Step, ...]:
+        action = InspectIso(host, vm.iso, folders_around(host, vm.iso, self._settings.iso_folders))
+        why = "a VM reads nothing of its host but what it was given"
+        return (Step(id=f"inspect-iso-{vm.name}", action=action, why=why, host=host),)
+
+    def list_isos(self, world: World, host: Resource) -> list[IsoFacts]:
+        return list_isos(world, host.name, self._settings.iso_folders)
 
     def plan_snapshot(
         self, host: str, vm: VirtualMachine, disks: tuple[Disk, ...], snapshot: str, mark: str

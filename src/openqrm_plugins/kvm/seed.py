@@ -12,7 +12,7 @@ import msgspec
 from openqrm.plugin_api import Category, Differs, Irreversible, Satisfied, Seen, StepError, World, parse_name
 from openqrm_plugins.kvm.iso_image import render_iso
 
-FOLDER = "/var/lib/openqrm/kvm/seeds"
+FOLDER = "/var/lib/openqrm-seeds"  # not in the folder of openQRM's own state, which QEMU may not enter
 LABEL = "cidata"  # by which cloud-init finds it
 
 

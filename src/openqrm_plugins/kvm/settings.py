@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from openqrm.plugin_api.storage.fields import AbsolutePath
+
 Accelerator = Literal["auto", "kvm", "qemu"]
 Cache = Literal["none", "writethrough", "writeback", "directsync"]
 Transport = Literal["ssh", "tls", "tcp"]
@@ -31,6 +33,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     is_tunnelled: Annotated[
         bool, Meta(description="send the memory of a VM that moves through that connection: encrypted, and slower")
     ] = False
+    iso_folders: Annotated[
+        tuple[AbsolutePath, ...],
+        Meta(max_length=16, description="folders of each host that VMs may have ISO images from; []: none"),
+    ] = ("/var/lib/openqrm-iso",)
     shares_disks: Annotated[
         bool, Meta(description="disks are on storage that all hosts share: VMs that have some may move while they run")
     ] = False

@@ -10,6 +10,7 @@ from openqrm.domain.vm import bookings_of
 from openqrm.plugin_api import (
     Capability,
     Disk,
+    IsoFacts,
     Resource,
     Root,
     SnapshotFacts,
@@ -134,6 +135,12 @@ class KeepingVirtualization(PlainVirtualization):
 
     def plan_unseed(self, host: str, vm: VirtualMachine) -> tuple[Step, ...]:
         return (said(f"unseed-{vm.iso}"),) if vm.iso.startswith("/seeds") else ()
+
+    def plan_insert(self, host: str, vm: VirtualMachine) -> tuple[Step, ...]:
+        return (said(f"look-at-{vm.iso}-on-{host}"),)
+
+    def list_isos(self, world: World, host: Resource) -> list[IsoFacts]:
+        return []
 
     def list_snapshots(self, world: World, host: Resource, vm: str) -> list[SnapshotFacts]:
         return []

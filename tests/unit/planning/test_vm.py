@@ -91,6 +91,7 @@ def test_a_made_up_mac_is_the_same_each_time_and_nobody_elses() -> None:
         (CreateVm("web", host="h1", memory_mib=5000), Category.UNAVAILABLE, "h1: "),
         (CreateVm("web", boot="disk"), Category.BAD_INPUT, "no disk to boot from"),
         (CreateVm("web", boot="iso"), Category.BAD_INPUT, "no iso to boot from"),
+        (CreateVm("web", iso="/srv/x.iso"), Category.UNSUPPORTED, "no drive for ISO images"),
         (CreateVm("web", disk="root"), Category.UNSUPPORTED, "cannot be a disk"),
     ],
 )

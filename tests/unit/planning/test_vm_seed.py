@@ -8,7 +8,7 @@ from openqrm.domain.errors import PlanningError
 from openqrm.domain.record import Record
 from openqrm.domain.resource import Observation, Resource
 from openqrm.domain.vm import Nic, VirtualMachine
-from openqrm.planning.vm import RemoveVm, plan_remove_vm
+from openqrm.planning.vm import CreateVm, RemoveVm, plan_create_vm, plan_remove_vm
 from openqrm.planning.vm_hardware import EditVm, plan_edit_vm
 from openqrm.planning.vm_migrate import MigrateVm, plan_migrate_vm
 from openqrm.planning.vm_seed import SeedVm, plan_seed_vm
@@ -24,7 +24,7 @@ ASKED = SeedVm("db", Secret("ref-2"))
 
 def site(vm: VirtualMachine, *records: Record) -> Planning:
     resource = Resource(name="db", type=vm.type, host="h1", mac=MAC, cpu_count=1, memory_mib=1024, nic_count=1)
-    host = Resource(name="h1", carries="keeping", memory_mib=4096)
+    host = Resource(name="h1", carries="keeping", memory_mib=4096, cpu_count=4)
     return planning(vm, resource, host, Observation(name="db", power="off"), *records)
 
 
@@ -51,6 +51,16 @@ def test_a_vm_that_is_removed_takes_its_seed_along() -> None:
     plan = plan_remove_vm(RemoveVm("db"), site(replace(VM, iso="/seeds/ref-1")))
     ids = [step.id for step in plan.steps]
     assert ids.index("remove-db-from-h1") < ids.index("unseed-/seeds/ref-1") < ids.index("record-vm")
+
+
+def test_an_image_is_looked_at_before_anything_is_changed_and_only_when_it_is_another_one() -> None:
+    created = plan_create_vm(CreateVm("web", type="keeping", iso="/srv/x.iso"), site(VM))
+    edited = plan_edit_vm(EditVm("db", iso="/srv/x.iso"), site(VM))
+    for plan in (created, edited):
+        first, second, *_ = plan.steps
+        assert first.id == "look-at-/srv/x.iso-on-h1" and second.needs == (first.id,)
+    kept = plan_edit_vm(EditVm("db", memory_mib=512), site(replace(VM, iso="/srv/x.iso")))
+    assert kept.steps[0].id == "record"
 
 
 def test_a_plugin_without_seeds_says_so() -> None:

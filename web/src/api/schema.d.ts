@@ -399,6 +399,14 @@ export interface components {
             vm_limit: number;
         };
         /**
+         * ListIsos
+         * @description List the ISO images on a host that its VMs may have in their drive.
+         */
+        ListIsos: {
+            /** @description the host */
+            name: string;
+        };
+        /**
          * ListHosts
          * @description List the hosts with what they carry and what is free.
          */
@@ -1905,7 +1913,7 @@ export interface components {
              */
             disk: string;
             /**
-             * @description path on the host of an ISO image in its drive
+             * @description path of an ISO image in its drive, as `host isos` tells
              * @default
              */
             iso: string;
@@ -1939,7 +1947,7 @@ export interface components {
              */
             memory_mib: number | null;
             /**
-             * @description path on the host of an ISO image; empty: none
+             * @description path of an ISO image, as `host isos` tells; empty: none
              * @default null
              */
             iso: string | null;
@@ -2352,6 +2360,14 @@ export interface components {
             count: number;
             /** @default  */
             acknowledged_by: string;
+        };
+        /**
+         * IsoFacts
+         * @description An ISO image on a host that its VMs may have in their drive.
+         */
+        IsoFacts: {
+            path: string;
+            size_bytes: number;
         };
         /**
          * HostRow

@@ -58,6 +58,8 @@ class SimulatedLibvirt(Simulator):
         super().__init__()
         self.domains: dict[str, SimulatedDomain] = {}
         self.files[BOOT_ID] = b"5d6f8a9c-1111-4222-8333-444455556666\n"
+        self.links: dict[str, str] = {}  # where a path leads to
+        self.kinds: dict[str, str] = {}  # of files that are no regular ones
         self.bridges = BRIDGES
         self.kvm_status = kvm_status  # how the try with KVM ends
         self.is_down = False
@@ -72,6 +74,8 @@ class SimulatedLibvirt(Simulator):
     def run(self, argv: tuple[str, ...], stdin: bytes, environment: Mapping[str, str]) -> Completed:
         if argv == ("ip", "-json", "link", "show", "type", "bridge"):
             return Completed(0, self.bridges)
+        if argv[0] in ("realpath", "stat", "find") and environment == {"LC_ALL": "C"}:
+            return self._look(argv)
         if argv[: len(KVM_TRIED)] == KVM_TRIED:
             return Completed(self.kvm_status)
         if argv[: len(VIRSH)] != VIRSH or environment != dict(TOOL.environment):
@@ -82,6 +86,22 @@ class SimulatedLibvirt(Simulator):
             return self._answer(argv[len(VIRSH) :], stdin)
         (line,) = argv[len(VIRSH) :]
         return self.answers.get(line) or self._answer_all(line)
+
+    def _look(self, argv: tuple[str, ...]) -> Completed:
+        """At its files, as coreutils 9.1 and findutils 4.9 do."""
+        match argv:
+            case ("realpath", "--canonicalize-existing", "--zero", "--", path, *folders):
+                found = self.links.get(path, path)
+                if found not in self.files:
+                    return Completed(1, "", f"realpath: {path}: No such file or directory\n")
+                return Completed(0, "".join(f"{self.links.get(each, each)}\0" for each in (path, *folders)))
+            case ("stat", "-c", "%F", "--", path):
+                return Completed(0, f"{self.kinds.get(path, 'regular file')}\n")
+            case ("find", "-H", *words) if words[-2:] == ["-printf", r"%s %p\0"]:
+                folders = words[: words.index("-maxdepth")]
+                inside = [p for p in self.files if any(p.startswith(f"{folder}/") for folder in folders)]
+                return Completed(0, "".join(f"{len(self.files[path])} {path}\0" for path in inside))
+        raise UnknownCommand(" ".join(argv))
 
     def _answer_all(self, line: str) -> Completed:
         """virsh goes on after a command that fails, and ends as the last one did."""

@@ -107,7 +107,6 @@ def test_a_seed_goes_along_and_another_image_does_not() -> None:
     assert there.files[WRITE.path] == libvirt_in(made).files[WRITE.path]
     with pytest.raises(PlanningError, match=r"has the ISO image /srv/debian\.iso of h1"):
         driver.plan_carry(elsewhere, HOST, OTHER)
-    assert not Driver(Settings(shares_disks=True)).plan_carry(elsewhere, HOST, OTHER)
 
 
 def test_a_seed_that_is_lost_is_not_carried() -> None:
