@@ -21,6 +21,7 @@ ON = frozenset({"running", "idle", "paused", "in shutdown", "pmsuspended"})
 OFF = frozenset({"shut off", "crashed"})
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PLAIN, _QUOTABLE = re.compile(r"[A-Za-z0-9_./:@+=\[\]-]+"), re.compile(r"[ -&(-~]*")
+_END = "end-of-list"
 _UNKNOWN = "failed to get domain"
 _DAEMON = "Log in to the host and start libvirtd (systemctl start libvirtd); then retry."
 _PACKAGES = "On Debian: apt-get install libvirt-daemon-system libvirt-clients qemu-system-x86"
@@ -132,7 +133,7 @@ def start(world: World, host: str, vm: str) -> str:
 
 def list_machines(world: World, host: str) -> list[MachineFacts]:
     """All VMs of the host, ours or not; those that vanish while it is asked are left out."""
-    uuids, running = (_uuids(ask(world, host, "list", "--uuid", *which), host) for which in (("--all",), ()))
+    uuids, running = _list_uuids(world, host)
     found: list[Domain] = []
     for start in range(0, len(uuids), BATCH):
         batch = uuids[start : start + BATCH]
@@ -174,11 +175,15 @@ def _rendered(words: tuple[str, ...]) -> str:
     return " ".join(word if _PLAIN.fullmatch(word) else f"'{word}'" for word in words)
 
 
-def _uuids(out: str, host: str) -> list[str]:
-    words = out.split()
-    if not all(map(_UUID.fullmatch, words)):
-        raise StepError(Category.UNAVAILABLE, f"libvirt on {host} lists {out.strip()[:80]!r}", "Retry.")
-    return words
+def _list_uuids(world: World, host: str) -> tuple[list[str], list[str]]:
+    """All, and those that run. Each list has a word after it: one without that was cut off on the way."""
+    done = _say(world, host, f"list --uuid --all; {TOOL.say} {_END}; list --uuid; {TOOL.say} {_END}")
+    if done.status != 0:
+        raise explain_failure(host, done)
+    lists = [each.split() for each in done.out.split(_END)]
+    if len(lists) != 3 or lists[2] or not all(_UUID.fullmatch(word) for each in lists for word in each):
+        raise StepError(Category.UNAVAILABLE, f"libvirt on {host} lists {done.out.strip()[:80]!r}", "Retry.")
+    return lists[0], lists[1]
 
 
 def _domains(done: Completed, host: str, expected: int) -> list[Domain]:

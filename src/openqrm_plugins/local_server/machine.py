@@ -66,22 +66,33 @@ class _Mounts(msgspec.Struct, frozen=True):
 
 def observe_machine(host: Host, address: str) -> Found:
     """All of it, as the machine with this address tells. Raises StepError for what is not understood."""
-    cpu, memory, release, name = (
-        run(host, ("cat", path), hint=_HINT)
-        for path in ("/proc/cpuinfo", "/proc/meminfo", "/etc/os-release", "/proc/sys/kernel/hostname")
-    )
+    release = run(host, ("cat", "/etc/os-release"), hint=_HINT)
+    cpu, memory = (_whole(run(host, ("cat", path), hint=_HINT)) for path in ("/proc/cpuinfo", "/proc/meminfo"))
+    name = _line(run(host, ("cat", "/proc/sys/kernel/hostname"), hint=_HINT))
     links = _decoded(run(host, ("ip", "-json", "-details", "address"), hint=_HINT), tuple[_Link, ...])
     listing = ("lsblk", "--json", "--bytes", "--nodeps", "--output", "NAME,TYPE,SIZE,MODEL,ROTA,RM")
     disks = _decoded(run(host, listing, hint=_HINT), _Disks).blockdevices
     mounts = ("findmnt", "--json", "--bytes", "--output", "SOURCE,FSTYPE,SIZE", "--mountpoint", "/")
     root = _decoded(run(host, mounts, hint=_HINT), _Mounts).filesystems[-1]
-    dmi = {key: host.run(("cat", f"/sys/class/dmi/id/{file}")).out for key, file in _DMI.items()}
+    dmi = {key: _line(host.run(("cat", f"/sys/class/dmi/id/{file}")).out) for key, file in _DMI.items()}
     hardware = _hardware(cpu, memory, links, disks, dmi, _text(name))
     return Found(
         hardware | {"mac": _mac_at(links, address)},
         root.size // 2**20,
         _text(_value(release, "PRETTY_NAME", "=").strip('"')),
     )
+
+
+def _whole(text: str) -> str:
+    """What the kernel says ends with a line's end; what does not was cut off on the way."""
+    if text and not text.endswith("\n"):
+        raise StepError(Category.UNAVAILABLE, "what the machine says of itself was cut off", _HINT)
+    return text
+
+
+def _line(text: str) -> str:
+    """The first, and as a rule only one."""
+    return _whole(text).partition("\n")[0]
 
 
 def _mac_at(links: tuple[_Link, ...], address: str) -> str:

@@ -32,7 +32,7 @@ HINT = "See the log of the shelf."
 
 
 class ShelfHost(Simulator):
-    """`shelf make|drop -- NAME`, `shelf lend|back -- NAME ADDRESS`, `shelf list`."""
+    """`shelf make|drop -- NAME`, `shelf lend|back -- NAME ADDRESS`, `shelf list`, which begins with their number."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,7 +41,11 @@ class ShelfHost(Simulator):
     def run(self, argv: tuple[str, ...], stdin: bytes, environment: Mapping[str, str]) -> Completed:
         match argv:
             case ("shelf", "list"):
-                return Completed(0, "".join(f"{n} {','.join(a)}\n" for n, a in sorted(self.shelves.items())))
+                return Completed(
+                    0,
+                    f"{len(self.shelves)} shelves\n"
+                    + "".join(f"{n} {','.join(a)}\n" for n, a in sorted(self.shelves.items())),
+                )
             case ("shelf", "make", "--", name):
                 return self._make(name)
             case ("shelf", "drop", "--", name):
@@ -68,11 +72,17 @@ class ShelfHost(Simulator):
 
 
 def list_shelves(world: World, host: str) -> dict[str, list[str]]:
+    out = run(world.host(host), ("shelf", "list"), hint=HINT)
+    count, *lines = out.splitlines() or [""]
+    if count != f"{len(lines)} shelves" or not out.endswith("\n"):
+        raise StepError(Category.UNAVAILABLE, "shelf list was cut off, or answered twice", HINT)
+    return shelves_in(lines)
+
+
+def shelves_in(lines: list[str]) -> dict[str, list[str]]:
     shelves = {}
-    for line in run(world.host(host), ("shelf", "list"), hint=HINT).splitlines():
+    for line in lines:
         name, _, lent = line.partition(" ")
-        if not name.isprintable() or "]" in name:
-            raise StepError(Category.REFUSED, "shelf list printed what nobody understands", HINT)
         shelves[name] = [a for a in lent.split(",") if a]
     return shelves
 

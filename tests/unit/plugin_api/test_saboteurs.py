@@ -32,7 +32,17 @@ from openqrm.plugin_api import (
 from openqrm.plugin_api.filling import Content
 from openqrm.plugin_api.testing import LAWS, STORAGE_RULES, Case, LawBroken, SimulatedWorld
 from openqrm.plugin_api.testing import storage as rules
-from tests.unit.plugin_api.shelf import HINT, DropShelf, Lend, MakeShelf, ShelfDriver, bench, list_shelves, world
+from tests.unit.plugin_api.shelf import (
+    HINT,
+    DropShelf,
+    Lend,
+    MakeShelf,
+    ShelfDriver,
+    bench,
+    list_shelves,
+    shelves_in,
+    world,
+)
 
 SECRET = "s3cretS3cretS3cr"
 law = {int(law.__name__.split("_")[1]): law for law in LAWS}
@@ -232,10 +242,32 @@ class Boaster(MakeShelf):
         return Satisfied("all is well")
 
 
+class Impatient(MakeShelf):
+    """13: takes the time that is up for a refusal, and makes another one."""
+
+    def ensure(self, world: World) -> None:
+        try:
+            super().ensure(world)
+        except StepError as error:
+            if error.category is Category.UNAVAILABLE:
+                run(world.host(self.host), ("shelf", "make", "--", f"{self.shelf}-again"), hint=HINT)
+
+
+@dataclass(frozen=True)
+class Credulous(DropShelf):
+    """13: takes half a list for the whole one."""
+
+    name: ClassVar[str] = "shelf.drop-credulous"
+
+    def observe(self, world: World) -> Seen:
+        lines = run(world.host(self.host), ("shelf", "list"), hint=HINT).splitlines()[1:]
+        return Differs("the shelf exists") if self.shelf in shelves_in(lines) else Satisfied("there is no such shelf")
+
+
 MAKERS = [
     (1, Untyped), (2, Looker), (3, Idle), (4, Forgetful), (4, OneWay), (5, HalfWay), (6, Moody), (6, Curious),
     (7, Unlocked), (7, Untouching), (8, Rude), (8, Helpless), (8, Buggy), (8, Swallower), (9, Talker), (9, Gossip),
-    (10, Shell), (10, Optional), (10, Lines), (11, Terse), (11, Unreasoned), (12, Boaster),
+    (10, Shell), (10, Optional), (10, Lines), (11, Terse), (11, Unreasoned), (12, Boaster), (13, Impatient),
 ]  # fmt: skip
 
 
@@ -255,6 +287,7 @@ def made_world() -> SimulatedWorld:
 SABOTEURS_OF_MADE: list[tuple[int, Action]] = [
     (3, Grower("shelf-host", "web", "10.0.0.1")),
     (4, Mute("shelf-host", "web")),
+    (13, Credulous("shelf-host", "web")),
 ]
 
 
@@ -271,7 +304,7 @@ def test_an_older_journal_that_does_not_load_is_caught() -> None:
 
 
 def test_every_law_has_a_saboteur() -> None:
-    assert {number for number, _ in (*MAKERS, *SABOTEURS_OF_MADE)} == {*law} == {*range(1, 13)}
+    assert {number for number, _ in (*MAKERS, *SABOTEURS_OF_MADE)} == {*law} == {*range(1, 14)}
 
 
 class Random(ShelfDriver):
@@ -287,6 +320,14 @@ class Nameless(ShelfDriver):
 class Blind(ShelfDriver):
     def list_volumes(self, world: World, storage: Storage) -> list[VolumeFacts]:
         return []
+
+
+class Believer(ShelfDriver):
+    """Takes half a list for the whole one."""
+
+    def list_volumes(self, world: World, storage: Storage) -> list[VolumeFacts]:
+        lines = run(world.host(storage.resource), ("shelf", "list"), hint=HINT).splitlines()[1:]
+        return [VolumeFacts(name=name, size_mib=64) for name in shelves_in(lines)]
 
 
 class Remaking(ShelfDriver):
@@ -393,7 +434,8 @@ class Filler(ShelfDriver):
 
 DRIVERS: list[tuple[Callable[..., None], type[ShelfDriver]]] = [
     (rules.plans_are_pure, Random), (rules.plans_are_pure, Nameless),
-    (rules.a_volume_is_listed_while_it_exists, Blind), (rules.what_was_there_is_not_made_again, Remaking),
+    (rules.a_volume_is_listed_while_it_exists, Blind),
+    (rules.half_a_list_is_no_list, Believer), (rules.what_was_there_is_not_made_again, Remaking),
     (rules.a_grant_lets_one_machine_write, Keeper), (rules.there_is_one_writer, Sharer),
     (rules.other_volumes_are_left_alone, Sweeper), (rules.the_root_is_public, Stranger),
     (rules.capabilities_are_honest, Pretender), (rules.capabilities_are_honest, Cloner),

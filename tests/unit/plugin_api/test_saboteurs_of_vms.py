@@ -43,7 +43,8 @@ class Cellar(Simulator):
     def run(self, argv: tuple[str, ...], stdin: bytes, environment: Mapping[str, str]) -> Completed:
         match argv:
             case ("vm", "list"):
-                return Completed(0, "".join(f"{name} {power}\n" for name, power in self.power.items()))
+                listed = "".join(f"{name} {power}\n" for name, power in self.power.items())
+                return Completed(0, f"{len(self.power)} VMs\n{listed}")
             case ("vm", "set", "--", name, "gone"):
                 self.power.pop(name, None)
             case ("vm", "set", "--", name, power):
@@ -64,7 +65,10 @@ class Cellar(Simulator):
 
 def powers(world: World) -> dict[str, str]:
     out = run(world.host("h1"), ("vm", "list"), hint=HINT)
-    return dict(line.split() for line in out.splitlines())
+    count, *lines = out.splitlines() or [""]
+    if count != f"{len(lines)} VMs" or not out.endswith("\n"):
+        raise StepError(Category.UNAVAILABLE, "the list of VMs was cut off, or came twice", HINT)
+    return dict(line.split() for line in lines)
 
 
 @dataclass(frozen=True)
@@ -219,6 +223,15 @@ class Blind(CellarDriver):
         return []
 
 
+class Believer(CellarDriver):
+    """Takes half a list for the whole one."""
+
+    def list_machines(self, world: World, host: Resource) -> list[MachineFacts]:
+        lines = run(world.host("h1"), ("vm", "list"), hint=HINT).splitlines()[1:]
+        pairs = (line.partition(" ") for line in lines)
+        return [MachineFacts(name=name, power=power, cpu_count=1, memory_mib=1) for name, _, power in pairs]
+
+
 class Squinting(CellarDriver):
     """Its list and its power differ."""
 
@@ -324,6 +337,7 @@ DRIVERS: list[tuple[Callable[[VirtualizationBench], None], type[CellarDriver]]] 
     (rules.other_vms_are_left_alone, Sweeper),
     (rules.a_silent_host_is_unknown, Guesser),
     (rules.a_silent_host_is_unknown, Judge),
+    (rules.half_a_list_is_no_list, Believer),
     (rules.snapshots_bring_back, Reluctant),
     (rules.snapshots_bring_back, Amnesiac),
     (rules.snapshots_bring_back, Forgetful),

@@ -69,11 +69,10 @@ class SimulatedFiles(Simulator):
 
     def listed(self, argv: tuple[str, ...]) -> list[str]:
         """What find prints of each."""
-        inside = [path for path in self.tree if PurePosixPath(path).parent == PurePosixPath(argv[1])]
-        shown = [path for path in inside if not PurePosixPath(path).name.startswith(".")]
-        if argv[-1] == "%f\\0":
-            return [PurePosixPath(path).name for path in shown]
-        return [f"{_size_bytes(self.tree[path])} 0 {PurePosixPath(path).name}" for path in shown]
+        folder = argv[2]
+        inside = [path for path in self.tree if str(PurePosixPath(path).parent) == folder]
+        shown = [f"{_letter(self.tree[path])} 1 {_size_bytes(self.tree[path])} 0 {_name(path)}" for path in inside]
+        return [*shown, f"d 0 4096 8 {_name(folder)}"]
 
     def _stat(self, argv: tuple[str, ...], path: str, language: str | None) -> Completed:
         if "-f" in argv:
@@ -119,3 +118,11 @@ def missing(tool: str, path: str) -> Completed:
 
 def _size_bytes(what: str) -> int:
     return int(what) * 2**20 if what.isdigit() else 4096
+
+
+def _letter(what: str) -> str:
+    return "d" if what == "directory" else "f"
+
+
+def _name(path: str) -> str:
+    return PurePosixPath(path).name

@@ -1,7 +1,8 @@
-"""The twelve laws that every action keeps, as functions of a case. Each raises LawBroken."""
+"""The thirteen laws that every action keeps, as functions of a case. Each raises LawBroken."""
 
 from __future__ import annotations
 
+from openqrm.plugin_api.testing.law_of_faults import law_13_a_faulty_answer_does_no_harm
 from openqrm.plugin_api.testing.laws_of_change import (
     law_03_ensuring_satisfies,
     law_04_the_inverse_restores,
@@ -34,4 +35,5 @@ LAWS = (
     law_10_nasty_names_stay_words,
     law_11_descriptions_speak,
     law_12_an_action_is_honest,
+    law_13_a_faulty_answer_does_no_harm,
 )

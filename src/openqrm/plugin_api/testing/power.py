@@ -12,6 +12,7 @@ from openqrm.plugin_api.drivers import Power
 from openqrm.plugin_api.testing.bench import carry_all, demand_pure_plan
 from openqrm.plugin_api.testing.case import Case, cases_of, demand
 from openqrm.plugin_api.testing.gate import Disturbance
+from openqrm.plugin_api.testing.law_of_faults import demand_honest_look
 from openqrm.plugin_api.testing.world import SimulatedWorld
 
 
@@ -70,4 +71,18 @@ def a_silent_bmc_is_unknown(bench: PowerBench) -> None:
         demand(seen == "unknown", f"a silent BMC is seen {seen}")
 
 
-POWER_RULES = (plans_are_one_step, what_is_done_is_seen, a_silent_bmc_is_unknown)
+def half_an_answer_is_no_power(bench: PowerBench) -> None:
+    """When an answer is late, half or doubled, a machine that is on is on or unknown: never off."""
+
+    def on() -> SimulatedWorld:
+        world = bench.world()
+        carry_all(bench.on(), world)
+        return world
+
+    def look(world: SimulatedWorld) -> bool:
+        return bench.driver.observe_power(world, bench.resource) in ("on", "unknown")
+
+    demand_honest_look(look, on, "the machine is on")
+
+
+POWER_RULES = (plans_are_one_step, what_is_done_is_seen, a_silent_bmc_is_unknown, half_an_answer_is_no_power)

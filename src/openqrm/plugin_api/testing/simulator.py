@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import TypeVar
 
 from openqrm.domain.errors import Category, StepError
-from openqrm.plugin_api.testing.gate import Disturbance, Gate
+from openqrm.plugin_api.testing.gate import Answers, Disturbance, Fault, Gate
 from openqrm.ports.world import Completed, LineTool
+
+T = TypeVar("T")
 
 
 class UnknownCommand(AssertionError):
@@ -68,17 +73,18 @@ class SimulatedHost:
         return self._do((*tool.argv, line), timeout_s, lambda: self.simulator.talk(tool, line))
 
     def read_file(self, path: str) -> bytes | None:
-        label = f"{self._name}: read {path}"
-        return self._gate.through(label, lambda: self.simulator.read(path), lambda how: _disturbed_read(label, how))
+        return self._file(f"read {path}", lambda: self.simulator.read(path), _disturbed_read)
 
     def write_file(self, path: str, content: bytes, *, mode: int = 0o644) -> None:
-        label = f"{self._name}: write {path}"
-        simulator = self.simulator
-        self._gate.through(label, lambda: simulator.write(path, content, mode), lambda how: _no_file(label, how))
+        self._file(f"write {path}", lambda: self.simulator.write(path, content, mode), _no_file)
 
     def remove_file(self, path: str) -> None:
-        label = f"{self._name}: remove {path}"
-        self._gate.through(label, lambda: self.simulator.unlink(path), lambda how: _no_file(label, how))
+        self._file(f"remove {path}", lambda: self.simulator.unlink(path), _no_file)
+
+    def _file(self, what: str, effect: Callable[[], T], disturbed: Callable[[str, Disturbance], T]) -> T:
+        label = f"{self._name}: {what}"
+        answers: Answers[T] = Answers(self._name, partial(disturbed, label), partial(_faulty_file, label))
+        return self._gate.through(label, effect, answers)
 
     def _do(self, argv: tuple[str, ...], timeout_s: float, effect: Callable[[], Completed]) -> Completed:
         if [*map(type, (argv, *argv))] != [tuple, *[str] * len(argv)]:
@@ -87,7 +93,8 @@ class SimulatedHost:
             raise AssertionError(f"{argv[0]} has no time to run in")
         self.argvs.append(argv)
         label = f"{self._name}: {' '.join(argv)}"
-        return self._gate.through(label, effect, lambda how: _disturbed_run(label, how))
+        answers: Answers[Completed] = Answers(self._name, partial(_disturbed_run, label), partial(_faulty_run, label))
+        return self._gate.through(label, effect, answers)
 
 
 def silent(label: str) -> StepError:
@@ -110,6 +117,24 @@ def _disturbed_read(label: str, how: Disturbance) -> bytes | None:
         return b"\x00]}garbled\n\xff= :"
     _no_file(label, how)
     return None
+
+
+def _faulty_run(label: str, fault: Fault, completed: Completed) -> Completed:
+    out = completed.out
+    match fault:
+        case Fault.LATE | Fault.GONE:
+            raise silent(label)
+        case Fault.HALF:
+            return replace(completed, out=out[: len(out) // 2])
+        case Fault.TWICE:
+            return replace(completed, out=out * 2)
+
+
+def _faulty_file(label: str, fault: Fault, content: T) -> T:
+    """A file comes whole or not at all; that is what the ports promise of it."""
+    if fault in (Fault.LATE, Fault.GONE):
+        raise silent(label)
+    return content
 
 
 def _no_file(label: str, how: Disturbance) -> None:

@@ -23,6 +23,7 @@ from openqrm.plugin_api.filling import FillsVolumes
 from openqrm.plugin_api.testing.bench import carry_all, demand_pure_plan
 from openqrm.plugin_api.testing.case import Case, LawBroken, carry_through, cases_of, demand, demand_same
 from openqrm.plugin_api.testing.gate import Crash
+from openqrm.plugin_api.testing.law_of_faults import demand_honest_look
 from openqrm.plugin_api.testing.world import SimulatedWorld
 
 SECRET = "grant-web"
@@ -131,6 +132,12 @@ def a_volume_is_listed_while_it_exists(bench: StorageBench) -> None:
     demand("web" in listed, f"volume web was created and is not listed: {sorted(listed)}")
     carry_all(bench.remove(), world)
     demand("web" not in bench.names(world), "volume web was removed and is still listed")
+
+
+def half_a_list_is_no_list(bench: StorageBench) -> None:
+    """When an answer is late, half or doubled, no volume is missing in the list: there is none, or it is whole."""
+    world = partial(bench.prepared, *bench.create(), *bench.create("db"), *bench.grant())
+    demand_honest_look(bench.names, world, "two volumes are listed")
 
 
 def what_was_there_is_not_made_again(bench: StorageBench) -> None:
@@ -293,6 +300,7 @@ def what_it_fills_from_is_planned(bench: StorageBench) -> None:
 STORAGE_RULES = (
     plans_are_pure,
     a_volume_is_listed_while_it_exists,
+    half_a_list_is_no_list,
     what_was_there_is_not_made_again,
     a_grant_lets_one_machine_write,
     there_is_one_writer,

@@ -13,6 +13,7 @@ from openqrm.plugin_api.drivers import Capability, MachineFacts, Virtualization,
 from openqrm.plugin_api.testing.bench import carry_all, demand_pure_plan
 from openqrm.plugin_api.testing.case import Case, cases_of, demand
 from openqrm.plugin_api.testing.gate import Disturbance
+from openqrm.plugin_api.testing.law_of_faults import demand_honest_look
 from openqrm.plugin_api.testing.world import SimulatedWorld
 
 
@@ -141,6 +142,22 @@ def a_silent_host_is_unknown(bench: VirtualizationBench) -> None:
         demand(seen == "unknown", f"the power of a VM on a silent host is seen {seen}")
 
 
+def half_a_list_is_no_list(bench: VirtualizationBench) -> None:
+    """When an answer is late, half or doubled, no VM is missing in the list, and none is off that runs."""
+
+    def two() -> SimulatedWorld:
+        world = bench.made()
+        other = replace(bench, vm=replace(bench.vm, name=f"{bench.vm.name}-other", nics=(), disks=()), disks=())
+        carry_all((*other.define(), *bench.on()), world)
+        return world
+
+    def look(world: SimulatedWorld) -> object:
+        power = bench.driver.observe_power(world, bench.resource)
+        return {name: facts.power for name, facts in bench.listed(world).items()}, power if power != "unknown" else "on"
+
+    demand_honest_look(look, two, "two VMs are listed")
+
+
 def snapshots_bring_back(bench: VirtualizationBench) -> None:
     """A snapshot of a VM that was off makes it off again; each is listed until it is removed, and then no more."""
     driver = bench.snapshots()
@@ -183,6 +200,7 @@ VIRTUALIZATION_RULES = (
     a_vm_lives_and_is_seen,
     other_vms_are_left_alone,
     a_silent_host_is_unknown,
+    half_a_list_is_no_list,
     snapshots_bring_back,
     an_older_snapshot_is_no_new_one,
 )

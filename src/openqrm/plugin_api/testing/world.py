@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from openqrm.domain.errors import Category, StepError
 from openqrm.domain.record import Record
-from openqrm.plugin_api.testing.gate import Disturbance, Gate
+from openqrm.plugin_api.testing.gate import Answers, Disturbance, Fault, Gate
 from openqrm.plugin_api.testing.records import MemoryRecords, MemoryVault
 from openqrm.plugin_api.testing.simulator import SimulatedHost, Simulator, silent
 from openqrm.plugin_api.testing.state import State, render_state
@@ -58,7 +60,8 @@ class SimulatedWorld:
             raise silent(label)
         password = self.vault.reveal(request.secret) if request.secret else ""
         api = self.api
-        return self.gate.through(label, lambda: api.answer(request, password), lambda how: _disturbed(label, how))
+        answers: Answers[HttpAnswer] = Answers(_peer(request), partial(_disturbed, label), partial(_faulty, label))
+        return self.gate.through(label, lambda: api.answer(request, password), answers)
 
     def now_s(self) -> float:
         return self._now_s
@@ -73,7 +76,7 @@ class SimulatedWorld:
 
     def forget_preparation(self) -> None:
         """Count effects and changes from here on."""
-        self.gate.points = 0
+        self.gate.points = self.gate.answers = 0
         self.requests.clear()
         for noted in (self.gate.log, self.records.written, self.vault.written):
             noted.clear()
@@ -100,3 +103,17 @@ def _disturbed(label: str, how: Disturbance) -> HttpAnswer:
             return HttpAnswer(200, ["garbled", {"": None}], {})
         case Disturbance.REFUSED:
             return HttpAnswer(500, {"error": "simulated refusal"}, {})
+
+
+def _faulty(label: str, fault: Fault, answer: HttpAnswer) -> HttpAnswer:
+    match fault:
+        case Fault.LATE | Fault.GONE:
+            raise silent(label)
+        case Fault.HALF:  # half of a text is no JSON
+            return replace(answer, body=None)
+        case Fault.TWICE:
+            return answer
+
+
+def _peer(request: HttpRequest) -> str:
+    return urlsplit(request.url).netloc

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from openqrm.plugin_api import StepError, VolumeFacts
+from openqrm.plugin_api import StepError
 from openqrm.plugin_api.storage.exporting.iscsi.by_lio import Answer, Shown, parse_answer
 from openqrm.plugin_api.storage.exporting.iscsi.tgt import Target, parse_targets, parse_users
-from openqrm.plugin_api.storage.making.disk_files import parse_volume
 from openqrm.plugin_api.testing.lio_tools import SimulatedLio
 from openqrm.plugin_api.testing.tgt_tools import render_target
 
@@ -55,7 +54,3 @@ def test_lio(verb: str, password: str, shown: str) -> None:
 def test_what_lio_never_says(text: str) -> None:
     with pytest.raises(StepError, match="LIO's answer is none"):
         parse_answer(text)
-
-
-def test_a_volume_as_find_prints_it() -> None:
-    assert parse_volume("67108864 2048 my disk.img") == VolumeFacts(name="my disk", size_mib=64, used_mib=1)

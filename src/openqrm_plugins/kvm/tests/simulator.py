@@ -114,6 +114,8 @@ class SimulatedLibvirt(Simulator):
                 return recorded(what)
             case ("domcapabilities", "--virttype", "kvm"):
                 return recorded("domcapabilities-kvm")
+            case ("echo", word):
+                return Completed(0, f"{word}\n")
             case ("list", "--uuid", *which):
                 shown = (u for u, d in self.domains.items() if which or d.started)
                 return Completed(0, "\n".join([*shown, ""]))

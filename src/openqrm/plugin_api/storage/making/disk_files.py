@@ -6,16 +6,15 @@ from dataclasses import dataclass
 
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.storage import Volume
-from openqrm.plugin_api.actions import COPY_TIMEOUT_S, DISK_HINT, PutAway, TakeBack
+from openqrm.plugin_api.actions import COPY_TIMEOUT_S, PutAway, TakeBack
 from openqrm.plugin_api.drivers import VolumeFacts
-from openqrm.plugin_api.run import run
 from openqrm.plugin_api.storage.halves import Work
 from openqrm.plugin_api.storage.making.disks import CloneDisk, GrowDisk, MakeDisk
+from openqrm.plugin_api.storage.making.entries import list_entries
 from openqrm.plugin_api.storage.making.purge import TRASH, Purge
 from openqrm.ports.world import Host
 
 _SUFFIX = ".img"
-_BLOCK_BYTES = 512  # the unit of find's %b
 
 
 @dataclass(frozen=True)
@@ -57,17 +56,16 @@ class DiskFiles:
         return (Work(grow, f"it has {volume.size_mib} MiB so far"),)
 
     def list_volumes(self, host: Host) -> list[VolumeFacts]:
-        only = ("-mindepth", "1", "-maxdepth", "1", "-type", "f", "-name", f"[!.]*{_SUFFIX}")
-        text = run(host, ("find", self.directory, *only, "-printf", "%s %b %f\\0"), hint=DISK_HINT)
-        return sorted(map(parse_volume, filter(None, text.split("\0"))), key=lambda volume: volume.name)
+        disks = [each for each in list_entries(host, self.directory, "f") if each.name.endswith(_SUFFIX)]
+        return [
+            VolumeFacts(
+                name=each.name.removesuffix(_SUFFIX),
+                size_mib=each.size_bytes // 2**20,
+                used_mib=each.used_bytes // 2**20,
+            )
+            for each in disks
+        ]
 
     def _trash(self, volume: Volume) -> str:
         """`id` tells namesakes apart there."""
         return f"{self.directory}/{TRASH}/{volume.name}{_SUFFIX}.{volume.id}"
-
-
-def parse_volume(text: str) -> VolumeFacts:
-    """A file as find prints it: size in bytes, blocks, name."""
-    size, blocks, name = text.split(" ", 2)
-    used_mib = int(blocks) * _BLOCK_BYTES // 2**20
-    return VolumeFacts(name=name.removesuffix(_SUFFIX), size_mib=int(size) // 2**20, used_mib=used_mib)

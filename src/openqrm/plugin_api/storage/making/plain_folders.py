@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.storage import Volume
-from openqrm.plugin_api.actions import COPY_TIMEOUT_S, DISK_HINT, PutAway, TakeBack
+from openqrm.plugin_api.actions import COPY_TIMEOUT_S, PutAway, TakeBack
 from openqrm.plugin_api.drivers import VolumeFacts
-from openqrm.plugin_api.run import run
 from openqrm.plugin_api.storage.halves import Work
+from openqrm.plugin_api.storage.making.entries import list_entries
 from openqrm.plugin_api.storage.making.folders import CloneFolder, MakeFolder
 from openqrm.plugin_api.storage.making.purge import TRASH, Purge
 from openqrm.ports.world import Host
@@ -55,6 +55,4 @@ class Folders:
         raise PlanningError(Category.UNSUPPORTED, message, "It takes what its disk has; extend that.")
 
     def list_volumes(self, host: Host) -> list[VolumeFacts]:
-        only = ("-mindepth", "1", "-maxdepth", "1", "-type", "d", "-not", "-name", ".*", "-printf", "%f\\0")
-        names = run(host, ("find", self.directory, *only), hint=DISK_HINT).split("\0")
-        return [VolumeFacts(name=name, size_mib=0) for name in sorted(names) if name]
+        return [VolumeFacts(name=each.name, size_mib=0) for each in list_entries(host, self.directory, "d")]
