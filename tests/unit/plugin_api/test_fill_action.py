@@ -42,7 +42,7 @@ def test_it_is_filled_and_taken_back(filling: Filling, tmp_path: Path) -> None:
     assert isinstance(inverse.observe(Here()), Differs)
     inverse.ensure(Here())
     assert isinstance(inverse.observe(Here()), Satisfied)
-    assert isinstance(action.observe(Here()), Differs) and (tmp_path / "trash/sbin").is_symlink()
+    assert isinstance(action.observe(Here()), Differs) and (tmp_path / "trash/web/sbin").is_symlink()
 
 
 def test_a_source_that_leads_out_fails_with_its_reason(filling: Filling) -> None:

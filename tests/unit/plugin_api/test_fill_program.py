@@ -25,17 +25,34 @@ class Filling:
 
     folder: Path
     more: dict[str, Any] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=lambda: {**os.environ})
 
     @property
     def target(self) -> Path:
         return self.folder / "volumes/web"
 
+    @property
+    def making(self) -> Path:
+        return self.folder / "volumes/.making-web"
+
+    @property
+    def note(self) -> Path:
+        return self.folder / "volumes/.filled/web.1"
+
+    def broken_off(self, version: int = 1) -> None:
+        """As a crash leaves it."""
+        self.note.parent.mkdir(exist_ok=True)
+        self.note.write_text(json.dumps({"state": "working", "done": 1, "total": 4, "pid": 2**22, "version": version}))
+        self.making.mkdir()
+        (self.making / "half").touch()
+
     def ask(self, verb: str, source: Path) -> subprocess.CompletedProcess[str]:
-        places = {"target": self.target, "note": self.folder / "volumes/.filled/web.1", "trash": self.folder / "trash"}
+        places = {"target": self.target, "note": self.note, "trash": self.folder / "trash"}
         settings: dict[str, Any] = {key: str(path) for key, path in (places | {"source": source}).items()}
-        settings |= {"sha256": "", "most_bytes": 0, **self.more}
+        settings |= {"sha256": "", "most_bytes": 0, "version": 1, "used": False, "in_place": False, **self.more}
         argv = [sys.executable, "-I", "-c", BOOT, verb, json.dumps(settings)]
-        return subprocess.run(argv, input=PROGRAM.decode(), capture_output=True, text=True, timeout=60, check=False)
+        given: dict[str, Any] = {"input": PROGRAM.decode(), "env": self.environment}
+        return subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False, **given)
 
     def look(self, source: Path = Path("/")) -> dict[str, Any]:
         said: dict[str, Any] = json.loads(self.ask("look", source).stdout)
@@ -45,6 +62,9 @@ class Filling:
         """Start, and wait for the end."""
         started = self.ask("start", source)
         assert started.returncode == 0, started.stderr
+        return self.ended(source)
+
+    def ended(self, source: Path) -> dict[str, Any]:
         deadline = time.monotonic() + 60
         while (said := self.look(source))["state"] == "working":
             assert time.monotonic() < deadline, said
@@ -107,7 +127,7 @@ def make_tree(folder: Path) -> Path:
 def test_a_folder_is_filled_from_another_one(filling: Filling) -> None:
     source = make_tree(filling.folder / "source")
     assert filling.look()["state"] == "empty"
-    assert filling.fill(source) == {"state": "filled", "source": str(source), "left_out": 0}
+    assert filling.fill(source) == {"state": "filled", "source": str(source), "left_out": 0, "version": 1}
     assert tree(filling.target) == tree(source)
 
 
@@ -175,8 +195,8 @@ def test_what_is_larger_than_the_volume_is_refused_in_time(filling: Filling) -> 
     filling.more["most_bytes"] = 3 << 20
     bomb = archive(filling.folder / "bomb.tar.gz", [entry("zeros", data=bytes(64 << 20))], "w:gz")
     said = filling.fill(bomb)
-    assert said == {"state": "failed", "because": "it is larger than the volume, which has 3 MiB"}
-    assert sum(path.stat().st_size for path in filling.target.rglob("*")) <= 4 << 20
+    assert (said["state"], said["because"]) == ("failed", "it is larger than the volume, which has 3 MiB")
+    assert sum(path.stat().st_size for path in filling.making.rglob("*")) <= 4 << 20
 
 
 def test_an_archive_of_another_digest_is_refused(filling: Filling) -> None:
@@ -209,11 +229,54 @@ def test_what_was_filled_goes_to_the_trash_and_what_was_not_whole_is_gone(fillin
     filling.fill(make_tree(filling.folder / "source"))
     assert filling.ask("clear", Path("/")).returncode == 0
     assert filling.look()["state"] == "empty"
-    assert (filling.folder / "trash/bin/tool").exists()
+    assert (filling.folder / "trash/web/bin/tool").exists()
     evil = [entry("half", data=b"x"), entry("../x", data=b"x")]
     filling.fill(archive(filling.folder / "evil.tar", evil))
+    assert not list(filling.target.iterdir()), "a volume is whole or empty"
     assert filling.ask("clear", Path("/")).returncode == 0
-    assert filling.look()["state"] == "empty" and not (filling.folder / "trash/half").exists()
+    assert filling.look()["state"] == "empty" and not filling.making.exists()
+    assert [path.name for path in (filling.folder / "trash").iterdir()] == ["web"]
+
+
+@pytest.mark.parametrize("verb", ["start", "clear"])
+def test_what_a_machine_wrote_since_the_work_was_broken_off_is_kept(filling: Filling, verb: str) -> None:
+    source = make_tree(filling.folder / "source")
+    filling.broken_off()
+    (filling.target / "theirs").write_text("a machine's")
+    assert filling.look()["state"] == "broken off"
+    if verb == "start":
+        assert filling.fill(source)["state"] == "filled" and tree(filling.target) == tree(source)
+    else:
+        assert filling.ask("clear", source).returncode == 0 and filling.look()["state"] == "empty"
+    assert (filling.folder / "trash/web/theirs").read_text() == "a machine's" and not filling.making.exists()
+
+
+def test_a_note_of_another_version_of_the_volume_does_not_count(filling: Filling) -> None:
+    filling.broken_off(version=3)
+    assert filling.look()["state"] == "empty"
+    (filling.target / "theirs").touch()
+    assert filling.look()["state"] == "foreign"
+    assert "is not empty" in filling.ask("start", make_tree(filling.folder / "source")).stderr
+    assert filling.ask("clear", Path("/")).returncode == 0
+    assert (filling.target / "theirs").exists() and not (filling.folder / "trash").exists()
+
+
+SLOW_ZSTD = """#!/bin/sh
+for _ in $(seq 600); do [ ! -e "$GO" ] || exec cat; sleep 0.1; done
+"""
+
+
+def test_what_is_written_meanwhile_is_left_where_it_is(filling: Filling) -> None:
+    tools, source = filling.folder / "tools", archive(filling.folder / "slow.tar.zst", [entry("ours")])
+    tools.mkdir()
+    (tools / "zstd").write_text(SLOW_ZSTD)
+    (tools / "zstd").chmod(0o755)
+    filling.environment = {"PATH": f"{tools}:{os.environ['PATH']}", "GO": str(tools / "go")}
+    assert filling.ask("start", source).returncode == 0
+    (filling.target / "theirs").touch()
+    (tools / "go").touch()
+    assert filling.ended(source)["because"] == f"{filling.target} was written to meanwhile"
+    assert [path.name for path in filling.target.iterdir()] == ["theirs"]
 
 
 @pytest.mark.slow

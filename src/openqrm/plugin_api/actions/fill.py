@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import ClassVar
 
 import msgspec
@@ -14,7 +14,7 @@ from openqrm.plugin_api.actions.progress import render_progress
 from openqrm.plugin_api.sending import command, pack
 from openqrm.ports.world import Host, World
 
-PROGRAM = pack("noting", "fill")
+PROGRAM = pack("noting", "filling", "folders.reading", "folders.unpacking", "folders.filling")
 LOOK_S = 2.0
 START_S = 60.0
 CLEAR_S = 600.0
@@ -24,7 +24,10 @@ _SOURCE_HINT = "Mend the source, or name another one; the volume is emptied agai
 
 @dataclass(frozen=True)
 class Filling:
-    """What goes where on a host. `note` is a file that says how far it is, `trash` a folder for what is cleared."""
+    """What goes where on a host. `note` is a file that says how far it is, `trash` a folder for what is cleared.
+
+    `version` is the volume's when this was planned, 0 when the plan makes it. `in_place`: nothing can be put beside it.
+    """
 
     host: str
     volume: str
@@ -34,6 +37,8 @@ class Filling:
     trash: str
     sha256: str = ""
     most_bytes: int = 0  # 0: as much as the disk has
+    version: int = 0
+    in_place: bool = False
 
 
 class FillingTold(msgspec.Struct, frozen=True):
@@ -67,12 +72,12 @@ class FillFolder:
         return seen_filling(look_at_filling(world.host(self.filling.host), PROGRAM, self.filling), self.filling)
 
     def ensure(self, world: World) -> None:
-        ask_of_filling(world.host(self.filling.host), PROGRAM, "start", self.filling)
+        change_filling(world, PROGRAM, "start", self.filling)
 
 
 @dataclass(frozen=True)
 class ClearFolder:
-    """The volume is empty: what was filled whole is in the storage's trash, what was not is gone."""
+    """The volume is empty: what it held is in the storage's trash, and what was not unpacked whole is gone."""
 
     name: ClassVar[str] = "openqrm.clear-folder"
     filling: Filling
@@ -90,8 +95,7 @@ class ClearFolder:
         return seen_cleared(look_at_filling(world.host(self.filling.host), PROGRAM, self.filling), self.filling)
 
     def ensure(self, world: World) -> None:
-        demand_free(world, self.filling)
-        ask_of_filling(world.host(self.filling.host), PROGRAM, "clear", self.filling, CLEAR_S)
+        change_filling(world, PROGRAM, "clear", self.filling, CLEAR_S)
 
 
 def seen_filling(told: FillingTold, filling: Filling) -> Seen:
@@ -119,12 +123,14 @@ def seen_cleared(told: FillingTold, filling: Filling) -> Seen:
     return Differs(f"{filling.target} is {told.state}")
 
 
-def demand_free(world: World, filling: Filling) -> None:
+def change_filling(world: World, program: bytes, verb: str, filling: Filling, timeout_s: float = START_S) -> None:
     """Raises StepError `conflict` when a machine has the volume by now, as when a fill is undone long after."""
     volume = world.records.find(Volume, filling.volume)
     if volume and volume.granted_to:
         message = f"volume {volume.name} is granted to {volume.granted_to}"
         raise StepError(Category.CONFLICT, message, "Stop the appliance that runs there, then retry the plan.")
+    used = volume is not None and volume.version > max(1, filling.version)
+    ask_of_filling(world.host(filling.host), program, verb, filling, timeout_s, used=used)
 
 
 def look_at_filling(host: Host, program: bytes, filling: Filling) -> FillingTold:
@@ -136,10 +142,11 @@ def look_at_filling(host: Host, program: bytes, filling: Filling) -> FillingTold
         raise StepError(Category.UNAVAILABLE, f"{filling.host} answers {said.strip()[:80]!r}", _HINT) from error
 
 
-def ask_of_filling(host: Host, program: bytes, verb: str, filling: Filling, timeout_s: float = START_S) -> str:
-    """What the program says to this verb. Raises StepError."""
-    keys = ("source", "target", "note", "trash", "sha256", "most_bytes")
-    settings = msgspec.json.encode({key: getattr(filling, key) for key in keys}).decode()
+def ask_of_filling(
+    host: Host, program: bytes, verb: str, filling: Filling, timeout_s: float = START_S, *, used: bool = False
+) -> str:
+    """What the program says to this verb; `used`: the volume was changed since this was planned. Raises StepError."""
+    settings = msgspec.json.encode({**asdict(filling), "used": used}).decode()
     done = host.run(command(verb, settings), stdin=program, timeout_s=timeout_s)
     if done.status == 0:
         return done.out

@@ -20,11 +20,15 @@ class Refused(Exception):
 
 
 class Note:
-    """A line of JSON of one length, so that it is read whole or not at all."""
+    """A line of JSON of one length, so that it is read whole or not at all. What it says is of one version of a volume.
 
-    def __init__(self, path: str) -> None:
+    There is one for all versions, so that no two workers are at one volume.
+    """
+
+    def __init__(self, path: str, version: int = 0) -> None:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         self.file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        self.version = version
 
     def lock(self) -> bool:
         """Whether it is ours now; the worker holds it for as long as it lives."""
@@ -34,31 +38,36 @@ class Note:
         return False
 
     def read(self) -> dict[str, Any]:
-        said: dict[str, Any] = json.loads(os.pread(self.file, NOTE_BYTES, 0) or b"{}")
-        return said
+        """What it says, if that is of this version; nothing otherwise."""
+        said = self._read()
+        return said if said.get("version", 0) == self.version else {}
 
     def seen(self) -> dict[str, Any]:
         """The same; work that nobody does any more is broken off."""
         said = self.read()
-        if said.get("state", "working") == "working" and self.lock():
+        if said.get("state") == "working" and self.lock():
             said = self.read()  # the worker may have come to its end meanwhile
-            if said.get("state", "working") == "working":
+            if said.get("state") == "working":
                 said["state"] = "broken off"
         return said
 
     def write(self, **said: Any) -> None:
-        line = json.dumps(said).encode()[: NOTE_BYTES - 1]
+        line = json.dumps({**said, "version": self.version}).encode()[: NOTE_BYTES - 1]
         os.pwrite(self.file, line.ljust(NOTE_BYTES - 1) + b"\n", 0)
 
     def end_worker(self) -> None:
-        """Raises Refused when it does not end."""
+        """Of whatever version, with all that it started. Raises Refused when it does not end."""
         until = time.monotonic() + END_S
         while not self.lock():
             if time.monotonic() > until:
                 raise Refused("the worker does not end")
             with contextlib.suppress(ProcessLookupError, KeyError):
-                os.kill(self.read()["pid"], signal.SIGKILL)
+                os.killpg(self._read()["pid"], signal.SIGKILL)
             time.sleep(0.1)
+
+    def _read(self) -> dict[str, Any]:
+        said: dict[str, Any] = json.loads(os.pread(self.file, NOTE_BYTES, 0) or b"{}")
+        return said
 
 
 def leave_worker(note: Note, work: Callable[[Callable[[int, int], None]], dict[str, Any]]) -> None:

@@ -15,7 +15,7 @@ def fill_step(storage: Storage, volume: Volume, path: str, trash: str, source: s
     note = f"{PurePosixPath(path).parent}/.filled/{volume.name}.{volume.id}"
     filling = Filling(
         host=storage.resource, volume=volume.name, target=path, source=source, note=note, trash=f"{trash}{FILLED}",
-        sha256=sha256, most_bytes=volume.size_mib * 2**20,
+        sha256=sha256, most_bytes=volume.size_mib * 2**20, version=volume.version,
     )  # fmt: skip
     why = "it was asked for"
     return Step(

@@ -1,117 +1,108 @@
-"""Fill an empty disk in a file from another one of any origin. Python 3.9 or later, and qemu-img for format qcow2.
-
-Started with VERB and SETTINGS: {"source", "target", "note", "trash", "sha256", "most_bytes"}.
-
-`fits` looks at the source, and refuses what would not be poured; `start` leaves a worker behind that writes how far it
-is into the note and holds a lock on it; `look` tells, as JSON; `clear` ends the worker and makes the disk empty again,
-what it holds going to the trash.
-"""
+"""Fill an empty disk from one in a file, of any origin. Python 3.9 or later, and qemu-img for format qcow2."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import sys
 import tempfile
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import IO, Any
 
+from openqrm.plugin_api.host.disks.devices import is_blank, opened_device, wipe
 from openqrm.plugin_api.host.disks.looking import LOOK_CPU_S, MIB, confined, inspect, opened, parse
-from openqrm.plugin_api.host.disks.pouring import Progress, check_digest, pour
+from openqrm.plugin_api.host.disks.pouring import Progress, check_digest, pour, pour_over
 from openqrm.plugin_api.host.disks.settling import create, making_of, settle, tool
-from openqrm.plugin_api.host.noting import Note, Refused, leave_worker
+from openqrm.plugin_api.host.filling import Place, demand_unused, put_away, serve
+from openqrm.plugin_api.host.noting import Refused
 
 FILL_CPU_S = 3600
 
 
-def look(given: dict[str, Any]) -> dict[str, Any]:
-    """What is so, and nothing is changed by it."""
-    if os.path.exists(given["note"]):
-        return Note(given["note"]).seen()
-    if not os.path.lexists(given["target"]):
-        raise Refused(f"there is no {given['target']}")
-    return {"state": "empty" if is_empty(given["target"]) else "foreign"}
+class File:
+    """A disk in a file: the new one is made beside it, and comes to its place whole."""
 
+    def __init__(self, given: dict[str, Any]) -> None:
+        self.given, self.path, self.size_bytes = given, given["target"], given["most_bytes"]
+        self.making, self.is_raw = making_of(self.path), not self.path.endswith(".qcow2")
 
-def fits(given: dict[str, Any]) -> None:
-    with opened(given["source"]) as source:
-        inspect_source(source, given["most_bytes"])
+    def check(self) -> None:
+        check_source(self.given)
 
+    def is_empty(self) -> bool:
+        if not os.path.lexists(self.path):
+            raise Refused(f"there is no {self.path}")
+        seen = inspect(self.path)
+        return bool(seen["blank"]) and not seen.get("backing")
 
-def start(given: dict[str, Any]) -> None:
-    fits(given)
-    note = Note(given["note"])
-    if not note.lock():
-        return  # it is at work
-    before = note.read()
-    if before.get("state") == "filled":
-        return
-    if not before and not is_empty(given["target"]):
-        os.unlink(given["note"])
-        raise Refused(f"{given['target']} is not empty")
-    empty(given)
-    leave_worker(note, lambda tell: fill(given, tell))
+    def empty(self) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self.making)
+        if os.path.lexists(self.path) and not self.is_empty():
+            put_away(self.path, self.given["trash"])
+        if not os.path.lexists(self.path):
+            self.make_empty()
 
+    def make_empty(self) -> None:
+        if not self.is_raw:
+            create(self.path, self.size_bytes)
+            return
+        with open(self.making, "wb") as disk:
+            disk.truncate(self.size_bytes)
+        settle(self.making, self.path)
 
-def clear(given: dict[str, Any]) -> None:
-    if not os.path.exists(given["note"]):
-        return
-    Note(given["note"]).end_worker()
-    empty(given)
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(making_of(given["target"]))
-    os.unlink(given["note"])
-
-
-def empty(given: dict[str, Any]) -> None:
-    """What the disk holds goes to the trash, whole or not: since a worker ended, a machine may have written to it."""
-    path = given["target"]
-    if os.path.lexists(path) and not is_empty(path):
-        put_away(path, given["trash"])
-    if not os.path.lexists(path):
-        make_empty(path, given["most_bytes"])
-
-
-def is_empty(path: str) -> bool:
-    seen = inspect(path)
-    return bool(seen["blank"]) and not seen.get("backing")
-
-
-def put_away(path: str, trash: str) -> None:
-    """What is there already is kept beside it."""
-    os.makedirs(trash, mode=0o700, exist_ok=True)
-    name, number = os.path.basename(path), len(os.listdir(trash))
-    os.rename(path, os.path.join(trash, f"{name}.{number}" if number else name))
-
-
-def make_empty(path: str, size_bytes: int) -> None:
-    if path.endswith(".qcow2"):
-        create(path, size_bytes)
-        return
-    with open(making_of(path), "wb") as disk:
-        disk.truncate(size_bytes)
-    settle(making_of(path), path)
-
-
-def fill(given: dict[str, Any], tell: Callable[[int, int], None]) -> dict[str, Any]:
-    """What the source holds is on the disk, whole, where an empty one was."""
-    path, whole = given["target"], given["most_bytes"]
-    making, raw = making_of(path), not path.endswith(".qcow2")
-    with opened(given["source"]) as source:
-        seen = inspect_source(source, whole)
-        check(source, given["sha256"], tell)
-        with open(making, "w+b") if raw else tempfile.TemporaryFile(dir=os.path.dirname(path)) as target:
-            progress = Progress()
-            pouring = partial(pour, source, target.fileno(), seen, progress)
-            confined(pouring, FILL_CPU_S, whole, lambda: tell(progress.read(), seen["size_bytes"]))
-            target.truncate(whole)
-            if not raw:
+    def fill(self, tell: Callable[[int, int], None]) -> dict[str, Any]:
+        with opened(self.given["source"]) as source, self.opened_making() as target:
+            poured(pour, source, target.fileno(), self.given, tell)
+            target.truncate(self.size_bytes)
+            if not self.is_raw:
                 through = f"/proc/self/fd/{target.fileno()}"
-                tool("convert", "-f", "raw", "-O", "qcow2", through, making, keep=target.fileno())
-    settle(making, path)
-    return {"source": given["source"]}
+                tool("convert", "-f", "raw", "-O", "qcow2", through, self.making, keep=target.fileno())
+        if not self.is_empty():
+            raise Refused(f"{self.path} was written to meanwhile")
+        settle(self.making, self.path)
+        return {"source": self.given["source"]}
+
+    def opened_making(self) -> IO[bytes]:
+        """What is poured into; a qcow2 is made of it."""
+        return open(self.making, "w+b") if self.is_raw else tempfile.TemporaryFile(dir=os.path.dirname(self.path))
+
+
+class Device:
+    """A disk that is a device, as a logical volume is: written in place."""
+
+    def __init__(self, given: dict[str, Any]) -> None:
+        self.given, self.path = given, given["target"]
+
+    def check(self) -> None:
+        check_source(self.given)
+
+    def is_empty(self) -> bool:
+        return is_blank(self.path)
+
+    def empty(self) -> None:
+        """As far as it has to be to be taken for empty; filling it writes all of it."""
+        if not self.is_empty():
+            demand_unused(self.given)
+        wipe(self.path)
+
+    def fill(self, tell: Callable[[int, int], None]) -> dict[str, Any]:
+        with opened(self.given["source"]) as source, opened_device(self.path) as target:
+            poured(pour_over, source, target, self.given, tell)
+            os.fsync(target)
+        return {"source": self.given["source"]}
+
+
+def poured(
+    how: Callable[[int, int, dict[str, Any], Progress], dict[str, Any]],
+    source: int, target: int, given: dict[str, Any], tell: Callable[[int, int], None],
+) -> None:  # fmt: skip
+    """All of it is there. Raises Refused."""
+    seen = inspect_source(source, given["most_bytes"])
+    check(source, given["sha256"], tell)
+    progress = Progress()
+    work = partial(how, source, target, seen, progress)
+    confined(work, FILL_CPU_S, given["most_bytes"], lambda: tell(progress.read(), seen["size_bytes"]))
 
 
 def check(source: int, digest: str, tell: Callable[[int, int], None]) -> None:
@@ -119,6 +110,11 @@ def check(source: int, digest: str, tell: Callable[[int, int], None]) -> None:
     progress, size = Progress(), os.fstat(source).st_size
     if digest:
         confined(partial(check_digest, source, digest, progress), FILL_CPU_S, 0, lambda: tell(progress.read(), size))
+
+
+def check_source(given: dict[str, Any]) -> None:
+    with opened(given["source"]) as source:
+        inspect_source(source, given["most_bytes"])
 
 
 def inspect_source(source: int, most_bytes: int) -> dict[str, Any]:
@@ -135,13 +131,8 @@ def inspect_source(source: int, most_bytes: int) -> dict[str, Any]:
     return seen
 
 
-def main() -> None:
-    verbs: dict[str, Callable[[dict[str, Any]], Any]] = {"fits": fits, "start": start, "look": look, "clear": clear}
-    try:
-        said = verbs[sys.argv[1]](json.loads(sys.argv[2]))
-    except (Refused, OSError) as error:
-        sys.exit(str(error))
-    print(json.dumps(said))  # noqa: T201 # this is its answer
+def place_of(given: dict[str, Any]) -> Place:
+    return Device(given) if given["in_place"] else File(given)
 
 
-main()
+serve(place_of)

@@ -33,12 +33,38 @@ class Progress:
 
 def pour(source: int, target: int, seen: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Only where something is; the rest of the target stays a hole."""
-    pieces = clusters(source, seen) if seen["format"] == "qcow2" else raw_pieces(source, seen["size_bytes"])
-    for at, piece in pieces:
+    for at, piece in pieces(source, seen):
         if piece.strip(b"\0"):
-            os.pwrite(target, piece[: seen["size_bytes"] - at], at)
+            os.pwrite(target, piece, at)
         progress.write(at)
     return {}
+
+
+def pour_over(source: int, target: int, seen: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Onto what may hold anything, up to its end: what differs is written, and zeros of a pool take no space."""
+    end = 0
+    for at, piece in pieces(source, seen):
+        clear(target, end, at)
+        if os.pread(target, len(piece), at) != piece:
+            os.pwrite(target, piece, at)
+        end = at + len(piece)
+        progress.write(end)
+    clear(target, end, os.lseek(target, 0, os.SEEK_END))
+    return {}
+
+
+def clear(target: int, at: int, end: int) -> None:
+    while at < end:
+        zeros = bytes(min(PIECE, end - at))
+        if os.pread(target, len(zeros), at) != zeros:
+            os.pwrite(target, zeros, at)
+        at += len(zeros)
+
+
+def pieces(source: int, seen: dict[str, Any]) -> Iterator[tuple[int, bytes]]:
+    """In order, with gaps where there are zeros, and nothing beyond the disk's size."""
+    found = clusters(source, seen) if seen["format"] == "qcow2" else raw_pieces(source, seen["size_bytes"])
+    return ((at, piece[: seen["size_bytes"] - at]) for at, piece in found)
 
 
 def raw_pieces(source: int, size: int) -> Iterator[tuple[int, bytes]]:

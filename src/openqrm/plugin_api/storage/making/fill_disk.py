@@ -12,7 +12,7 @@ from openqrm.plugin_api.actions import COPY_TIMEOUT_S, Filling
 from openqrm.plugin_api.actions.fill import (
     CLEAR_S,
     ask_of_filling,
-    demand_free,
+    change_filling,
     look_at_filling,
     seen_cleared,
     seen_filling,
@@ -21,14 +21,17 @@ from openqrm.plugin_api.sending import pack
 from openqrm.plugin_api.storage.making.purge import FILLED, TRASH
 from openqrm.ports.world import World
 
-PROGRAM = pack("noting", "disks.looking", "disks.pouring", "disks.settling", "disks.filling")
+PROGRAM = pack(
+    "noting", "filling", "disks.looking", "disks.pouring", "disks.settling", "disks.devices", "disks.filling"
+)
 
 
 @dataclass(frozen=True)
 class FillDisk:
     """The disk holds what the disk in the file `source`, raw or qcow2, holds; it was empty before.
 
-    `note` is a file there that says from what, and how far it is. Without `trash` it cannot be undone.
+    `note` is a file there that says from what, and how far it is. Undone, what the disk held goes to `trash`. A device
+    is written in place.
     """
 
     name: ClassVar[str] = "openqrm.fill-disk"
@@ -40,13 +43,15 @@ class FillDisk:
     size_mib: int
     note: str
     trash: str = ""
+    version: int = 0
+    in_place: bool = False
 
     @property
     def filling(self) -> Filling:
         """As the program on the storage takes it."""
         return Filling(
             host=self.host, volume=self.volume, target=self.path, source=self.source, note=self.note, trash=self.trash,
-            sha256=self.sha256, most_bytes=self.size_mib << 20,
+            sha256=self.sha256, most_bytes=self.size_mib << 20, version=self.version, in_place=self.in_place,
         )  # fmt: skip
 
     def describe(self) -> str:
@@ -56,7 +61,7 @@ class FillDisk:
         return (f"volume/{self.volume}",)
 
     def inverse(self) -> ClearDisk | Irreversible:
-        if self.trash:
+        if self.trash or self.in_place:
             return ClearDisk(self.filling)
         return Irreversible("what it holds now is in no other place; remove the volume to have its space back")
 
@@ -69,12 +74,12 @@ class FillDisk:
         return seen
 
     def ensure(self, world: World) -> None:
-        ask_of_filling(world.host(self.host), PROGRAM, "start", self.filling)
+        change_filling(world, PROGRAM, "start", self.filling)
 
 
 @dataclass(frozen=True)
 class ClearDisk:
-    """The disk is empty and as big as it was: what it held is in the storage's trash."""
+    """The disk is empty and as big as it was: what it held is in the storage's trash, if it is a file."""
 
     name: ClassVar[str] = "openqrm.clear-disk"
     filling: Filling
@@ -87,17 +92,16 @@ class ClearDisk:
 
     def inverse(self) -> FillDisk:
         each = self.filling
-        size_mib = each.most_bytes >> 20
         return FillDisk(
-            each.host, each.volume, each.target, each.source, each.sha256, size_mib, each.note, each.trash
+            each.host, each.volume, each.target, each.source, each.sha256, each.most_bytes >> 20, each.note, each.trash,
+            each.version, each.in_place,
         )  # fmt: skip
 
     def observe(self, world: World) -> Seen:
         return seen_cleared(look_at_filling(world.host(self.filling.host), PROGRAM, self.filling), self.filling)
 
     def ensure(self, world: World) -> None:
-        demand_free(world, self.filling)
-        ask_of_filling(world.host(self.filling.host), PROGRAM, "clear", self.filling, CLEAR_S)
+        change_filling(world, PROGRAM, "clear", self.filling, CLEAR_S)
 
 
 def fill_disk_step(storage: Storage, volume: Volume, path: str, source: str, sha256: str) -> Step:
@@ -105,7 +109,7 @@ def fill_disk_step(storage: Storage, volume: Volume, path: str, source: str, sha
     place = PurePosixPath(path)
     note = f"{place.parent}/.filled/{volume.name}.{volume.id}"
     trash = f"{place.parent}/{TRASH}/{place.name}.{volume.id}{FILLED}"
-    fill = FillDisk(storage.resource, volume.name, path, source, sha256, volume.size_mib, note, trash)
+    fill = FillDisk(storage.resource, volume.name, path, source, sha256, volume.size_mib, note, trash, volume.version)
     return Step(
         id=f"fill-{volume.name}", action=fill, why="it was asked for", host=storage.resource, deadline_s=COPY_TIMEOUT_S
     )

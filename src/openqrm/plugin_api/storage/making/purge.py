@@ -14,6 +14,8 @@ from openqrm.ports.world import World
 
 TRASH = ".trash"
 FILLED = ".filled"  # behind a volume's place there: what was poured into it and taken back
+# whatever somebody mounted inside is not ours; a subvolume of btrfs goes only when it is named itself
+_DESTROY = ("rm", "-rf", "--one-file-system", "--")
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,12 @@ class Purge:
         return Satisfied(f"there is no {self.trash}")
 
     def ensure(self, world: World) -> None:
-        # --one-file-system: whatever somebody mounted inside is not ours; a subvolume of btrfs goes with its folder
-        argv = ("rm", "-rf", "--one-file-system", "--", self._checked(), f"{self.trash}{FILLED}")
-        run(world.host(self.host), argv, timeout_s=COPY_TIMEOUT_S, hint=DISK_HINT)
+        host, path = world.host(self.host), self._checked()
+        filled = f"{path}{FILLED}"
+        if is_there(host, filled):
+            each = ("find", filled, "-mindepth", "1", "-maxdepth", "1", "-exec", *_DESTROY, "{}", "+")
+            run(host, each, timeout_s=COPY_TIMEOUT_S, hint=DISK_HINT)
+        run(host, (*_DESTROY, path, filled), timeout_s=COPY_TIMEOUT_S, hint=DISK_HINT)
 
     def _checked(self) -> str:
         path = PurePosixPath(self.trash)
