@@ -17,9 +17,9 @@ from pathlib import Path
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.migration import MigrationContext
 from alembic.operations.ops import CreateTableOp, DropTableOp, MigrateOperation, ModifyTableOps, UpgradeOps
-from sqlalchemy import create_engine
 
 from openqrm.adapters.database import migrate as versions
+from openqrm.adapters.database.connect import Connections
 from openqrm.adapters.database.tables import metadata
 
 FOLDER = Path(versions.__file__).parent / "migrations" / "versions"
@@ -49,10 +49,10 @@ def main(revision: str, message: str) -> None:
     """Write the file."""
     before = versions.HEAD if revision != "0001" else None
     with tempfile.TemporaryDirectory() as folder:
-        engine = create_engine(f"sqlite:///{folder}/empty.sqlite")
+        connections = Connections(f"sqlite:///{folder}/empty.sqlite")
         if before:
-            versions.migrate(engine)
-        with engine.connect() as connection:
+            versions.migrate(connections)
+        with connections.engine.connect() as connection:
             context = MigrationContext.configure(connection, opts={"render_as_batch": True, "compare_type": True})
             script = produce_migrations(context, metadata)
             operations = script.upgrade_ops.ops if script.upgrade_ops else []

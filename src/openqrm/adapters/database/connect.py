@@ -21,7 +21,8 @@ PRAGMAS = (
     "PRAGMA synchronous = NORMAL",
 )
 FULL_SYNC = "PRAGMA synchronous = FULL"
-POOL = {"pool_size": 40, "max_overflow": 60, "pool_timeout": 30.0}
+# The one used last is used next: it has read and prepared most.
+POOL = {"pool_size": 40, "max_overflow": 60, "pool_timeout": 30.0, "pool_use_lifo": True}
 
 
 class Connections:
@@ -36,11 +37,8 @@ class Connections:
         self._disk = Disk(str(self.engine.url.database), fsync) if self.on_sqlite and not full_sync else None
         if self.on_sqlite:
             _tune_sqlite(self.engine, full_sync=full_sync)
-        once: dict[str, Any] = {} if self.on_sqlite else {"isolation_level": "AUTOCOMMIT"}
-        self._single = self.engine.execution_options(begin="", **once)
-        snapshot: dict[str, Any] = {} if self.on_sqlite else {"isolation_level": "REPEATABLE READ"}
-        self._snapshot = self.engine.execution_options(begin="BEGIN", **snapshot)
-        self._write = self.engine.execution_options(begin="BEGIN IMMEDIATE")
+        self._single = self._isolated("AUTOCOMMIT")
+        self._snapshot = self._isolated("REPEATABLE READ")
 
     @contextmanager
     def single(self) -> Iterator[Connection]:
@@ -52,23 +50,30 @@ class Connections:
     def snapshot(self) -> Iterator[Connection]:
         """For several that must see the same."""
         with self._snapshot.begin() as connection:
+            if self.on_sqlite:
+                _begin(connection, "BEGIN")
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """For changes: committed when the block ends, taken back when it raises."""
         if not self.on_sqlite:
-            with self._write.begin() as connection:
+            with self.engine.begin() as connection:
                 yield connection
             return
         if self._writing == threading.get_ident():
             raise RuntimeError("a transaction within a transaction would wait for itself: use the one that is open")
-        with self._writer, self._write.begin() as connection:
+        with self._writer, self.engine.begin() as connection:
+            _begin(connection, "BEGIN IMMEDIATE")
             self._writing = threading.get_ident()
             try:
                 yield connection
             finally:
                 self._writing = 0
+
+    def _isolated(self, level: str) -> Engine:
+        """SQLite has one level only, and an engine of its own costs."""
+        return self.engine if self.on_sqlite else self.engine.execution_options(isolation_level=level)
 
     def flush(self) -> None:
         """What is committed outlives a power cut when this returns; PostgreSQL sees to that at each commit."""
@@ -87,8 +92,7 @@ def _tune_sqlite(engine: Engine, *, full_sync: bool) -> None:
         for pragma in (*PRAGMAS, FULL_SYNC) if full_sync else PRAGMAS:
             raw.execute(pragma).close()
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        statement = connection.get_execution_options().get("begin", "BEGIN")
-        if statement:
-            connection.exec_driver_sql(statement)
+
+def _begin(connection: Connection, how: str) -> None:
+    """Straight to the driver: as a listener of SQLAlchemy's it would cost every statement some microseconds."""
+    connection.connection.cursor().execute(how)

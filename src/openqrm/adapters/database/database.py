@@ -65,7 +65,7 @@ class Database:
 
     def migrate(self) -> None:
         """Bring the tables to this version. Raises OpenqrmError `unsupported` when they are of a newer one."""
-        migrate(self.connections.engine)
+        migrate(self.connections)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:

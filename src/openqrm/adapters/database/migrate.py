@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from sqlalchemy import Engine, MetaData, Table, inspect, select
 
+from openqrm.adapters.database.connect import Connections
 from openqrm.domain.errors import Category, OpenqrmError
 
 HEAD = "0015"  # the newest file of migrations/versions; looked at first, for Alembic takes a moment to import
 
 
-def migrate(engine: Engine) -> None:
+def migrate(connections: Connections) -> None:
     """Nothing is done when it is up to date. Raises OpenqrmError `unsupported` when a newer openQRM has used it."""
-    present = version_of(engine)
+    present = version_of(connections.engine)
     if present == HEAD:
         return
     from openqrm.adapters.database.migrations import upgrade
 
     try:
-        upgrade(engine, HEAD)
+        with connections.write() as connection:
+            upgrade(connection, HEAD)
     except KeyError as error:
         raise OpenqrmError(
             Category.UNSUPPORTED,

@@ -59,8 +59,7 @@ class TransactionRecords:
     def list(self, kind: type[R], **equal: object) -> builtins.list[R]:
         """All records whose fields equal these, by name."""
         this = form(kind)
-        statement = this.columns.where(*(this.table.c[field] == value for field, value in equal.items()))
-        return [this.record(row) for row in self._connection.execute(statement.order_by(this.key))]
+        return [this.record(row) for row in self._connection.execute(this.equal(*equal), equal)]
 
     def bookings(self, type_: str, most: int = 0) -> builtins.list[Booking]:
         """What VMs of this type have booked on their hosts, the host with most memory left first; 0: all hosts."""
@@ -102,15 +101,19 @@ class TransactionRecords:
 
 
 class Snapshot(TransactionRecords):
-    """The same, remembering the version of all that was read. Observations and events are not remembered."""
+    """The same, read once, remembering the version of all that was read; not of observations and events."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self._read: dict[str, int] = {}
+        self._found: dict[tuple[type[Record], str], Any] = {}
 
     def find(self, kind: type[R], name: str) -> R | None:
         """The record, or None, which is remembered too."""
-        found = super().find(kind, name)
+        if (kind, name) in self._found:
+            again: R | None = self._found[kind, name]
+            return again
+        found = self._found[kind, name] = super().find(kind, name)
         if kind not in NEVER_STALE:
             self._read[f"{kind.kind}/{name}"] = found.version if found else 0
         return found

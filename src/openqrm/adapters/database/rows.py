@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any, Generic, TypeVar, get_type_hints
 
 import msgspec
-from sqlalchemy import JSON, bindparam, select
+from sqlalchemy import JSON, Select, bindparam, select
 
 from openqrm.adapters.database.tables import RECORDS
 from openqrm.domain.event import Event
@@ -30,6 +30,7 @@ class Form(Generic[R]):
         self.key = self.table.c.id if kind is Event else self.table.c.name
         self.columns = select(*(self.table.c[name] for name in self.names))
         # Statements built once: building one costs more than carrying it out.
+        self._equal: dict[tuple[str, ...], Select[Any]] = {}
         self.by_name = self.columns.where(self.key == bindparam("key"))
         self.adding = self.table.insert()
         same = (self.table.c.id == bindparam("at_id"), self.table.c.version == bindparam("at_version"))
@@ -38,6 +39,13 @@ class Form(Generic[R]):
     def key_of(self, name: str) -> str | int:
         """What the key column is compared with."""
         return number_of(name) if self.kind is Event else name
+
+    def equal(self, *names: str) -> Select[Any]:
+        """All whose columns of these names equal the parameters of these names, by key."""
+        if names not in self._equal:
+            same = (self.table.c[name] == bindparam(name) for name in names)
+            self._equal[names] = self.columns.where(*same).order_by(self.key)
+        return self._equal[names]
 
     def record(self, row: Sequence[Any]) -> R:
         """The record of this row."""

@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Engine
+from sqlalchemy import Connection
 
 from openqrm.adapters.database.change_triggers import make_triggers
 from openqrm.adapters.database.dialect import in_turn
@@ -20,8 +20,8 @@ from openqrm.adapters.database.dialect import in_turn
 MIGRATE_LOCK = 6_000_003
 
 
-def upgrade(engine: Engine, head: str) -> None:
-    """All in one transaction; when several begin at once, one does it and the others find it done.
+def upgrade(connection: Connection, head: str) -> None:
+    """All in the caller's transaction; when several begin at once, one does it and the others find it done.
 
     Raises KeyError when the database is of a version that is not among ours.
     """
@@ -33,9 +33,8 @@ def upgrade(engine: Engine, head: str) -> None:
         except CommandError as error:
             raise KeyError(present) from error
 
-    with engine.begin() as connection:
-        in_turn(connection, MIGRATE_LOCK)
-        context = MigrationContext.configure(connection, opts={"render_as_batch": True, "fn": steps})
-        with Operations.context(context):
-            context.run_migrations()
-        make_triggers(connection)
+    in_turn(connection, MIGRATE_LOCK)
+    context = MigrationContext.configure(connection, opts={"render_as_batch": True, "fn": steps})
+    with Operations.context(context):
+        context.run_migrations()
+    make_triggers(connection)
