@@ -49,8 +49,8 @@ def register(machines: Machines, asks: Sequence[Registration], *, newcomers: New
     profiles = machines.find_many(BootProfile, [boot.resource for boot in boots.values() if boot.profile])
     own_key = _own_key(machines) if profiles else ""
     holding = [_holds(boots.get(ask.resource), ask) for ask in asks]
-    known = dict.fromkeys(ask.resource for ask, holds in zip(asks, holding, strict=True) if holds)
-    late = newcomers.turn_away(machines, list(known), time.time())
+    peers = {ask.resource: ask.peer for ask, holds in zip(asks, holding, strict=True) if holds}
+    late = newcomers.turn_away(machines, peers, time.time())
     answers: list[Answer] = []
     good: dict[str, Registration] = {}
     for ask, holds in zip(asks, holding, strict=True):

@@ -44,11 +44,18 @@ class SiteSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_o
     newcomers: Annotated[
         int,
         Meta(
-            ge=1, description="machines that registered by themselves and that nobody touched since: how many at most"
+            ge=1,
+            description="machines that registered by themselves and that nobody touched since: how many at most; "
+            "of these, one address brings no more than it leaves to others",
         ),
     ] = 50_000
     newcomers_a_minute: Annotated[
-        int, Meta(ge=1, description="machines that register for the first time: how many are taken in within a minute")
+        int,
+        Meta(
+            ge=1,
+            description="machines that register for the first time: how many are taken in within a minute; "
+            "of these, one address brings no more than it leaves to others",
+        ),
     ] = 1_000
     console: Annotated[str, Meta(description="directory of the built console; empty: the one that came along")] = ""
     keep_days: Annotated[

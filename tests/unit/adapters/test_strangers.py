@@ -1,6 +1,8 @@
 """Machines that never registered are forgotten when there are too many of them, and of those that want to only so many
 may; nothing that anybody means is."""
 
+import pytest
+
 from openqrm.adapters.database import Database
 from openqrm.boot.newcomers import RECOUNT_S, Newcomers
 from openqrm.domain.appliance import Appliance
@@ -57,22 +59,52 @@ def test_what_anybody_means_stays(database: Database) -> None:
         assert list(machines.forget_strangers(0)) == ["m-17"]
 
 
+def each_its_own(names: list[str]) -> dict[str, str]:
+    """Machines as they are: each asks from an address of its own."""
+    return {name: f"10.0.0.{name[-2:]}" for name in names}
+
+
 def test_there_is_room_again_with_time_and_when_some_are_removed(database: Database) -> None:
     newcomers, names = Newcomers(4, 60), [f"m-{number:012d}" for number in range(10)]
     with database.machines() as machines:
         machines.add_resources([Resource(name=name, mac=name) for name in names])
-        assert list(newcomers.turn_away(machines, names[:4], 1000.0)) == []
+        assert list(newcomers.turn_away(machines, each_its_own(names[:4]), 1000.0)) == []
         machines.put_hardware([(name, {"cpu_count": 1}) for name in names[:4]])
-        assert list(newcomers.turn_away(machines, names, 1001.0)) == names[4:]
+        assert list(newcomers.turn_away(machines, each_its_own(names), 1001.0)) == names[4:]
     database.records.remove(Resource, names[0])
     with database.machines() as machines:
         later_s = 1001.0 + RECOUNT_S + 1
-        assert list(newcomers.turn_away(machines, names[4:6], later_s)) == names[5:6]
+        assert list(newcomers.turn_away(machines, each_its_own(names[4:6]), later_s)) == names[5:6]
 
 
 def test_the_rate_comes_back_with_time(database: Database) -> None:
     newcomers, names = Newcomers(1000, 60), [f"m-{number:012d}" for number in range(70)]
     with database.machines() as machines:
         machines.add_resources([Resource(name=name, mac=name) for name in names])
-        assert list(newcomers.turn_away(machines, names, 1000.0)) == names[60:]
-        assert list(newcomers.turn_away(machines, names[60:], 1005.0)) == names[65:]
+        assert list(newcomers.turn_away(machines, each_its_own(names), 1000.0)) == names[60:]
+        assert list(newcomers.turn_away(machines, each_its_own(names[60:]), 1005.0)) == names[65:]
+
+
+@pytest.mark.parametrize(("most", "a_minute"), [(40, 10_000), (10_000, 40)], ids=["count", "rate"])
+def test_who_invents_machines_keeps_no_other_out(database: Database, most: int, a_minute: int) -> None:
+    """Two addresses ask without end, a third for one machine at times; that one is never turned away."""
+    newcomers = Newcomers(most, a_minute)
+    invented, honest = [f"m-{n:012d}" for n in range(300)], [f"m-{n:012d}" for n in range(900, 905)]
+    with database.machines() as machines:
+        machines.add_resources([Resource(name=name, mac=name) for name in (*invented, *honest)])
+        for second, name in enumerate(honest):
+            flood = {each: f"10.0.0.{66 + int(each[-1]) % 2}" for each in invented[second * 60 : second * 60 + 60]}
+            turned_away = newcomers.turn_away(machines, flood | {name: "10.0.0.5"}, 1000.0 + second)
+            assert name not in turned_away and len(turned_away) > 20
+            machines.put_hardware([(each, {"cpu_count": 1}) for each in flood if each not in turned_away])
+    told = database.records.list(Event)[-1].text
+    assert "turned away" in told or "has to wait" in told
+
+
+def test_an_address_that_brings_most_is_named(database: Database) -> None:
+    names = [f"m-{n:012d}" for n in range(30)]
+    with database.machines() as machines:
+        machines.add_resources([Resource(name=name, mac=name) for name in names])
+        assert Newcomers(1000, 20).turn_away(machines, dict.fromkeys(names, "10.0.0.66"), 1000.0)
+    (told,) = database.records.list(Event)
+    assert told.text.endswith("Most come from 10.0.0.66")
