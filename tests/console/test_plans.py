@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
+from lab.demo.simulated_scene import resource_of
 from lab.simulated_site import Faults
 from tests.console.visit import Visit, visiting
 from tests.journeys.demonstration import eventually
@@ -117,6 +118,19 @@ def test_lists_change_by_themselves(own: Visit) -> None:
     expect(own.page.get_by_role("link", name="late")).to_be_visible()
     own.site.api.do("network", "remove", name="late")
     expect(own.page.get_by_role("link", name="late")).to_have_count(0)
+
+
+def test_what_machines_report_is_shown_as_it_comes_where_it_is_shown(own: Visit) -> None:
+    with own.page.expect_request("**/stream?load=host*"):
+        own.open("/host")
+    with own.page.expect_request(lambda asked: asked.url.endswith("/stream") or "/stream?after=" in asked.url):
+        own.page.get_by_role("link", name="Networks").click()
+    own.open(f"/resource/{resource_of(own.site.machine)}")
+    load = own.page.locator(".pf-v6-c-card", has=own.page.get_by_role("heading", name="Load"))
+    expect(load.get_by_role("progressbar").first).to_be_visible()
+    for _ in range(2):
+        heard = load.locator("time").get_attribute("datetime") or ""
+        expect(load.locator("time")).not_to_have_attribute("datetime", heard)
 
 
 def test_from_nothing_to_a_running_appliance_by_the_wizard(own: Visit) -> None:

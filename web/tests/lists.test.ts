@@ -2,7 +2,7 @@ import { QueryClient } from "@tanstack/react-query";
 import { describe, expect, it } from "vitest";
 
 import { Catalogue } from "@/api/catalogue";
-import { joined, listKey, merged, nameOf, type Change } from "@/api/lists";
+import { joined, listKey, merged, nameOf, showKey, type Change } from "@/api/lists";
 import { takeUp } from "@/api/stream";
 import type { Row } from "@/api/types";
 import { columnsOf, compare, flat, hiddenAtFirst } from "@/nouns/columns";
@@ -39,6 +39,20 @@ describe("a list after changes", () => {
     expect(client.getQueryData(listKey("resource"))).toEqual([ROWS[1]]);
     expect(client.getQueryState(listKey("resource", { condition: "idle" }))?.isInvalidated).toBe(true);
     expect(client.getQueryData(listKey("image"))).toBe(ROWS);
+  });
+});
+
+describe("what a machine has reported", () => {
+  it("takes the place of what was seen of it before, on its own page alone", () => {
+    const client = new QueryClient();
+    client.setQueryData(showKey("resource", "a"), { condition: "idle", seen: { last_seen_s: 1 } });
+    takeUp(client, [
+      { kind: "observation", name: "a", version: 1, row: { last_seen_s: 2 } },
+      { kind: "observation", name: "b", version: 1, row: { last_seen_s: 2 } },
+    ]);
+    expect(client.getQueryData(showKey("resource", "a"))).toEqual({ condition: "idle", seen: { last_seen_s: 2 } });
+    expect(client.getQueryState(showKey("resource", "a"))?.isInvalidated).toBe(false);
+    expect(client.getQueryData(showKey("resource", "b"))).toBeUndefined();
   });
 });
 

@@ -20,6 +20,7 @@ from openqrm.api.authorize import Unproven, caller_of
 from openqrm.api.parse import parse_query
 from openqrm.api.routes import PREFIX
 from openqrm.services.live import Client, Live, Told
+from openqrm.services.live_loads import check_load
 from openqrm.services.sign_in import SignIn
 
 PATH = f"{PREFIX}/stream"
@@ -30,10 +31,16 @@ LONGEST_PLACE = 18
 
 
 class Wanted(msgspec.Struct, forbid_unknown_fields=True):
-    """What a client wants to be told of; nothing said: everything it may see, without what machines report."""
+    """What a client wants to be told of; nothing said: everything it may see, without the load of machines."""
 
     kinds: Annotated[str, Meta(max_length=1000, description="kinds, with commas between")] = ""
     about: Annotated[str, Meta(max_length=4000, description="references like resource/web, with commas between")] = ""
+    load: Annotated[
+        str, Meta(max_length=4000, description="host, host/NAME or observation/NAME: also when only its load changed")
+    ] = ""
+    after: Annotated[
+        str, Meta(max_length=LONGEST_PLACE, description="the id of the last message: goes on behind it")
+    ] = ""
 
 
 class Turn(Enum):
@@ -84,10 +91,11 @@ def stream_route(live: Live, sign_in: SignIn, quiet_s: float = QUIET_S) -> Route
         caller = await run_in_threadpool(caller_of, request, sign_in, quietly=True)
         wanted, listening = parse_query(Wanted, request), Listening(request, sign_in, quiet_s)
         client = Client(
-            caller, listening.wake, kinds=_words(wanted.kinds), about=_words(wanted.about),
-            place=_place(request.headers.get("last-event-id", "")),
+            caller, listening.wake, kinds=_words(wanted.kinds), about=_words(wanted.about), load=_words(wanted.load),
+            place=_place(request.headers.get("last-event-id", wanted.after)),
         )  # fmt: skip
         live.check_kinds(client.kinds)
+        check_load(client.load)
         live.join(client)
 
         async def messages() -> AsyncIterator[bytes]:

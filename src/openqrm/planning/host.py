@@ -17,7 +17,7 @@ from openqrm.domain.user import Role
 from openqrm.domain.vm import Booking
 from openqrm.planning.fields import Name, Size
 from openqrm.planning.order import after
-from openqrm.planning.placement import room_as_seen
+from openqrm.planning.placement import figure, room_as_seen
 from openqrm.planning.record_plans import ASKED, plan_of, plan_put, refuse_in_use
 from openqrm.planning.resource import SIGHT
 from openqrm.plugin_api.actions import SetField
@@ -28,18 +28,21 @@ from openqrm.plugin_api.planning import Planning, Reading
 
 
 class HostRow(msgspec.Struct):
-    """A host in a list. Memory is in MiB; `vm_limit` 0 is none."""
+    """A host in a list: what it reported last, and what its VMs have booked. `vm_limit` 0 is none."""
 
     name: str
     carries: str
     condition: Condition
-    cpu_count: int
+    load: float
+    cpu_percent: float
+    memory_used_mib: int
     memory_mib: int
     booked_mib: int
     free_mib: int
     vm_count: int
     vm_limit: int
-    load: float
+    cpu_count: int
+    last_seen_s: float
 
 
 class ListHosts(ListQuery, noun="host", verb="list", role=Role.READ_ONLY):
@@ -155,9 +158,11 @@ def host_rows(hosts: Sequence[Resource], related: Related, reading: Reading) -> 
 def _row(host: Resource, booking: Booking, seen: Observation | None, now_s: float) -> HostRow:
     room = room_as_seen(host, host.carries, booking, seen, now_s)
     return HostRow(
-        name=room.host, carries=host.carries, condition=condition(host, seen, now_s), cpu_count=room.cpu_count,
+        name=room.host, carries=host.carries, condition=condition(host, seen, now_s), load=room.load,
+        cpu_percent=figure(seen, "cpu_percent"), memory_used_mib=int(figure(seen, "memory_used_mib")),
         memory_mib=room.memory_mib, booked_mib=room.booked_mib, free_mib=max(0, room.free_mib),
-        vm_count=room.vm_count, vm_limit=room.vm_limit, load=room.load,
+        vm_count=room.vm_count, vm_limit=room.vm_limit, cpu_count=room.cpu_count,
+        last_seen_s=seen.last_seen_s if seen else 0.0,
     )  # fmt: skip
 
 

@@ -128,9 +128,14 @@ def room_as_seen(host: Resource, type_: str, booking: Booking, seen: Observation
     """What placement is to know of a host of which this was last seen."""
     now = condition(host, seen, now_s)
     because = "" if host.carries == type_ else f"carries {host.carries or 'no'} VMs"
-    load = seen.statistics.get("load_1", 0.0) if seen else 0.0
     return Room(
         host=host.name, cpu_count=host.cpu_count, memory_mib=host.memory_mib, booked_mib=booking.booked_mib,
-        vm_count=booking.vm_count, vm_limit=host.vm_limit, load=load if isinstance(load, int | float) else 0.0,
+        vm_count=booking.vm_count, vm_limit=host.vm_limit, load=figure(seen, "load_1"),
         because=because or (f"is {now}" if now in AWAY else ""),
     )  # fmt: skip
+
+
+def figure(seen: Observation | None, name: str) -> float:
+    """One of the statistics that a machine reported last; 0: it told none."""
+    said = seen.statistics.get(name, 0.0) if seen else 0.0
+    return said if isinstance(said, int | float) else 0.0

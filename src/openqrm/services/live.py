@@ -14,6 +14,8 @@ from openqrm.adapters.database import Database, Transaction
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.user import Role
 from openqrm.services.caller import Caller
+from openqrm.services.live_loads import EVERY_S as LOADS_EVERY_S
+from openqrm.services.live_loads import Loads
 from openqrm.services.live_rows import LiveRows, Ref, Row
 
 log = structlog.get_logger()
@@ -43,6 +45,7 @@ class Client:
     wake: Callable[[], None]
     kinds: frozenset[str] = frozenset()
     about: frozenset[str] = frozenset()
+    load: frozenset[str] = frozenset()  # besides, and also when nothing but its load has changed
     only: Ref | None = None  # nothing but the row of this object
     place: int = 0  # 0: begin with what comes now
     waiting: dict[Ref, bytes] = field(default_factory=dict)
@@ -90,11 +93,17 @@ class Client:
         self.is_ended = True
         self.wake()
 
+    def shows_load(self, row: Row) -> bool:
+        """Whether it wants this row each time its machine has reported."""
+        return row.kind in self.load or bool(self.load & row.about)
+
     def _wants(self, row: Row, roles: dict[str, Role]) -> bool:
         if self.caller.role < roles[row.kind] or self.only not in (None, (row.kind, row.name)):
             return False
         if row.owner and row.owner != self.caller.user and self.caller.role < Role.ADMINISTRATOR:
             return False
+        if self.shows_load(row):
+            return True
         if row.kind in QUIET_KINDS and row.kind not in self.kinds and not self.about:
             return False
         return (not self.kinds or row.kind in self.kinds) and (not self.about or bool(self.about & row.about))
@@ -106,9 +115,11 @@ class Live:
     def __init__(
         self, database: Database, rows: LiveRows,
         *, every_s: float = EVERY_S, pause_s: float = PAUSE_S, most: int = MOST_CLIENTS,
+        loads_every_s: float = LOADS_EVERY_S,
     ) -> None:  # fmt: skip
         self._database, self._rows, self._every_s = database, rows, every_s
         self._pause_s, self._most = pause_s, most
+        self._loads = Loads(rows, loads_every_s)
         self._clients: list[Client] = []
         self._new: list[Client] = []
         self._place: int | None = None  # not looking
@@ -194,10 +205,11 @@ class Live:
             news = tx.changes.since(self._place)
             objects = asked_for(news.objects, clients)
             rows = self._rows.read(tx, objects) if objects else []
+            loads = self._loads.read(tx, frozenset[str]().union(*(client.load for client in clients)))
         self._place = news.place
-        if rows:
+        if rows or loads:
             for client in clients:
-                client.give(rows, news.place, self._rows.roles)
+                client.give([*rows, *filter(client.shows_load, loads)], news.place, self._rows.roles)
 
     def _greet(self, new: list[Client], tx: Transaction, place: int) -> None:
         for client in new:

@@ -35,7 +35,6 @@ Ref = tuple[str, str]
 Found = Iterator[tuple[str, int, Any]]  # name, version, row
 Reader = Callable[[StoreReading, Collection[str]], Found]
 ENDED = frozenset({"found so", "done", "skipped", "undone", "kept"})
-SEEN_KINDS = frozenset({"observation", "statistics"})
 
 
 class Progress(PlanRow):
@@ -80,12 +79,19 @@ class LiveRows:
 
     def read(self, tx: Transaction, changed: Iterable[Ref]) -> list[Row]:
         """The rows that follow from these changes, each once, as they are in this snapshot."""
-        reading = StoreReading(tx.facts, self._host.drivers(tx.facts), self._world, "", tx)
+        reading = self._reading(tx)
         rows: list[Row] = []
         for kind, names in touched(tx, changed).items():
             if kind in self.roles:
                 rows += self._of_kind(kind, names, reading)
         return rows
+
+    def of_kind(self, tx: Transaction, kind: str, names: Collection[str]) -> list[Row]:
+        """The rows of these alone, whatever else shows something of them."""
+        return [*self._of_kind(kind, names, self._reading(tx))]
+
+    def _reading(self, tx: Transaction) -> StoreReading:
+        return StoreReading(tx.facts, self._host.drivers(tx.facts), self._world, "", tx)
 
     def _of_kind(self, kind: str, names: Collection[str], reading: StoreReading) -> Iterator[Row]:
         found = self._readers[kind](reading, names)
@@ -108,10 +114,9 @@ def touched(tx: Transaction, changed: Iterable[Ref]) -> dict[str, dict[str, None
     """Kind → names of all rows that show something of what has changed."""
     found: dict[str, dict[str, None]] = defaultdict(dict)
     for kind, name in changed:
-        if kind in SEEN_KINDS:
-            found["observation"][name] = None
-        if kind != "statistics":
-            found["resource" if kind == "observation" else kind][name] = None
+        found[kind][name] = None
+        if kind == "observation":
+            found["resource"][name] = None
     for event in tx.machines.find_many(Event, found["event"]).values():
         kind, _, name = event.about.partition("/")
         if kind == "resource":  # it was lost, or has returned: only time has changed

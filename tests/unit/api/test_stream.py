@@ -90,6 +90,8 @@ def test_it_greets_tells_and_goes_on_where_it_was(browser: httpx2.Client, site: 
     site.database.records.put(Storage(name="two"))
     with streaming(browser, told["id"]) as events:
         assert [row["name"] for row in json.loads(change(events)["data"])] == ["two"]
+    with streaming(browser, after=told["id"]) as events:
+        assert [row["name"] for row in json.loads(change(events)["data"])] == ["two"]
     for place in ("1" * 18, "nonsense", "-5", "9" * 50):
         with streaming(browser, place) as events:
             assert message(events)["event"] == "resync"
@@ -136,7 +138,9 @@ def test_who_goes_is_let_go(browser: httpx2.Client, live: Live) -> None:
         assert 1 in counted
 
 
-@pytest.mark.parametrize(("wanted", "status"), [({"kinds": "secret"}, 400), ({"colour": "red"}, 400)])
+@pytest.mark.parametrize(
+    ("wanted", "status"), [({"kinds": "secret"}, 400), ({"colour": "red"}, 400), ({"load": "volume"}, 400)]
+)
 def test_what_there_is_not_is_bad_input(browser: httpx2.Client, wanted: dict[str, str], status: int) -> None:
     assert browser.get(STREAM, params=wanted).status_code == status
 

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +21,7 @@ from openqrm.domain.user import Role, Token, User
 from openqrm.plugin_api.actions import put
 from openqrm.services.caller import Caller
 from openqrm.services.live import AT_ONCE, MOST_WAITING, Client, Live, Told
+from openqrm.services.live_loads import MOST, Loads, check_load
 from openqrm.services.live_rows import LiveRows
 from tests.unit.services.site import ADMIN, TestSite
 
@@ -34,7 +35,7 @@ def rows(site: TestSite) -> LiveRows:
 
 @pytest.fixture
 def live(site: TestSite, rows: LiveRows) -> Iterator[Live]:
-    reading = Live(site.database, rows, every_s=0.01)
+    reading = Live(site.database, rows, every_s=0.01, loads_every_s=0.01)
     reading.start()
     yield reading
     reading.close()
@@ -121,14 +122,59 @@ def test_a_client_of_one_object_hears_of_nothing_else(site: TestSite, live: Live
     assert everything.until("storage", "d")
 
 
-def test_what_machines_report_all_the_time_is_told_to_who_asks(site: TestSite, live: Live) -> None:
-    everything, page = greeted(live), greeted(live, about=frozenset({"resource/m1"}))
+def report(site: TestSite, names: Sequence[str], load_1: float, at_s: float) -> None:
     with site.database.machines() as machines:
-        machines.put_observations([("m1", {"statistics": {"load_1": 3}})])
-    assert page.until("observation", "m1")["row"]["statistics"] == {"load_1": 3}
+        said = {"statistics": {"load_1": load_1, "cpu_percent": 7, "memory_used_mib": 900}, "last_seen_s": at_s}
+        machines.put_observations([(name, said) for name in names])
+
+
+def test_what_machines_report_all_the_time_is_told_to_who_shows_it(site: TestSite, live: Live) -> None:
+    site.database.records.put(Resource(name="h1", carries="kvm"))
+    report(site, ["h1", "m1", "m2"], 1, at_s=1.0)
+    everything, hosts = greeted(live), greeted(live, load=frozenset({"host"}))
+    page = greeted(live, load=frozenset({"observation/m1"}), kinds=frozenset({"appliance"}))
+    assert hosts.until("host", "h1")["row"]["load"] == page.until("observation", "m1")["row"]["last_seen_s"] == 1
+    report(site, ["h1", "m1", "m2"], 3, at_s=2.0)
+    row = hosts.until("host", "h1")["row"]
+    assert (row["load"], row["cpu_percent"], row["memory_used_mib"], row["last_seen_s"]) == (3, 7, 900, 2)
+    assert page.until("observation", "m1")["row"]["statistics"]["load_1"] == 3
     site.database.records.put(Storage(name="after"))
     everything.until("storage", "after")
-    assert everything.seen == []
+    hosts.until("storage", "after")
+    assert everything.seen == hosts.seen == [] and page.take() is None
+
+
+def test_of_many_loads_those_told_longest_ago_come_first(site: TestSite, rows: LiveRows) -> None:
+    names = [f"h{number:04}" for number in range(MOST + 1)]
+    for name in names:
+        site.database.records.put(Resource(name=name, carries="kvm"))
+    report(site, names, 1, at_s=1.0)
+    loads = Loads(rows, every_s=0)
+
+    def told() -> set[str]:
+        with site.database.reading() as tx:
+            return {row.name for row in loads.read(tx, {"host"})}
+
+    first = told()
+    report(site, names, 2, at_s=2.0)
+    assert len(first) == MOST and names[-1] not in first
+    assert names[-1] in told() and len(told()) == 1 and told() == set()
+
+
+def test_loads_are_looked_at_when_it_is_time(site: TestSite, rows: LiveRows) -> None:
+    report(site, ["m1"], 1, at_s=1.0)
+    loads = Loads(rows, every_s=3600)
+    with site.database.reading() as tx:
+        assert [row.name for row in loads.read(tx, {"observation/m1"})] == ["m1"]
+    report(site, ["m1"], 2, at_s=2.0)
+    with site.database.reading() as tx:
+        assert loads.read(tx, {"observation/m1"}) == []
+
+
+@pytest.mark.parametrize("asked", [{"resource"}, {"observation"}, {"host/"}, {f"host/h{n}" for n in range(101)}])
+def test_of_what_has_no_load_none_is_told(asked: set[str]) -> None:
+    with pytest.raises(OpenqrmError):
+        check_load(asked)
 
 
 def test_a_machine_that_is_lost_has_a_new_row(site: TestSite, live: Live) -> None:

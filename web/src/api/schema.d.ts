@@ -2371,19 +2371,22 @@ export interface components {
         };
         /**
          * HostRow
-         * @description A host in a list. Memory is in MiB; `vm_limit` 0 is none.
+         * @description A host in a list: what it reported last, and what its VMs have booked. `vm_limit` 0 is none.
          */
         HostRow: {
             name: string;
             carries: string;
             condition: components["schemas"]["Condition"];
-            cpu_count: number;
+            load: number;
+            cpu_percent: number;
+            memory_used_mib: number;
             memory_mib: number;
             booked_mib: number;
             free_mib: number;
             vm_count: number;
             vm_limit: number;
-            load: number;
+            cpu_count: number;
+            last_seen_s: number;
         };
         /**
          * Image
@@ -3316,7 +3319,7 @@ export interface components {
         };
         /**
          * Wanted
-         * @description What a client wants to be told of; nothing said: everything it may see, without what machines report.
+         * @description What a client wants to be told of; nothing said: everything it may see, without the load of machines.
          */
         Wanted: {
             /**
@@ -3329,6 +3332,16 @@ export interface components {
              * @default
              */
             about: string;
+            /**
+             * @description host, host/NAME or observation/NAME: also when only its load changed
+             * @default
+             */
+            load: string;
+            /**
+             * @description the id of the last message: goes on behind it
+             * @default
+             */
+            after: string;
         };
     };
     responses: never;

@@ -1,10 +1,11 @@
 /** One stream of changes for the whole console: lists change in place, shown objects are asked for again. */
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { CATALOGUE } from "./catalogue";
-import { API, type Params } from "./client";
-import { merged, type Change } from "./lists";
+import { addressOf, type Params } from "./client";
+import { merged, showKey, type Change } from "./lists";
+import { useShownLoad } from "./load";
 import { SESSION } from "./session";
 import type { Row } from "./types";
 
@@ -14,22 +15,31 @@ const SUMMARY_EVERY_MS = 5000;
 export function useStream(): boolean {
   const client = useQueryClient();
   const [isLive, setLive] = useState(false);
+  const load = useShownLoad();
+  const place = useRef(""); // where the last stream was left: the next one goes on there
   useEffect(() => {
-    const source = new EventSource(`${API}/stream`);
+    const source = new EventSource(addressOf("stream", { load, after: place.current }));
     const summary = new Paced(SUMMARY_EVERY_MS, () => void client.invalidateQueries({ queryKey: ["summary"] }));
+    const at = (message: MessageEvent) => (place.current = message.lastEventId || place.current);
     source.addEventListener("open", () => setLive(true));
     source.addEventListener("error", () => setLive(false));
-    source.addEventListener("resync", () => void client.invalidateQueries());
+    source.addEventListener("ready", at);
+    source.addEventListener("resync", (message) => {
+      at(message);
+      void client.invalidateQueries();
+    });
     source.addEventListener("ended", () => client.setQueryData(SESSION, null));
     source.addEventListener("changes", (message: MessageEvent<string>) => {
+      at(message);
       takeUp(client, JSON.parse(message.data) as Change[]);
       summary.call();
     });
     return () => {
       source.close();
+      place.current ||= "none"; // left before it had begun: what has come meanwhile has to be asked for
       summary.cancel();
     };
-  }, [client]);
+  }, [client, load]);
   return isLive;
 }
 
@@ -45,8 +55,14 @@ export function takeUp(client: QueryClient, changes: readonly Change[]): void {
     if (kind === "plan") {
       for (const about of endedOn(some)) void client.invalidateQueries({ queryKey: ["show", ...about.split("/", 2)] });
     }
+    if (kind === "observation") for (const each of some) takeUpSight(client, each);
     if (kind === "plugin") void client.invalidateQueries({ queryKey: CATALOGUE });
   }
+}
+
+/** What was seen of a resource, in the place of what was seen before. */
+function takeUpSight(client: QueryClient, { name, row }: Change): void {
+  client.setQueryData<Row>(showKey("resource", name), (shown) => shown && { ...shown, seen: row });
 }
 
 /** What plans that have ended were about: more of it may have changed than its record. */

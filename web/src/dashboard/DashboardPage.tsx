@@ -17,11 +17,17 @@ import { RunningCard } from "./RunningCard";
 import { StoragesCard } from "./StoragesCard";
 import { conditions } from "./totals";
 
+const REPORTS_EVERY_MS = 10_000; // of machines: sums over them are no change that the stream tells of
+
 export function DashboardPage() {
   const { t } = useT();
   const may = useMay();
   const session = useSession();
-  const summary = useSuspenseQuery({ queryKey: ["summary"], queryFn: () => ask<Summary>("site/summary") }).data;
+  const summary = useSuspenseQuery({
+    queryKey: ["summary"],
+    queryFn: () => ask<Summary>("site/summary"),
+    refetchInterval: REPORTS_EVERY_MS,
+  }).data;
   return (
     <>
       <PageSection className="q-head">

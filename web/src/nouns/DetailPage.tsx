@@ -3,6 +3,7 @@ import { useParams } from "@tanstack/react-router";
 
 import { useCatalogue } from "@/api/catalogue";
 import { isRow, nameOf, useList, useShown } from "@/api/lists";
+import { useLoadOf } from "@/api/load";
 import { OpenqrmError } from "@/api/problem";
 import type { Row } from "@/api/types";
 import { Trail } from "@/frame/Trail";
@@ -13,6 +14,7 @@ import { flat, stateColumn } from "./columns";
 import { DetailActions } from "./DetailActions";
 import { FactsCard } from "./FactsCard";
 import { HistoryCard, EventsCard } from "./HistoryCard";
+import { LoadCard } from "./LoadCard";
 import { PanelsCard } from "./PanelsCard";
 import { RelatedCard } from "./RelatedCard";
 import { StateLabel } from "./StateLabel";
@@ -44,6 +46,8 @@ function Detail({ noun, name, object }: Props & { object: Row }) {
   const row = flat(noun, object);
   const state = row[stateColumn([row]) ?? ""];
   const { wanted, observed } = split(noun, object);
+  const machine = machineOf(noun, name, row);
+  useLoadOf(noun === "host" ? `host/${name}` : "");
   return (
     <>
       <PageSection className="q-head">
@@ -56,7 +60,7 @@ function Detail({ noun, name, object }: Props & { object: Row }) {
           {typeof row["comment"] === "string" && row["comment"] ? <p className="q-lead">{row["comment"]}</p> : null}
         </div>
         <div className="q-buttons">
-          <TerminalButtons noun={noun} name={name} row={row} />
+          <TerminalButtons machine={machine} />
           <DetailActions noun={noun} name={name} state={typeof state === "string" ? state : ""} />
         </div>
       </PageSection>
@@ -66,6 +70,7 @@ function Detail({ noun, name, object }: Props & { object: Row }) {
             <div className="q-column">
               {observed ? <FactsCard noun={noun} title={t("detail.observed")} facts={observed} /> : null}
               <FactsCard noun={noun} title={observed ? t("detail.wanted") : t("detail.facts")} facts={wanted} />
+              {machine ? <LoadCard key={machine} resource={machine} /> : null}
               <TableCards noun={noun} name={name} />
               <PanelsCard noun={noun} name={name} />
             </div>
@@ -83,10 +88,17 @@ function Detail({ noun, name, object }: Props & { object: Row }) {
   );
 }
 
-/** The record is what was wanted; what stands beside it was observed. */
+/** The machine behind an object; of an appliance the one it runs on. */
+function machineOf(noun: string, name: string, row: Row): string {
+  if (noun === "appliance") return typeof row["resource"] === "string" ? row["resource"] : "";
+  return ["resource", "host", "vm"].includes(noun) ? name : "";
+}
+
+/** The record is what was wanted; what stands beside it was observed. Its load has a card of its own. */
 function split(noun: string, object: Row): { wanted: Row; observed: Row | undefined } {
   const { [noun]: record, ...beside } = object;
   if (!isRow(record)) return { wanted: object, observed: undefined };
   const { seen, ...more } = beside;
-  return { wanted: record, observed: { ...more, ...(isRow(seen) ? seen : {}) } };
+  const facts = Object.entries(isRow(seen) ? seen : {}).filter(([fact]) => fact !== "statistics");
+  return { wanted: record, observed: { ...more, ...Object.fromEntries(facts) } };
 }

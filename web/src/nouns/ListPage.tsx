@@ -4,6 +4,7 @@ import { useMemo, useState } from "react";
 
 import { useCatalogue } from "@/api/catalogue";
 import { nameOf, useList, usePrefetchedList } from "@/api/lists";
+import { useLoadOf } from "@/api/load";
 import { OpenqrmError } from "@/api/problem";
 import type { Row } from "@/api/types";
 import { useT, useWords } from "@/i18n";
@@ -32,6 +33,7 @@ function Listing({ noun }: { noun: string }) {
   const { t } = useT();
   const words = useWords();
   const catalogue = useCatalogue();
+  useLoadOf(noun === "host" ? "host" : "");
   const said = useSearch({ strict: false })["q"];
   const q = typeof said === "string" ? said : "";
   const navigate = useNavigate();

@@ -17,28 +17,28 @@ from openqrm.adapters.database.tables import JOURNAL, PLANS, RECORDS
 # An object's kind, and the column with its name. Two tables tell of the same object: a plan and its journal.
 TOLD = {table.name: (kind, "id" if kind == "event" else "name") for kind, table in RECORDS.items() if kind != "factor"}
 TOLD |= {PLANS.name: ("plan", "id"), JOURNAL.name: ("plan", "plan")}
-# What a report of a running machine does not change; without it, it is a change of `statistics` alone.
+# What a report of a running machine does not change: its statistics alone leave no row here, they are far too many.
 NOTEWORTHY = ("power", "boot_id", "profile", "milestone", "failure", "connected")
 HAPPENING = {"insert": "new", "update": "new", "delete": "old"}
 
 DROPPING = "DROP TRIGGER IF EXISTS tell_{table_name}_{happening}"
 ON_SQLITE = """
-CREATE TRIGGER tell_{table_name}_{happening} AFTER {happening} ON {table_name} BEGIN
-    INSERT INTO changes (writer, kind, name) VALUES (0, {kind}, {row}.{column});
+CREATE TRIGGER tell_{table_name}_{happening} AFTER {happening} ON {table_name} {when} BEGIN
+    INSERT INTO changes (writer, kind, name) VALUES (0, '{kind}', {row}.{column});
 END
 """
 FUNCTION = """
 CREATE OR REPLACE FUNCTION tell_{table_name}_{happening}() RETURNS trigger LANGUAGE plpgsql AS $told$
 BEGIN
     INSERT INTO changes (writer, kind, name)
-    VALUES (pg_current_xact_id()::text::bigint, {kind}, {row}.{column});
+    VALUES (pg_current_xact_id()::text::bigint, '{kind}', {row}.{column});
     RETURN NULL;
 END
 $told$
 """
 ON_POSTGRESQL = """
 CREATE OR REPLACE TRIGGER tell_{table_name}_{happening} AFTER {happening} ON {table_name}
-FOR EACH ROW EXECUTE FUNCTION tell_{table_name}_{happening}()
+FOR EACH ROW {when} EXECUTE FUNCTION tell_{table_name}_{happening}()
 """
 # A host's row shows what it carries, and nothing of the host itself changes when a VM has left it.
 LEFT = {
@@ -106,14 +106,13 @@ def _make_those_of_hosts(connection: Connection, *, on_sqlite: bool) -> None:
 
 def _all_words(*, on_sqlite: bool) -> Iterator[dict[str, str]]:
     """What stands in the statements."""
+    noteworthy = _noteworthy("IS NOT" if on_sqlite else "IS DISTINCT FROM")
     for table, (kind, column) in TOLD.items():
         for happening, row in HAPPENING.items():
-            told = f"'{kind}'"
-            if (kind, happening) == ("observation", "update"):
-                told = _if_noteworthy(told, "IS NOT" if on_sqlite else "IS DISTINCT FROM")
-            yield {"table_name": table, "happening": happening, "row": row, "column": column, "kind": told}
+            when = noteworthy if (kind, happening) == ("observation", "update") else ""
+            words = {"happening": happening, "row": row, "column": column, "kind": kind, "when": when}
+            yield {"table_name": table, **words}
 
 
-def _if_noteworthy(kind: str, differs: str) -> str:
-    differing = " OR ".join(f"old.{name} {differs} new.{name}" for name in NOTEWORTHY)
-    return f"CASE WHEN {differing} THEN {kind} ELSE 'statistics' END"
+def _noteworthy(differs: str) -> str:
+    return f"WHEN ({' OR '.join(f'old.{name} {differs} new.{name}' for name in NOTEWORTHY)})"

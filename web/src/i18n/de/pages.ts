@@ -86,6 +86,11 @@ export const pages: Texts<typeof english> = {
     noneFound: "Nichts passt zum Filter.",
   },
   detail: {
+    load: "Last",
+    heard: "gemeldet",
+    cpu: "CPU",
+    memory: "Arbeitsspeicher",
+    swap: "Auslagerung",
     facts: "Was es ist",
     wanted: "Was von ihm gewünscht ist",
     observed: "Was beobachtet wurde",

@@ -83,6 +83,11 @@ export const pages = {
     noneFound: "Nothing fits the filter.",
   },
   detail: {
+    load: "Load",
+    heard: "reported",
+    cpu: "CPU",
+    memory: "Memory",
+    swap: "Swap",
     facts: "What it is",
     wanted: "What is wanted of it",
     observed: "What was observed",
