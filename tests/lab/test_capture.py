@@ -8,7 +8,7 @@ import struct
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +158,44 @@ def test_a_disk_that_holds_something_or_is_too_small_is_left_alone(box: Box, tmp
     sh("sync", "-f", box.root)
     refused(box, "the volume has .* MiB free, and the root of this machine takes")
     assert box.left() == before
+
+
+@pytest.mark.parametrize("mark", [None, "", "copy.7.1\n"], ids=["no mark yet", "an empty one", "of another plan"])
+def test_what_was_broken_off_before_its_first_note_is_begun_anew(box: Box, tmp_path: Path, mark: str | None) -> None:
+    sh("mkfs.ext4", "-q", box.disk)
+    with ExitStack() as stack:
+        made = mounted(stack, box.disk, tmp_path / "made")
+        (made / "etc").mkdir()
+        if mark is not None:
+            (made / "etc/openqrm-capture").write_text(mark)
+    COPY.ensure(box)
+    box.copied()
+
+
+def test_what_another_plan_copied_explains_itself(box: Box, tmp_path: Path) -> None:
+    COPY.ensure(box)
+    box.copied()
+    sh("rm", "-r", box.root / PLACE.lstrip("/"))
+    with pytest.raises(StepError, match=r"e1\.7 holds what another plan copied"):
+        CopyRoot("box", "copy", replace(TO, id="copy.7.4")).ensure(box)
+    COPY.ensure(box)
+    box.copied()
+
+
+def test_a_crash_before_the_copy_begins_is_known_and_can_be_undone(box: Box) -> None:
+    """The machine was switched off in the middle of mkfs."""
+    before, clear = box.left(), ClearCopy("box", "copy", TO)
+    place = box.root / PLACE.lstrip("/") / TO.id
+    place.mkdir(parents=True)
+    (place / "note").write_text("working 0 1000\n")
+    (place / "formatting").touch()
+    Path(box.disk).write_bytes(b"half a file system")
+    assert COPY.observe(box) == Differs("the copy was broken off at 0 %, 0 MB of 0 MB, and goes on from there")
+    assert isinstance(clear.observe(box), Differs)
+    clear.ensure(box)
+    assert isinstance(clear.observe(box), Satisfied) and box.left() == before
+    COPY.ensure(box)
+    box.copied()
 
 
 def refused(box: Box, message: str) -> None:

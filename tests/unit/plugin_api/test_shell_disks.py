@@ -11,6 +11,7 @@ AOE = SOURCE / "openqrm_plugins/aoe_storage/initrd/aoe.sh"
 ISCSI = SOURCE / "openqrm_plugins/iscsi_storage/initrd/iscsi.sh"
 QUIET = "stop() { exit 0; }; refuse() { exit 0; }; modprobe() { :; }; mount() { :; }; pidof() { :; }"
 ZEROS = bytes(1 << 20)
+RAID = b"Intel Raid ISM Cfg Sig. 1.1.00".ljust(1024, b"\0")  # of its last kilobyte
 
 
 def tool(folder: Path, name: str, does: str) -> None:
@@ -58,3 +59,78 @@ def test_an_iscsid_is_started_where_nobody_listens_and_does_not_hold_the_lock_of
     in_shell(CAPTURE, tools, said % str(is_heard).lower())
     assert started.exists() is not is_heard
     assert is_heard or "9" not in started.read_text().split()
+
+
+@pytest.mark.parametrize(("found", "is_formatted"), [(2, True), (0, False), (4, False), (8, False), (127, False)])
+def test_a_disk_is_formatted_for_a_copy_only_when_it_is_certain_that_nothing_is_on_it(
+    found: int, is_formatted: bool, tmp_path: Path
+) -> None:
+    disk, tools = tmp_path / "disk", tmp_path / "tools"
+    disk.write_bytes(ZEROS)
+    tool(tools, "blkid", f"exit {found}")
+    tool(tools, "mkfs.ext4", f"touch {tmp_path}/formatted")
+    in_shell(CAPTURE, tools, f"disk={disk}; mount_disk")
+    assert (tmp_path / "formatted").exists() is is_formatted
+
+
+def test_a_signature_at_the_end_of_a_disk_is_seen(tmp_path: Path) -> None:
+    disk, tools = tmp_path / "disk", tmp_path / "tools"
+    disk.write_bytes(ZEROS * 4 + RAID)
+    tool(tools, "mkfs.ext4", f"touch {tmp_path}/formatted")
+    in_shell(CAPTURE, tools, f"disk={disk}; mount_disk")
+    assert not (tmp_path / "formatted").exists()
+
+
+def test_what_was_broken_off_while_it_was_formatted_is_formatted_again(tmp_path: Path) -> None:
+    disk, tools = tmp_path / "disk", tmp_path / "tools"
+    disk.write_bytes(b"half a file system".ljust(2 << 20, b"\0"))
+    tool(tools, "mkfs.ext4", f"touch {tmp_path}/formatted")
+    (tools / "formatting").touch()
+    in_shell(CAPTURE, tools, f"disk={disk}; mount_disk")
+    assert (tmp_path / "formatted").exists() and not (tools / "formatting").exists()
+
+
+def session(sessions: Path, number: int, address: str, port: int, target: str, disks: dict[str, str]) -> None:
+    """As the kernel shows one."""
+    at = sessions / f"session{number}"
+    connection = at / f"device/connection{number}:0/iscsi_connection/connection{number}:0"
+    connection.mkdir(parents=True)
+    (at / "targetname").write_text(f"{target}\n")
+    (connection / "persistent_address").write_text(f"{address}\n")
+    (connection / "persistent_port").write_text(f"{port}\n")
+    for unit, name in disks.items():
+        (at / f"device/target{number}:0:0/{number}:0:0:{unit}/block/{name}").mkdir(parents=True)
+
+
+@pytest.mark.parametrize(
+    ("portal", "target", "unit", "found"),
+    [
+        ("10.0.0.2:3260", "iqn:copy", 1, "/dev/sdc"),
+        ("10.0.0.2:3260", "iqn:copy", 11, "/dev/sdd"),
+        ("10.0.0.2:3261", "iqn:copy", 1, "/dev/sde"),
+        ("10.0.0.9:3260", "iqn:copy", 1, "/dev/sda"),
+        ("10.0.0.2:3260", "iqn:other", 1, ""),
+        ("10.0.0.2:3260", "iqn:copy", 2, ""),
+    ],
+)
+def test_a_disk_is_that_of_its_portal_and_target_and_number(
+    portal: str, target: str, unit: int, found: str, tmp_path: Path
+) -> None:
+    tools, sessions = tmp_path / "tools", tmp_path / "sessions"
+    tools.mkdir()
+    session(sessions, 1, "10.0.0.9", 3260, "iqn:copy", {"1": "sda"})
+    session(sessions, 2, "10.0.0.2", 3260, "iqn:theirs", {"1": "sdb"})
+    session(sessions, 3, "10.0.0.2", 3260, "iqn:copy", {"1": "sdc", "11": "sdd"})
+    session(sessions, 4, "10.0.0.2", 3261, "iqn:copy", {"1": "sde"})
+    address, _, port = portal.partition(":")
+    asked = f"sessions={sessions} address={address} port={port} path={target} unit={unit}; find_disk >{tmp_path}/found"
+    in_shell(CAPTURE, tools, asked)
+    assert (tmp_path / "found").read_text().strip() == found
+
+
+def test_the_note_of_a_copy_is_there_before_its_volume_is_touched(tmp_path: Path) -> None:
+    seen, tools = tmp_path / "seen", tmp_path / "tools"
+    tools.mkdir()
+    own = f"base={tmp_path}; note=$place/note; size_of() {{ echo 7; }}"
+    in_shell(CAPTURE, tools, f"{own}; mount_target() {{ cat $note >{seen}; trap - EXIT; exit 0; }}; start")
+    assert seen.read_text() == "working 0 7\n"

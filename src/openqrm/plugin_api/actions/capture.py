@@ -85,7 +85,7 @@ class CopyRoot:
             case "working":
                 return NotYet(f"{progress} of {self.host} are copied", LOOK_S)
             case "broken-off":
-                return Differs(f"the copy was broken off at {progress}, and goes on from there")
+                return Differs(f"the copy was broken off at {progress} and goes on from there")
         left_out = f", without what is on other disks: {found['rest'].strip()[:200]}" if found["rest"].strip() else ""
         return Satisfied(f"{render_size(total)} of {self.host} are copied{left_out}")
 

@@ -12,7 +12,8 @@
 # `start` leaves a worker behind that writes how far it is into a note; `look` changes nothing and tells, in one line:
 # none | working BYTES TOTAL | broken-off BYTES TOTAL | copied BYTES TOTAL WHAT-WAS-LEFT-OUT | failed WHY; `clear` ends the
 # worker and empties the folder, where this copy filled it; `tidy` takes the notes away. A folder that holds anything else
-# is never touched. The notes outlive a crash of the machine: the copy goes on where it was.
+# is never touched. The note is there before the volume is touched, and outlives a crash of the machine: the copy goes on
+# where it was.
 set -eu
 umask 022
 export LC_ALL=C
@@ -25,6 +26,7 @@ base=/var/lib/openqrm-capture
 place=$base/$id
 note=$place/note target=$place/target
 mark=etc/openqrm-capture # within the copy: whose it is
+sessions=/sys/class/iscsi_session
 
 refuse() {
     echo "$1" >&2
@@ -105,12 +107,22 @@ attach_iscsi() {
     mount_disk
 }
 
-# The disk of this LUN among those of the session with this target; nothing while there is none.
+# The disk of this LUN in a session with this target by this portal; nothing while there is none.
 find_disk() {
-    for found in /sys/class/iscsi_session/session*/device/target*/*:"$unit"/block/*; do
-        [ -e "$found" ] || continue
-        [ "$(cat "${found%/device/target*}/targetname")" != "$path" ] || echo "/dev/${found##*/}"
+    for found in "$sessions"/session*/device/target*/*:"$unit"/block/*; do
+        session=${found%/device/target*}
+        if [ -e "$found" ] && [ "$(cat "$session/targetname")" = "$path" ] && is_by_portal; then
+            echo "/dev/${found##*/}"
+            return
+        fi
     done
+}
+
+is_by_portal() {
+    for connection in "$session"/device/connection*/iscsi_connection/connection*; do
+        [ "$(cat "$connection/persistent_address"):$(cat "$connection/persistent_port")" != "$address:$port" ] || return 0
+    done
+    return 1
 }
 
 # By an account and under an initiator's name of its own; what else this machine reaches by iSCSI is left alone. The
@@ -148,14 +160,33 @@ leave_iscsi() {
     [ ! -e "$place/iscsid" ] || iscsiadm -k 0 >/dev/null 2>&1 || true
 }
 
-# Empty is a disk that begins with nothing but zeros: no file system is overwritten. What cannot be read is not empty.
 mount_disk() {
     modprobe "$filesystem" 2>/dev/null || true
-    if [ "$(head -c 1048576 "$disk" | tr -cd '\0' | wc -c)" = 1048576 ]; then
+    [ ! -e "$place/formatting" ] || make_blank # it was broken off
+    if is_blank; then
         command -v "mkfs.$filesystem" >/dev/null || refuse "this machine has no mkfs.$filesystem"
-        "mkfs.$filesystem" -q "$disk" || refuse "$path cannot be formatted"
+        : >"$place/formatting"
+        sync -f "$place"
+        "mkfs.$filesystem" -q "$disk" || { make_blank || true; refuse "$path cannot be formatted"; }
+        rm "$place/formatting"
     fi
     mount -t "$filesystem" -o rw,noatime "$disk" "$target" || refuse "$path holds something else than $filesystem"
+}
+
+# Nothing on it has a signature, and it begins with nothing but zeros. What cannot be read is not blank.
+is_blank() {
+    [ "$(head -c 1048576 "$disk" | tr -cd '\0' | wc -c)" = 1048576 ] || return 1
+    found=0
+    blkid -p "$disk" >/dev/null 2>&1 || found=$?
+    case $found in
+        0 | 8) return 1 ;; # one, or several
+        2) ;;
+        *) refuse "blkid cannot tell whether $path is empty: it ended with $found" ;;
+    esac
+}
+
+make_blank() {
+    dd if=/dev/zero of="$disk" bs=1048576 count=1 conv=notrunc,fsync 2>/dev/null
 }
 
 size_of() { # FIELD FOLDER: in bytes, without blanks
@@ -164,6 +195,16 @@ size_of() { # FIELD FOLDER: in bytes, without blanks
 
 is_ours() {
     [ -e "$target/$mark" ] && [ "$(head -n 1 "$target/$mark")" = "$id" ]
+}
+
+# All that a copy leaves which was broken off at its beginning, whoever's it was, is a folder and a mark in it.
+demand_empty() {
+    held=$(find "$target" -mindepth 1 -path "$target/lost+found" -prune -o \
+        ! -path "$target/etc" ! -path "$target/$mark*" -print | head -n 1)
+    [ -n "$held" ] || return 0
+    [ ! -e "$target/$mark" ] ||
+        refuse "$path holds what another plan copied and did not take back: remove the volume, and make another one"
+    refuse "$path is not empty"
 }
 
 start() {
@@ -178,15 +219,19 @@ start() {
         copied*) return 0 ;;
         '') trap tidy EXIT ;; # what is refused leaves no trace
     esac
-    mount_target
     total=$(size_of used /)
     export total
+    if [ ! -s "$note" ]; then
+        write_note working 0 "$total"
+        sync -f "$place"
+    fi
+    mount_target
     if ! is_ours; then
-        [ -z "$(ls -A -I lost+found "$target")" ] || refuse "$path is not empty"
+        demand_empty
         free=$(size_of avail "$target")
         [ "$free" -gt "$total" ] ||
             refuse "the volume has $((free >> 20)) MiB free, and the root of this machine takes $((total >> 20)) MiB"
-        mkdir "$target/etc"
+        mkdir -p "$target/etc"
         echo "$id" >"$target/$mark"
     fi
     write_note working 0 "$total"
