@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import itertools
 import os
+import shlex
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -41,23 +44,30 @@ class PostgreSql:
 
 @contextmanager
 def postgresql() -> Iterator[PostgreSql]:
-    """Started, and gone at the end."""
+    """Started, and gone at the end; also when this process is killed."""
     folder = Path(tempfile.mkdtemp(prefix="openqrm-pg-"))
-    as_postgres = ("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--") if not os.getuid() else ()
+    as_postgres = ("--reuid=postgres", "--regid=postgres", "--clear-groups") if not os.getuid() else ()
     try:
         if as_postgres:
             shutil.chown(folder, "postgres", "postgres")
         data = folder / "data"
-        _run(*as_postgres, PROGRAMS / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-        start = ("-o", f"{OPTIONS} -k {folder}", "-l", folder / "log", "-w", "start")
-        _run(*as_postgres, PROGRAMS / "pg_ctl", "-D", data, *start)
-        try:
-            yield PostgreSql(folder)
-        finally:
-            _run(*as_postgres, PROGRAMS / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+        initdb = (PROGRAMS / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+        subprocess.run(("setpriv", *as_postgres, "--", *initdb), check=True, capture_output=True, timeout=120, cwd="/")
+        serve = (PROGRAMS / "postgres", "-D", data, "-k", folder, *shlex.split(OPTIONS))
+        argv = ("setpriv", "--pdeathsig", "QUIT", *as_postgres, "--", *serve)  # QUIT: end at once
+        with (folder / "log").open("wb") as log, subprocess.Popen(argv, stderr=log, cwd="/") as process:
+            try:
+                _wait_until_ready(process, folder)
+                yield PostgreSql(folder)
+            finally:
+                process.send_signal(signal.SIGQUIT)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _run(*argv: str | Path) -> None:
-    subprocess.run(argv, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120, cwd="/")
+def _wait_until_ready(process: subprocess.Popen[bytes], folder: Path) -> None:
+    deadline = time.monotonic() + 120
+    while subprocess.run((PROGRAMS / "pg_isready", "-q", "-h", folder), check=False, timeout=20).returncode:
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError((folder / "log").read_text()[-2000:])
+        time.sleep(0.1)
