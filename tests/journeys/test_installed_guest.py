@@ -143,7 +143,7 @@ def _boots_an_iso_image_once(site: Site) -> None:
     api = site.api
     (iso,) = api.ask("host", "isos", name=site.host.name)
     api.do("resource", "power-off", name="db1")
-    api.do("vm", "edit", name="db1", iso=iso["path"], boot_once="iso")
+    api.do("vm", "edit", name="db1", iso=iso["name"], boot_once="iso")
     api.do("resource", "power-on", name="db1")
     assert ISO_SAYS in (said := site.serial_line()), said[-2000:]
     assert api.ask("vm", "show", name="db1")["vm"]["boot_once"] == ""

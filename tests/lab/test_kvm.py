@@ -120,7 +120,7 @@ def test_an_iso_image_is_a_file_of_its_folder_on_each_host(kvm: Kvm) -> None:
     here.write_file(iso, bytes(4096))
     for words in (("ln", "-s", "/etc/shadow", link), ("mkfifo", pipe), ("ln", "-s", "a.iso", near)):
         run(here, words, hint="It is a test.")
-    assert [each.path for each in DRIVER.list_isos(made, ONE)] == [iso] and not DRIVER.list_isos(made, TWO)
+    assert [each.name for each in DRIVER.list_isos(made, ONE)] == [iso] and not DRIVER.list_isos(made, TWO)
     for path in (iso, near):
         carry_all(DRIVER.plan_insert("hv1", replace(DISKLESS, iso=path)), made)
     for path, said in ((link, "leads to /etc/shadow"), (pipe, "it is a fifo"), (f"{folder}/none", "there is no")):

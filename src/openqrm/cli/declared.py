@@ -9,7 +9,7 @@ from openqrm.plugin_api.intents import Declared
 MODULES = {
     "appliance": ("appliance", "appliance_start", "appliance_stop", "appliance_switch"),
     "event": ("plan",),
-    "host": ("host",),
+    "host": ("host", "vm_isos"),
     "image": ("image", "image_capture", "image_fill"),
     "kernel": ("kernel",),
     "network": ("network",),
@@ -24,7 +24,7 @@ MODULES = {
     "token": ("user",),
     "user": ("user",),
     "view": ("list_view",),
-    "vm": ("vm", "vm_hardware", "vm_migrate", "vm_seed", "vm_snapshots"),
+    "vm": ("vm", "vm_hardware", "vm_isos", "vm_migrate", "vm_seed", "vm_snapshots"),
     "volume": ("volume", "volume_removed", "volume_resize"),
 }
 

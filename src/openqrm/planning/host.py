@@ -21,8 +21,7 @@ from openqrm.planning.placement import figure, room_as_seen
 from openqrm.planning.record_plans import ASKED, plan_of, plan_put, refuse_in_use
 from openqrm.planning.resource import SIGHT
 from openqrm.plugin_api.actions import SetField
-from openqrm.plugin_api.drives import DrivesIsos, IsoFacts
-from openqrm.plugin_api.intents import Intent, Query, refers_to
+from openqrm.plugin_api.intents import Intent, refers_to
 from openqrm.plugin_api.listing import FILLED, Listing, ListQuery, Related
 from openqrm.plugin_api.planning import Planning, Reading
 
@@ -47,12 +46,6 @@ class HostRow(msgspec.Struct):
 
 class ListHosts(ListQuery, noun="host", verb="list", role=Role.READ_ONLY):
     """List the hosts with what they carry and what is free."""
-
-
-class ListIsos(Query, noun="host", verb="isos", role=Role.OPERATOR):
-    """List the ISO images on a host that its VMs may have in their drive."""
-
-    name: Annotated[Name, refers_to("host"), Meta(description="the host")]
 
 
 class AddHost(Intent, noun="host", verb="add", role=Role.ADMINISTRATOR):
@@ -166,15 +159,7 @@ def _row(host: Resource, booking: Booking, seen: Observation | None, now_s: floa
     )  # fmt: skip
 
 
-def answer_list_isos(query: ListIsos, reading: Reading) -> list[IsoFacts]:
-    """None where its VMs have no drive."""
-    host = reading.facts.get(Resource, query.name)
-    driver = reading.drivers.virtualization(host.carries)
-    return driver.list_isos(reading.world, host) if isinstance(driver, DrivesIsos) else []
-
-
 PLANNERS = {AddHost: plan_add_host, EditHost: plan_edit_host, RemoveHost: plan_remove_host}
-ANSWERS = {ListIsos: answer_list_isos}
 LISTS = {
     ListHosts: Listing(
         Resource, HostRow, host_rows, narrow=lambda _reading: {"carries": FILLED},

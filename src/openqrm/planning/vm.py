@@ -21,6 +21,7 @@ from openqrm.planning.placement import Policy, choose_host
 from openqrm.planning.record_plans import ASKED, new_name, plan_of, refuse_in_use, removing
 from openqrm.planning.resource import sights
 from openqrm.planning.resource_power import note_power
+from openqrm.planning.vm_isos import with_iso
 from openqrm.planning.vm_parts import (
     Boot,
     Bridge,
@@ -36,7 +37,6 @@ from openqrm.planning.vm_parts import (
     nic_of,
     refuse_bad_boot,
     resource_boot,
-    with_iso,
 )
 from openqrm.plugin_api.actions import put, remove
 from openqrm.plugin_api.drivers import SeedsMachines

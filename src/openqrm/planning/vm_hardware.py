@@ -16,6 +16,7 @@ from openqrm.domain.vm import VirtualMachine
 from openqrm.planning.fields import Line, Mac, Name, Text
 from openqrm.planning.order import after
 from openqrm.planning.record_plans import ASKED, edited, plan_of
+from openqrm.planning.vm_isos import with_iso
 from openqrm.planning.vm_parts import (
     Boot,
     BootOrNone,
@@ -31,11 +32,10 @@ from openqrm.planning.vm_parts import (
     nic_of,
     refuse_bad_boot,
     resource_boot,
-    with_iso,
 )
 from openqrm.plugin_api.actions import put
 from openqrm.plugin_api.drivers import SeedsMachines
-from openqrm.plugin_api.intents import Intent, refers_to
+from openqrm.plugin_api.intents import Intent, refers_to, row_of
 from openqrm.plugin_api.planning import Planning
 
 MOST_NICS = 8
@@ -47,7 +47,9 @@ class EditVm(Intent, noun="vm", verb="edit", role=Role.OPERATOR):
     name: Annotated[Name, refers_to("vm"), Meta(description="the VM")]
     cpu_count: Annotated[Count | None, Meta(description="CPUs")] = None
     memory_mib: Annotated[Memory | None, Meta(description="memory in MiB")] = None
-    iso: Annotated[Line | None, Meta(description="path of an ISO image, as `host isos` tells; empty: none")] = None
+    iso: Annotated[
+        Line | None, row_of("isos"), Meta(description="path of an ISO image, as `vm isos` tells; empty: none")
+    ] = None
     boot: Annotated[Boot | None, Meta(description="net, disk or iso")] = None
     boot_once: Annotated[BootOrNone | None, Meta(description="what it boots from at its next start only")] = None
     comment: Annotated[Text | None, Meta(description="free text")] = None

@@ -20,7 +20,6 @@ from openqrm.planning.placement import OWN_MIB, Need
 from openqrm.planning.record_plans import refuse_in_use
 from openqrm.plugin_api.actions import FitsHost, SetField, put
 from openqrm.plugin_api.drivers import InspectsDisks, LocalDisks
-from openqrm.plugin_api.drives import DrivesIsos
 from openqrm.plugin_api.planning import Planning
 
 Bridge = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$(?!\n)", max_length=15)]
@@ -89,19 +88,6 @@ def _inspect_steps(volume: Volume, planning: Planning) -> tuple[Step, ...]:
     storage = planning.facts.get(Storage, volume.storage)
     driver = planning.drivers.storage(storage)
     return driver.plan_inspect(storage, volume) if isinstance(driver, InspectsDisks) else ()
-
-
-def with_iso(steps: Iterable[Step], vm: VirtualMachine, host: str, planning: Planning) -> tuple[Step, ...]:
-    """These, and before anything is changed a look whether this host may give it the ISO image in its drive."""
-    if not vm.iso:
-        return tuple(steps)
-    driver = planning.drivers.virtualization(vm.type)
-    if not isinstance(driver, DrivesIsos):
-        raise PlanningError(
-            Category.UNSUPPORTED, f"VMs of type {vm.type} have no drive for ISO images", "Leave it out."
-        )
-    seen = driver.plan_insert(host, vm)
-    return (*seen, *after(tuple(steps), seen[-1].id)) if seen else tuple(steps)
 
 
 def detach_steps(names: Iterable[str], planning: Planning, need: str) -> list[Step]:

@@ -15,7 +15,7 @@ from openqrm.ports.world import World
 class IsoFacts:
     """An ISO image on a host that its VMs may have in their drive."""
 
-    path: str
+    name: str  # its path
     size_bytes: int
 
 

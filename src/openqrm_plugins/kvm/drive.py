@@ -87,4 +87,4 @@ def list_isos(world: World, host: str, folders: tuple[str, ...]) -> list[IsoFact
         message = f"{host} does not list its ISO images: {failures[-1][:200]}"
         raise StepError(Category.REFUSED, message, "Log in to the host and look at these folders.")
     found = {parts[2]: int(parts[1]) for each in done.out.split("\0") if (parts := _TOLD.fullmatch(each))}
-    return [IsoFacts(path=path, size_bytes=size_bytes) for path, size_bytes in sorted(found.items())]
+    return [IsoFacts(name=path, size_bytes=size_bytes) for path, size_bytes in sorted(found.items())]

@@ -399,10 +399,10 @@ export interface components {
             vm_limit: number;
         };
         /**
-         * ListIsos
-         * @description List the ISO images on a host that its VMs may have in their drive.
+         * ListHostIsos
+         * @description List the ISO images on a host that its virtual machines may have in their drives.
          */
-        ListIsos: {
+        ListHostIsos: {
             /** @description the host */
             name: string;
         };
@@ -1947,7 +1947,7 @@ export interface components {
              */
             memory_mib: number | null;
             /**
-             * @description path of an ISO image, as `host isos` tells; empty: none
+             * @description path of an ISO image, as `vm isos` tells; empty: none
              * @default null
              */
             iso: string | null;
@@ -1974,6 +1974,14 @@ export interface components {
         InspectVms: {
             /** @description the host */
             host: string;
+        };
+        /**
+         * ListVmIsos
+         * @description List the ISO images that a virtual machine may have in its drive: those on its host.
+         */
+        ListVmIsos: {
+            /** @description the VM */
+            name: string;
         };
         /**
          * ListVms
@@ -2366,7 +2374,7 @@ export interface components {
          * @description An ISO image on a host that its VMs may have in their drive.
          */
         IsoFacts: {
-            path: string;
+            name: string;
             size_bytes: number;
         };
         /**

@@ -166,7 +166,7 @@ export const declaredDe: Readonly<Record<string, string>> = {
   "path of an ISO image in its drive, as `host isos` tells": "Pfad eines ISO-Abbilds in ihrem Laufwerk, wie `host isos` ihn nennt",
   "net, disk or iso": "net, disk oder iso",
   "Change a virtual machine; what is not given stays. One that runs has it from its next start on.": "Eine virtuelle Maschine ändern; was nicht angegeben ist, bleibt. Eine laufende hat es ab ihrem nächsten Start.",
-  "path of an ISO image, as `host isos` tells; empty: none": "Pfad eines ISO-Abbilds, wie `host isos` ihn nennt; leer: keins",
+  "path of an ISO image, as `vm isos` tells; empty: none": "Pfad eines ISO-Abbilds, wie `vm isos` ihn nennt; leer: keins",
   "what it boots from at its next start only": "wovon sie nur beim nächsten Start startet",
   "Take a snapshot of a virtual machine: its own disks, and its memory when it runs.": "Einen Schnappschuss einer virtuellen Maschine machen: ihre eigenen Platten, und ihren Arbeitsspeicher, wenn sie läuft.",
   "Set a virtual machine back to a snapshot.": "Eine virtuelle Maschine auf einen Schnappschuss zurücksetzen.",

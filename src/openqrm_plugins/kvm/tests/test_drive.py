@@ -88,7 +88,7 @@ def test_an_image_that_is_not_there_is_told_of_with_how_to_find_others() -> None
 
 
 def test_those_there_are_are_told() -> None:
-    assert DRIVER.list_isos(given(), HOST) == [IsoFacts(path=ISO, size_bytes=3)]
+    assert DRIVER.list_isos(given(), HOST) == [IsoFacts(name=ISO, size_bytes=3)]
 
 
 def test_where_all_hosts_share_their_disks_the_other_host_is_asked() -> None:

@@ -96,6 +96,7 @@ export const words: Texts<typeof english> = {
     has_memory: "Mit Arbeitsspeicher",
     made_s: "Gemacht",
     snapshots: "Schnappschüsse",
+    isos: "ISO-Abbilder",
     name: "Name",
     about: "Betrifft",
     acknowledged_by: "Gesehen von",

@@ -93,6 +93,7 @@ export const words = {
     has_memory: "With memory",
     made_s: "Made",
     snapshots: "Snapshots",
+    isos: "ISO images",
     name: "Name",
     about: "About",
     acknowledged_by: "Acknowledged by",
