@@ -73,6 +73,7 @@ class Step:
     optional: bool = False  # its failure is told and does not stop the plan
     notice: str = ""  # what users of the service will notice
     back: Action | None = None  # what takes it back, where its action alone cannot know
+    makes_new: bool = False  # found so it is somebody else's: a failure, and not taken for ours
 
     @property
     def inverse(self) -> Action | Irreversible | None:

@@ -13,7 +13,7 @@ def carry_out(step: Step, ledger: Ledger, world: World) -> float:
     """Seconds after which to look again; 0 when a fact has been written that decides."""
     ours = ledger.past().steps[step.id].started
     try:
-        seen = step.action.observe(world)
+        seen = look(step, world, ours=ours)
         if isinstance(seen, Differs):
             ledger.write_ahead(step.id, Fact.STARTED, step.action, seen.because)
             ours = True
@@ -23,6 +23,15 @@ def carry_out(step: Step, ledger: Ledger, world: World) -> float:
         ledger.write(step.id, Fact.FAILED, error=error)
         return 0
     return _conclude(step, seen, ours, ledger)
+
+
+def look(step: Step, world: World, *, ours: bool) -> Seen:
+    """What is to be seen. Raises StepError `conflict` where what is to be made is there, and not by this plan."""
+    seen = step.action.observe(world)
+    if step.makes_new and isinstance(seen, Satisfied) and not ours:
+        hint = "It may be somebody else's: take another name, or have an administrator move it out of the way."
+        raise StepError(Category.CONFLICT, f"{seen.because}, and was not made by this plan", hint)
+    return seen
 
 
 def _look_again(action: Action, world: World) -> Seen:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from openqrm.domain.errors import StepError
+from openqrm.domain.errors import Category, StepError
 from openqrm.domain.plan import Differs, NotYet, Plan, Satisfied, Step
+from openqrm.engine.carry_out import look
 from openqrm.ports.world import World
 
 AT_ONCE = 8
@@ -19,10 +20,11 @@ def look_at(plan: Plan, world: World) -> list[tuple[str, str]]:
 
 def _look(step: Step, world: World) -> tuple[str, str]:
     try:
-        seen = step.action.observe(world)
+        seen = look(step, world, ours=False)
     except StepError as error:
         # What an earlier step makes is not there yet: that a later one cannot look is no refusal.
-        return ("cannot tell yet" if step.needs else "would fail"), error.message
+        is_refusal = step.makes_new and error.category is Category.CONFLICT
+        return ("cannot tell yet" if step.needs and not is_refusal else "would fail"), error.message
     match seen:
         case Satisfied(because):
             return "already so", because

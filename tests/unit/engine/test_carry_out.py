@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 
 from openqrm.domain.errors import Category
 from openqrm.domain.journal import Entry, Fact
 from openqrm.domain.plan import NotYet, Plan, PlanState, Satisfied, Seen, Step
+from openqrm.engine.preview import look_at
 from openqrm.engine.rehearsal import MemoryPlans, rehearse
 from openqrm.engine.runner import Runner
+from openqrm.ports.world import World
 from tests.unit.engine.wishes import Switch, Switches
 
 
@@ -21,6 +25,26 @@ def test_what_is_so_is_found_so() -> None:
     world = Switches()
     world.on = {"a"}
     assert facts(world) == "found_so" and world.touched == []
+
+
+def test_what_is_to_be_made_and_is_there_is_somebody_elses() -> None:
+    """Neither taken for ours nor undone; looked at before, it is said."""
+    world = Switches()
+    world.on = {"a"}
+    assert facts(world, makes_new=True) == "failed" and world.on == {"a"} and world.touched == []
+    plan = Plan(title="One", steps=(Step(id="a", action=Switch("a"), why="of the test", makes_new=True),))
+    assert look_at(plan, cast("World", world)) == [("would fail", "it is so, and was not made by this plan")]
+
+
+def test_what_is_made_by_an_attempt_that_seemed_to_fail_is_ours() -> None:
+    class Late(Switches):
+        def advance(self, seconds: float) -> None:
+            super().advance(seconds)
+            self.on.add("a")
+
+    world = Late()
+    world.failing = {"a": Category.UNAVAILABLE}
+    assert facts(world, makes_new=True) == "started failed done"
 
 
 def test_what_differs_is_begun_in_writing_and_done() -> None:

@@ -43,7 +43,8 @@ class VolumeDriver(Generic[S]):
         raise NotImplementedError
 
     def plan_create(self, storage: Storage, volume: Volume) -> tuple[Step, ...]:
-        return _steps("create", storage, volume, self._making(storage).create(volume))
+        first, *more = _steps("create", storage, volume, self._making(storage).create(volume))
+        return (replace(first, makes_new=True), *more)  # what has its name already is no volume of ours
 
     def plan_remove(self, storage: Storage, volume: Volume) -> tuple[Step, ...]:
         return _steps("remove", storage, volume, self._making(storage).remove(volume))
