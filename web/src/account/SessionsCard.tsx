@@ -6,6 +6,8 @@ import { SESSION } from "@/api/session";
 import { useT } from "@/i18n";
 import { Moment } from "@/nouns/Cell";
 
+import { browserOf } from "./browsers";
+
 type Signed = { id: string; began_s: number; seen_s: number; address: string; agent: string; own: boolean };
 
 /** Where one is signed in. */
@@ -26,7 +28,7 @@ export function SessionsCard() {
             <li key={each.id}>
               <span className="q-happened-what">
                 {each.address} {each.own ? <Label isCompact color="teal">{t("account.thisOne")}</Label> : null}
-                <small>{each.agent}</small>
+                <small title={each.agent}>{browserOf(each.agent)}</small>
                 <small>{t("account.seen")} <Moment seconds={each.seen_s} /></small>
               </span>
             </li>

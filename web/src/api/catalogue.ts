@@ -69,6 +69,12 @@ export class Catalogue {
     return undefined;
   }
 
+  /** What a column of this noun's rows is for, as its forms say it. */
+  describe(noun: string, column: string): string {
+    const told = this.all.filter((each) => each.noun === noun).map((each) => each.schema.properties?.[column]?.description);
+    return told.find((each) => each !== undefined) ?? "";
+  }
+
   private intents(noun: string): Declaration[] {
     return this.all.filter((each) => each.noun === noun && each.is_intent && each.allowed && !each.decides);
   }

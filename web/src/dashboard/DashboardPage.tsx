@@ -42,20 +42,18 @@ export function DashboardPage() {
       <PageSection>
         <Grid hasGutter>
           <GridItem span={12}><FirstSteps summary={summary} /></GridItem>
-          <GridItem xl={4} md={6}><CountCard noun="appliance" counts={summary.appliances} /></GridItem>
-          <GridItem xl={4} md={6}><CountCard noun="resource" counts={conditions(summary.resources)} /></GridItem>
-          <GridItem xl={4} md={12}><PoolCard summary={summary} /></GridItem>
+          <GridItem lg={4} md={6}><CountCard noun="appliance" counts={summary.appliances} /></GridItem>
+          <GridItem lg={4} md={6}><CountCard noun="resource" counts={conditions(summary.resources)} /></GridItem>
+          <GridItem lg={4} md={12}><PoolCard summary={summary} /></GridItem>
           <GridItem xl={8} md={12}>
             <div className="q-column">
               <AttentionCard summary={summary} />
               <RunningCard plans={summary.running} count={summary.plans["running"] ?? 0} />
+              <HostsCard hosts={summary.hosts} />
             </div>
           </GridItem>
           <GridItem xl={4} md={12}>
-            <div className="q-column">
-              <StoragesCard storages={summary.storages} />
-              <HostsCard hosts={summary.hosts} />
-            </div>
+            <StoragesCard storages={summary.storages} />
           </GridItem>
         </Grid>
       </PageSection>

@@ -2,7 +2,7 @@ import { Card, CardBody, CardHeader, CardTitle } from "@patternfly/react-core";
 
 import type { Summary } from "@/api/types";
 import { useT } from "@/i18n";
-import { renderMib, renderNumber } from "@/i18n/format";
+import { renderLoad, renderMib, renderNumber, renderPercent } from "@/i18n/format";
 
 import { percent } from "./totals";
 
@@ -18,8 +18,8 @@ export function PoolCard({ summary: { idle, load } }: { summary: Summary }) {
         <dl className="q-pairs-of">
           <div><dt>{t("dashboard.poolCpus")}</dt><dd>{renderNumber(idle.cpus)}</dd></div>
           <div><dt>{t("dashboard.poolMemory")}</dt><dd>{renderMib(idle.memory_mib)}</dd></div>
-          <div><dt>{t("dashboard.load")}</dt><dd>{load.load_1.toFixed(2)}</dd></div>
-          <div><dt>{t("dashboard.memory")}</dt><dd>{percent(load.memory_used_mib, load.memory_total_mib)} %</dd></div>
+          <div><dt>{t("dashboard.load")}</dt><dd>{renderLoad(load.load_1)}</dd></div>
+          <div><dt>{t("dashboard.memory")}</dt><dd>{renderPercent(percent(load.memory_used_mib, load.memory_total_mib))}</dd></div>
         </dl>
       </CardBody>
     </Card>

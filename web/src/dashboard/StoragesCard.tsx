@@ -16,7 +16,8 @@ export function StoragesCard({ storages }: Pick<Summary, "storages">) {
         <ul className="q-rows">
           {storages.slice(0, 8).map(({ name, type, volumes, size_mib }) => (
             <li key={name}>
-              <span><ObjectLink noun="storage" name={name} /> <small>{type}</small></span>
+              <span title={name}><ObjectLink noun="storage" name={name} /></span>
+              <small>{type}</small>
               <span className="q-number">{t("dashboard.volumes", { count: volumes })}{size_mib > 0 ? ` · ${renderMib(size_mib)}` : ""}</span>
             </li>
           ))}

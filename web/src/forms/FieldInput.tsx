@@ -64,7 +64,7 @@ function ChoiceInput({ id, field, value, change, isFaulty }: InputProps) {
     >
       {isEmpty || !field.isRequired ? <FormSelectOption value="" label={t("form.choose")} isPlaceholder /> : null}
       {field.choices.filter((each) => each !== "").map((each) => (
-        <FormSelectOption key={each} value={each} label={words.state(each)} />
+        <FormSelectOption key={each} value={each} label={words.value(each)} />
       ))}
     </FormSelect>
   );

@@ -1,6 +1,7 @@
 /** Times, lengths and sizes as people read them. */
 import i18next from "i18next";
 
+const DAY_S = 86_400;
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["day", 86_400],
   ["hour", 3600],
@@ -19,12 +20,27 @@ export function renderAgo(seconds: number, now = Date.now() / 1000): string {
   return unit ? format.format(-Math.round(past / unit[1]), unit[0]) : format.format(-Math.round(past), "second");
 }
 
-/** "850 ms", "4.2 s", "3 min 20 s". */
+/** "850 ms", "4.2 s", "3 min 20 s", "17 d 4 h". */
 export function renderLength(seconds: number): string {
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 60) return `${renderNumber(Math.round(seconds * 10) / 10)} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-  return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
+  if (seconds < 3600) return both(seconds, 60, "min", 1, "s");
+  return seconds < 2 * DAY_S ? both(seconds, 3600, "h", 60, "min") : both(seconds, DAY_S, "d", 3600, "h");
+}
+
+/** Of two units; nothing of the smaller one is not said. */
+function both(seconds: number, large: number, one: string, small: number, other: string): string {
+  const whole = Math.round(seconds / small) * small;
+  const rest = Math.round((whole % large) / small);
+  return `${Math.floor(whole / large)} ${one}${rest > 0 ? ` ${rest} ${other}` : ""}`;
+}
+
+export function renderLoad(load: number): string {
+  return new Intl.NumberFormat(i18next.language, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(load);
+}
+
+export function renderPercent(percent: number): string {
+  return new Intl.NumberFormat(i18next.language, { style: "percent" }).format(percent / 100);
 }
 
 export function renderMib(mib: number): string {

@@ -1,18 +1,23 @@
 import { CheckIcon, MinusIcon } from "@patternfly/react-icons";
 import { Link } from "@tanstack/react-router";
 
-import { renderAgo, renderLength, renderMib, renderNumber, renderTime } from "@/i18n/format";
+import { isRow } from "@/api/lists";
+import { renderAgo, renderLength, renderLoad, renderMib, renderNumber, renderTime } from "@/i18n/format";
 import { useT, useWords } from "@/i18n";
 
 import type { CellKind } from "./columns";
 import { PlanLabel, StateLabel } from "./StateLabel";
-import { textOfValue } from "./text";
+import { isSilent, textOfValue } from "./text";
 import { useTick } from "./useTick";
 
 type Props = { kind: CellKind; value: unknown; noun: string; column?: string };
 
 /** Columns whose values are words of ours rather than names that somebody gave. */
-const WORDS = new Set(["milestone", "type", "machine_type", "category", "power", "boot", "role", "os"]);
+const WORDS = new Set(["milestone", "type", "machine_type", "category", "power", "boot", "boot_once", "role", "os", "dhcp"]);
+/** Columns in which nought means that nobody has said anything. */
+const UNSAID = new Set(["cpu_count", "cpu_mhz", "nic_count", "vm_limit", "port"]);
+/** Columns that tell one of our own sentences. */
+const TOLD = new Set(["may", "summary"]);
 
 /** One value, as its kind is best read. */
 export function Cell({ kind, value, noun, column = "" }: Props) {
@@ -35,20 +40,24 @@ export function Cell({ kind, value, noun, column = "" }: Props) {
     case "number":
       return <span className="q-number">{numberText(column, value as number)}</span>;
     case "pairs":
-      return <span className="q-code">{pairsText(value)}</span>;
+      return isSilent(value) ? <span className="q-none">–</span> : <span className="q-code">{pairsText(value)}</span>;
     case "text":
-      return <>{WORDS.has(column) ? words.value(textOfValue(value)) : textOfValue(value)}</>;
+      if (WORDS.has(column)) return <>{words.value(textOfValue(value))}</>;
+      return <>{TOLD.has(column) ? words.told(textOfValue(value)) : textOfValue(value)}</>;
   }
 }
 
-function numberText(column: string, value: number): string {
+export function numberText(column: string, value: number): string {
+  if (value === 0 && UNSAID.has(column)) return "–";
   if (column.endsWith("_s")) return renderLength(value);
-  return column.startsWith("load") ? value.toFixed(2) : renderNumber(value);
+  if (column.endsWith("_bytes")) return renderMib(value / 2 ** 20);
+  return column.startsWith("load") ? renderLoad(value) : renderNumber(value);
 }
 
 function pairsText(value: unknown): string {
-  if (Array.isArray(value)) return value.map(textOfValue).join(", ");
-  return Object.entries(value as object).map(([key, each]) => `${key}=${textOfValue(each)}`).join(" ");
+  if (Array.isArray(value)) return value.map(pairsText).join(", ");
+  if (!isRow(value)) return textOfValue(value);
+  return Object.entries(value).filter(([, each]) => !isSilent(each)).map(([key, each]) => `${key}=${pairsText(each)}`).join(" ");
 }
 
 function Flag({ on }: { on: boolean }) {

@@ -6,8 +6,10 @@ import { useCatalogue } from "@/api/catalogue";
 import { useT, useWords } from "@/i18n";
 
 /** Most used first; what destroys comes last and behind the menu. */
-const FIRST = ["start", "stop", "power-on", "reboot", "enable", "clone", "edit"];
+const FIRST = ["start", "stop", "power-on", "reboot", "enable", "clone", "edit", "set-password", "set-role"];
 const BUTTONS = 3;
+const DISTURBING = new Set(["stop", "reboot", "power-off", "disable"]);
+const takesAway = (verb: string) => verb.startsWith("remove");
 /** Not among the first while the object is in one of these states; the menu still has it. */
 const IDLE_THEN: Record<string, string[]> = {
   start: ["running", "starting", "started"],
@@ -25,13 +27,13 @@ export function DetailActions({ noun, name, state }: Props) {
   const navigate = useNavigate();
   const [isOpen, setOpen] = useState(false);
   const actions = useCatalogue().actionsOn(noun).toSorted((one, other) => rank(one.verb) - rank(other.verb));
-  const shown = actions.filter(({ verb }) => verb !== "remove" && !IDLE_THEN[verb]?.includes(state)).slice(0, BUTTONS);
+  const shown = actions.filter(({ verb }) => !takesAway(verb) && !IDLE_THEN[verb]?.includes(state)).slice(0, BUTTONS);
   const rest = actions.filter((each) => !shown.includes(each));
   return (
     <div className="q-buttons">
-      {shown.map(({ verb, subject }, index) => (
+      {shown.map(({ verb, subject, title }, index) => (
         <Button
-          key={verb} variant={index === 0 ? "primary" : "secondary"}
+          key={verb} variant={index === 0 && !DISTURBING.has(verb) ? "primary" : "secondary"} title={words.told(title)}
           component={(props) => <Link {...props} to="/do/$noun/$verb" params={{ noun, verb }} search={{ [subject]: name }} />}
         >
           {words.verb(verb)}
@@ -48,11 +50,11 @@ export function DetailActions({ noun, name, state }: Props) {
           )}
         >
           <DropdownList>
-            {rest.map(({ verb, subject }) => (
+            {rest.map(({ verb, subject, title }) => (
               <div key={verb}>
                 {verb === "remove" && rest.length > 1 ? <Divider /> : null}
                 <DropdownItem
-                  isDanger={verb === "remove"}
+                  isDanger={takesAway(verb)} description={words.told(title)}
                   onClick={() => void navigate({ to: "/do/$noun/$verb", params: { noun, verb }, search: { [subject]: name } })}
                 >
                   {words.verb(verb)}
@@ -68,5 +70,5 @@ export function DetailActions({ noun, name, state }: Props) {
 
 function rank(verb: string): number {
   const index = FIRST.indexOf(verb);
-  return index >= 0 ? index : verb === "remove" ? 100 : 50;
+  return index >= 0 ? index : verb === "remove" ? 100 : takesAway(verb) ? 60 : 50;
 }

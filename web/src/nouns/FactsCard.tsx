@@ -6,12 +6,12 @@ import {
 import { useCatalogue } from "@/api/catalogue";
 import { isRow } from "@/api/lists";
 import type { Row } from "@/api/types";
-import { isEmpty } from "@/forms/values";
 import { useT, useWords } from "@/i18n";
 
 import { Cell } from "./Cell";
 import { columnOf } from "./columns";
-import { textOfValue } from "./text";
+import { Nested } from "./Nested";
+import { isSilent } from "./text";
 
 const INNER = new Set(["id", "version", "name", "comment"]);
 type Props = { noun: string; title: string; facts: Row };
@@ -39,11 +39,14 @@ export function FactsCard({ noun, title, facts }: Props) {
 
 function Facts({ noun, entries }: { noun: string; entries: readonly [string, unknown][] }) {
   const words = useWords();
+  const catalogue = useCatalogue();
   return (
     <DescriptionList isHorizontal isCompact columnModifier={{ default: "1Col" }}>
       {entries.map(([name, value]) => (
         <DescriptionListGroup key={name}>
-          <DescriptionListTerm>{words.column(name)}</DescriptionListTerm>
+          <DescriptionListTerm>
+            <span title={words.told(catalogue.describe(noun, name))}>{words.column(name)}</span>
+          </DescriptionListTerm>
           <DescriptionListDescription><Fact noun={noun} name={name} value={value} /></DescriptionListDescription>
         </DescriptionListGroup>
       ))}
@@ -52,36 +55,9 @@ function Facts({ noun, entries }: { noun: string; entries: readonly [string, unk
 }
 
 function Fact({ noun, name, value }: { noun: string; name: string; value: unknown }) {
-  const words = useWords();
   const catalogue = useCatalogue();
-  if (isRow(value)) {
-    const said = Object.entries(value).filter(([, each]) => !isSilent(each));
-    return (
-      <dl className="q-inner">
-        {said.map(([key, each]) => (
-          <div key={key}>
-            <dt>{words.column(key)}</dt>
-            <dd><Inner name={key} value={each} /></dd>
-          </div>
-        ))}
-      </dl>
-    );
-  }
+  if (isRow(value) || (Array.isArray(value) && value.some(isRow))) return <Nested name={name} value={value} />;
   if (typeof value === "string" && value.length > 120) return <code className="q-long">{value}</code>;
   const column = columnOf(noun, name, [{ [name]: value }], catalogue);
   return <Cell kind={column.kind} noun={column.noun} column={name} value={value} />;
-}
-
-function Inner({ name, value }: { name: string; value: unknown }) {
-  const catalogue = useCatalogue();
-  if (typeof value === "number" || typeof value === "boolean") {
-    return <Cell kind={columnOf("", name, [{ [name]: value }], catalogue).kind} noun="" column={name} value={value} />;
-  }
-  const text = textOfValue(value);
-  return <code className={text.length > 60 ? "q-long" : undefined}>{text}</code>;
-}
-
-function isSilent(value: unknown): boolean {
-  return isEmpty(value) || value === 0 || (isRow(value) && Object.values(value).every(isSilent)) ||
-    (Array.isArray(value) && value.length === 0);
 }

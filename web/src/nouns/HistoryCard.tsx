@@ -27,6 +27,7 @@ export function HistoryCard({ noun, name }: Props) {
 }
 
 export function PlanLine({ plan }: { plan: PlanRow }) {
+  const { t } = useT();
   return (
     <li>
       <PlanLabel state={plan.state} />
@@ -34,7 +35,7 @@ export function PlanLine({ plan }: { plan: PlanRow }) {
         <Link to="/plan/$name" params={{ name: plan.id }}>{plan.title}</Link>
         <small>
           {plan.asked_by} · <Moment seconds={plan.created_s} />
-          {plan.reason ? ` · „${plan.reason}“` : ""}
+          {plan.reason ? ` · ${t("plan.saidWhy", { reason: plan.reason })}` : ""}
         </small>
       </span>
     </li>

@@ -66,7 +66,7 @@ function Listing({ noun }: { noun: string }) {
         </div>
         <CreateButtons noun={noun} />
       </PageSection>
-      <PageSection>
+      <PageSection className="q-filling">
         {rows.length === 0 ? (
           <Nothing noun={noun} />
         ) : (
@@ -79,7 +79,7 @@ function Listing({ noun }: { noun: string }) {
               <StateFilter rows={rows} column={column} chosen={state} choose={setState} />
               <ColumnPicker columns={columns} hidden={hidden} change={setHidden} />
               <SavedViews noun={noun} now={{ q, state, order, hidden }} show={show} />
-              {canAct ? <GroupActions noun={noun} names={selected} clear={() => select(new Set())} /> : null}
+              {canAct && selected.size > 0 ? <GroupActions noun={noun} names={selected} clear={() => select(new Set())} /> : null}
             </div>
             <VirtualTable
               label={words.nouns(noun)} rows={found} columns={columns.filter((each) => !hidden.includes(each.name))} nameOf={name}

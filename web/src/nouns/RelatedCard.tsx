@@ -1,21 +1,23 @@
 import { Card, CardBody, CardHeader, CardTitle } from "@patternfly/react-core";
 import { useQueries, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 
 import { useCatalogue } from "@/api/catalogue";
 import { listing, nameOf } from "@/api/lists";
 import type { Row } from "@/api/types";
 import { useT, useWords } from "@/i18n";
+import { renderNumber } from "@/i18n/format";
 
 import { ObjectLink } from "./Cell";
 import { flat } from "./columns";
 import { refersTo, referencesOf, type Reference } from "./references";
 
+const MOST = 24;
 type Props = { noun: string; name: string; row: Row };
 
 /** What this object hangs on, and what hangs on it. */
 export function RelatedCard({ noun, name, row }: Props) {
   const { t } = useT();
-  const words = useWords();
   const client = useQueryClient();
   const catalogue = useCatalogue();
   const nouns = refersTo(noun, catalogue);
@@ -34,27 +36,30 @@ export function RelatedCard({ noun, name, row }: Props) {
       );
   });
   if (away.length + hither.length === 0) return null;
+  const groups = Map.groupBy([...away, ...hither], ({ noun: kind }) => kind);
   return (
     <Card>
       <CardHeader><CardTitle component="h2">{t("detail.related")}</CardTitle></CardHeader>
-      <CardBody>
-        <ul className="q-related">
-          {away.map((each) => <Line key={`${each.column}-${each.name}`} reference={each} told={words.column(each.column)} />)}
-          {hither.slice(0, 50).map((each) => (
-            <Line key={`${each.noun}-${each.name}-${each.column}`} reference={each} told={t("detail.usedAs", { column: words.column(each.column) })} />
-          ))}
-        </ul>
+      <CardBody className="q-related">
+        {[...groups].map(([kind, references]) => <Group key={kind} noun={kind} about={name} references={references} />)}
       </CardBody>
     </Card>
   );
 }
 
-function Line({ reference, told }: { reference: Reference; told: string }) {
+/** All of one noun, each once; beyond what can be taken in at a glance its list has them. */
+function Group({ noun, about, references }: { noun: string; about: string; references: readonly Reference[] }) {
+  const { t } = useT();
   const words = useWords();
+  const names = [...new Set(references.map(({ name }) => name))];
+  const more = names.length - MOST;
   return (
-    <li>
-      <span className="q-kind">{words.noun(reference.noun)}</span> <ObjectLink noun={reference.noun} name={reference.name} />{" "}
-      <small>{told}</small>
-    </li>
+    <div>
+      <h3>{names.length === 1 ? words.noun(noun) : `${words.nouns(noun)} (${renderNumber(names.length)})`}</h3>
+      <ul>
+        {names.slice(0, MOST).map((name) => <li key={name}><ObjectLink noun={noun} name={name} /></li>)}
+        {more > 0 ? <li><Link to="/$noun" params={{ noun }} search={{ q: about }}>{t("detail.allOf", { count: more })}</Link></li> : null}
+      </ul>
+    </div>
   );
 }

@@ -47,7 +47,7 @@ function Actions({ noun, name, toggle, close }: ActionsProps) {
       <DropdownList>
         {actions.map(({ verb, subject, title }) => (
           <DropdownItem
-            key={verb} description={words.told(title)} isDanger={verb === "remove"}
+            key={verb} description={words.told(title)} isDanger={verb.startsWith("remove")}
             onClick={() => void navigate({ to: "/do/$noun/$verb", params: { noun, verb }, search: { [subject]: name } })}
           >
             {words.verb(verb)}

@@ -4,6 +4,7 @@ import { LongArrowAltDownIcon, LongArrowAltUpIcon } from "@patternfly/react-icon
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useRef, type ReactNode } from "react";
 
+import { useCatalogue } from "@/api/catalogue";
 import type { Row } from "@/api/types";
 import { useT, useWords } from "@/i18n";
 
@@ -53,7 +54,7 @@ export function VirtualTable(props: Props) {
               <tr key={name} aria-rowindex={index + 2} className={selected?.has(name) ? "q-selected" : undefined}>
                 {select ? <SelectCell name={name} selected={selected} select={select} /> : null}
                 {columns.map((column) => (
-                  <td key={column.name} className={`q-cell-${column.kind}`}>
+                  <td key={column.name} className={`q-cell-${column.kind} q-column-${column.name}`}>
                     <Cell
                       kind={column.kind} noun={column.noun} column={column.name}
                       value={column.kind === "name" ? name : row[column.name]}
@@ -74,6 +75,8 @@ export function VirtualTable(props: Props) {
 function Head({ rows, columns, nameOf, order, sort, selected, select, actions }: Props) {
   const { t } = useT();
   const words = useWords();
+  const catalogue = useCatalogue();
+  const noun = columns[0]?.noun ?? "";
   const isAll = rows.length > 0 && selected?.size === rows.length;
   return (
     <thead>
@@ -91,7 +94,7 @@ function Head({ rows, columns, nameOf, order, sort, selected, select, actions }:
           const isSorted = order?.column === name;
           const direction = isSorted ? (order.isDown ? "descending" : "ascending") : "none";
           return (
-            <th key={name} scope="col" aria-sort={sort ? direction : undefined} className={`q-cell-${kind}`}>
+            <th key={name} scope="col" title={words.told(catalogue.describe(noun, name))} aria-sort={sort ? direction : undefined} className={`q-cell-${kind}`}>
               {sort ? (
                 <button type="button" className="q-sort" onClick={() => sort(name)}>
                   {words.column(name)}

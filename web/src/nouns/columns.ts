@@ -2,9 +2,8 @@
 import type { Catalogue } from "@/api/catalogue";
 import { isRow, nameOf } from "@/api/lists";
 import type { Row } from "@/api/types";
-import { isEmpty } from "@/forms/values";
 
-import { textOfValue } from "./text";
+import { isSilent, textOfValue } from "./text";
 
 export type CellKind = "name" | "state" | "reference" | "about" | "time" | "size" | "flag" | "number" | "pairs" | "text";
 export type Column = { name: string; kind: CellKind; noun: string };
@@ -41,7 +40,7 @@ export function hiddenAtFirst(columns: readonly Column[]): string[] {
 }
 
 export function columnOf(noun: string, name: string, rows: readonly Row[], catalogue: Catalogue): Column {
-  const value = rows.find((row) => !isVoid(row[name]))?.[name];
+  const value = rows.find((row) => !isVoid(row[name]))?.[name] ?? rows.find((row) => row[name] === false)?.[name];
   const target = REFERENCES[name] ?? catalogue.reference(noun, name) ?? "";
   return { name, kind: kindOf(name, value, target), noun: target };
 }
@@ -62,7 +61,7 @@ function numberKind(name: string, value: number): CellKind {
 
 /** Says nothing: no column for it. */
 function isVoid(value: unknown): boolean {
-  return isEmpty(value) || value === false || value === 0 || (isRow(value) && Object.keys(value).length === 0);
+  return value === false || isSilent(value);
 }
 
 function rank(name: string): number {

@@ -85,7 +85,7 @@ function Circumstances({ plan }: { plan: PlanView }) {
       <Moment seconds={created_s} />
       {plan.asked_from ? ` · ${plan.asked_from}` : ""}
       {finished_s > 0 || isRunning ? ` · ${renderLength(length)}` : ""}
-      {plan.reason ? ` · „${plan.reason}“` : ""}
+      {plan.reason ? ` · ${t("plan.saidWhy", { reason: plan.reason })}` : ""}
     </p>
   );
 }

@@ -21,12 +21,13 @@ const VARIANT: Record<Category, NonNullable<AlertProps["variant"]>> = {
 
 type Props = { error: unknown; retry?: (() => void) | undefined };
 
-export function ProblemView({ error, retry }: Props) {
+export function ProblemView({ error, retry, isWhole = false }: Props & { isWhole?: boolean }) {
   const { t } = useT();
   const told = errorOf(error);
   return (
     <Alert
       isInline
+      component={isWhole ? "h1" : "h4"}
       variant={VARIANT[told.category]}
       title={t(`error.${told.category}`)}
       data-category={told.category}
@@ -62,10 +63,14 @@ function Linked({ text }: { text: string }) {
   );
 }
 
+/** In the place of a page. What is not there does not come by asking again. */
 export function ProblemPage({ error, retry }: Props) {
+  const { t } = useT();
+  const { category } = errorOf(error);
   return (
-    <PageSection>
-      <ProblemView error={error} retry={retry} />
+    <PageSection className="q-problem-page">
+      <ProblemView error={error} retry={category === "not_found" ? undefined : retry} isWhole />
+      <p><Link to="/">{t("problem.home")}</Link></p>
     </PageSection>
   );
 }

@@ -11,13 +11,11 @@ import { theme } from "@/frame/theme";
 import { useT } from "@/i18n";
 
 import { ObjectBox, type ObjectNode } from "./ObjectBox";
-import { BOX_HEIGHT, BOX_WIDTH, type Box, type Line } from "./picture";
+import { BOX_HEIGHT, BOX_WIDTH, MANY, type Box, type Line } from "./picture";
 
 const NODE_TYPES = { object: ObjectBox };
 const FIT = { maxZoom: 1.1, padding: 0.06 };
-const SOME = 60; // from here on a small picture of the whole helps
-const MANY = 200; // from here on the whole is the small picture's, and the large one begins where it can be read
-const READABLE = 0.75;
+const READABLE = 0.75; // where a large picture begins; the whole of it is in the small one
 /** Said beforehand: else every box has to be in the page once, for its ends to be found. */
 const HANDLES: NodeHandle[] = (["source", "target"] as const).flatMap((type) =>
   [Position.Left, Position.Right].map((position) => ({
@@ -55,7 +53,7 @@ export function Drawing({ boxes, lines, view }: Props) {
     >
       <Background gap={20} />
       <Controls showInteractive={false} />
-      {nodes.length > SOME ? <MiniMap pannable zoomable /> : null}
+      {isLarge ? <MiniMap pannable zoomable /> : null}
     </ReactFlow>
   );
 }

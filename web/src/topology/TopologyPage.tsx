@@ -7,6 +7,7 @@ import { useCatalogue } from "@/api/catalogue";
 import { listing } from "@/api/lists";
 import type { Row } from "@/api/types";
 import { useT, useWords } from "@/i18n";
+import { renderNumber } from "@/i18n/format";
 
 import { Drawing } from "./Drawing";
 import { COLUMNS, pictureOf } from "./picture";
@@ -47,8 +48,8 @@ export function TopologyPage() {
         <div>
           <Title headingLevel="h1">{t("nav.topology")}</Title>
           <p className="q-count">
-            {t("topology.count", { count: picture.boxes.length })}
-            {picture.more > 0 ? ` ${t("topology.more", { count: picture.more })}` : ""}
+            {t("topology.count", { count: picture.boxes.length, shown: renderNumber(picture.boxes.length) })}
+            {picture.more > 0 ? ` · ${t("topology.more", { count: picture.more, shown: renderNumber(picture.more) })}` : ""}
           </p>
         </div>
         <ToggleGroup aria-label={t("topology.view")}>

@@ -14,7 +14,8 @@ export const BOX_HEIGHT = 46;
 const GAP_X = 70;
 const GAP_Y = 12;
 const MOST = 3000; // nobody sees anything in a larger picture: it is to be filtered
-const LONGEST = 40; // boxes in one column before the next one begins beside it
+export const MANY = 60; // from here on nobody can read it as a whole
+const LONGEST = 24; // boxes in one column before the next one begins beside it
 
 export type Box = { id: string; noun: string; name: string; state: string; x: number; y: number };
 export type Side = "left" | "right";
@@ -93,7 +94,7 @@ function placed(rows: readonly Item[]): Box[] {
       name: nameOf(noun, row),
       state: textOfValue(row[stateColumn([row]) ?? ""]),
       x: start + Math.floor(index / LONGEST) * (BOX_WIDTH + 20),
-      y: (index % LONGEST) * (BOX_HEIGHT + GAP_Y) - height / 2,
+      y: (index % LONGEST) * (BOX_HEIGHT + GAP_Y) - (rows.length > MANY ? 0 : height / 2),
     }));
   });
 }

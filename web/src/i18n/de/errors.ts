@@ -25,6 +25,7 @@ export const errors: Texts<typeof english> = {
     bug: "Melden Sie es mit dem Protokoll von openQRM. Ein zweiter Versuch kann helfen.",
   },
   problem: {
+    home: "Zur Übersicht",
     retry: "Noch einmal versuchen",
     noAnswer: "openQRM antwortet nicht.",
     noAnswerHint: "Prüfen Sie, ob es läuft (openqrm serve) und ob Ihr Netz es erreicht.",

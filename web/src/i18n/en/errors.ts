@@ -23,6 +23,7 @@ export const errors = {
   },
   problem: {
     retry: "Try again",
+    home: "To the dashboard",
     noAnswer: "openQRM does not answer.",
     noAnswerHint: "Check that it runs (openqrm serve) and that your network reaches it.",
     page: "This page could not be shown.",
