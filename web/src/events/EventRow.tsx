@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 
 import { useMay } from "@/api/session";
 import type { Event } from "@/api/types";
-import { useT } from "@/i18n";
+import { useT, useWords } from "@/i18n";
 import { AboutLink, Moment } from "@/nouns/Cell";
 import { StateLabel } from "@/nouns/StateLabel";
 
@@ -14,6 +14,7 @@ import type { useAcknowledge } from "./useAcknowledge";
 type Props = { event: Event; acknowledge: ReturnType<typeof useAcknowledge> };
 
 export function EventRow({ event, acknowledge }: Props) {
+  const words = useWords();
   const { t } = useT();
   const may = useMay();
   const count = event.count;
@@ -21,7 +22,7 @@ export function EventRow({ event, acknowledge }: Props) {
     <li className={`q-event q-event-${event.severity}`}>
       <StateLabel state={event.severity} />
       <div className="q-event-body">
-        <p>{event.text}</p>
+        <p>{words.told(event.text)}</p>
         <p className="q-quiet">
           <Moment seconds={event.at_s} />
           {count > 1 ? ` · ${count}×` : ""} · {event.topic} · <AboutLink about={event.about} />
@@ -40,7 +41,7 @@ export function EventRow({ event, acknowledge }: Props) {
         ) : null}
         {isOpen(event) && may("event", "acknowledge") ? (
           <Button
-            variant="plain" icon={<CheckIcon />} aria-label={t("events.acknowledge", { text: event.text })}
+            variant="plain" icon={<CheckIcon />} aria-label={t("events.acknowledge", { text: words.told(event.text) })}
             onClick={() => acknowledge.mutate([event.name])}
           />
         ) : null}

@@ -5,6 +5,7 @@ import { initReactI18next, useTranslation } from "react-i18next";
 import type { Sentence } from "@/api/types";
 
 import { en } from "./en";
+import { sentencesOf, type Sentences } from "./sentences";
 
 export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
 export type Language = keyof typeof LANGUAGES;
@@ -19,6 +20,7 @@ declare module "i18next" {
 
 /** Texts of declarations in German; empty until German is spoken. */
 let declared: Readonly<Record<string, string>> = {};
+let sentences: Sentences = () => undefined;
 
 export async function startLanguages(): Promise<void> {
   const language = isLanguage(localStorage.getItem(KEPT)) ? localStorage.getItem(KEPT) : navigator.language.slice(0, 2);
@@ -40,12 +42,20 @@ export async function speak(language: Language): Promise<void> {
 /** Who speaks English does not load German. */
 async function change(language: Language): Promise<void> {
   if (language === "de" && !i18next.hasResourceBundle("de", "translation")) {
-    const [{ de }, { declaredDe }] = await Promise.all([import("./de"), import("./declared.de")]);
+    const [{ de }, { declaredDe }, { sentencesDe }] = await Promise.all([
+      import("./de"), import("./declared.de"), import("./sentences.de"),
+    ]);
     i18next.addResourceBundle("de", "translation", de);
     declared = declaredDe;
+    sentences = sentencesOf(sentencesDe, ours);
   }
   document.documentElement.lang = language;
   await i18next.changeLanguage(language);
+}
+
+function ours(kind: "noun" | "field", name: string): string {
+  const key = `${kind === "noun" ? "noun" : "column"}.${name.replace(/-/g, "_")}`;
+  return i18next.exists(key) ? (i18next.t as (key: string) => string)(key) : name;
 }
 
 function isLanguage(value: string | null): value is Language {
@@ -83,7 +93,7 @@ export function useWords() {
 /** A text that the API tells in English. */
 function told(text: string, language: string): string {
   const whole = text.replace(/\s+/g, " ").trim(); // its lines were broken for an editor
-  return language === "de" ? (declared[whole] ?? whole) : whole;
+  return language === "de" ? (declared[whole] ?? sentences(whole) ?? whole) : whole;
 }
 
 export function filled(text: string, facts: Readonly<Record<string, string>>): string {

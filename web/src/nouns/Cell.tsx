@@ -17,7 +17,7 @@ const WORDS = new Set(["milestone", "type", "machine_type", "category", "power",
 /** Columns in which nought means that nobody has said anything. */
 const UNSAID = new Set(["cpu_count", "cpu_mhz", "nic_count", "vm_limit", "port"]);
 /** Columns that tell one of our own sentences. */
-const TOLD = new Set(["may", "summary"]);
+const TOLD = new Set(["may", "summary", "title", "note"]);
 
 /** One value, as its kind is best read. */
 export function Cell({ kind, value, noun, column = "" }: Props) {

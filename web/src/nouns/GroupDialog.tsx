@@ -84,12 +84,13 @@ type LineProps = {
 };
 
 function Line({ name, query, result }: LineProps) {
+  const words = useWords();
   const { t } = useT();
   if (result instanceof Error) return <Trouble name={name} error={result} />;
   if (result) {
     return (
       <>
-        <PlanLabel state={result.state} /> <Link to="/plan/$name" params={{ name: result.id }}>{result.title}</Link>
+        <PlanLabel state={result.state} /> <Link to="/plan/$name" params={{ name: result.id }}>{words.told(result.title)}</Link>
       </>
     );
   }

@@ -5,7 +5,7 @@ import { useState, type ReactElement } from "react";
 
 import { useMay } from "@/api/session";
 import type { PlanView } from "@/api/types";
-import { useT } from "@/i18n";
+import { useT, useWords } from "@/i18n";
 import { ProblemView } from "@/problems/ProblemView";
 
 import { useDecide, type Verb } from "./decide";
@@ -16,6 +16,7 @@ const SIGNS: Record<Verb, ReactElement> = {
 };
 
 export function Exits({ plan }: { plan: PlanView }) {
+  const words = useWords();
   const { t } = useT();
   const may = useMay();
   if (plan.state !== "stuck") return null;
@@ -23,7 +24,7 @@ export function Exits({ plan }: { plan: PlanView }) {
   return (
     <section className="q-exits" aria-label={t("exits.title")}>
       <Alert isInline variant="warning" title={t("exits.title")} className="q-problem">
-        <p className="q-problem-what">{failed ? `${failed.what}: ${failed.note}` : plan.note}</p>
+        <p className="q-problem-what">{failed ? `${words.told(failed.what)}: ${words.told(failed.note)}` : words.told(plan.note)}</p>
         <p>{failed?.hint ?? t("exits.lead")}</p>
       </Alert>
       <Gallery hasGutter minWidths={{ default: "15rem" }} className="q-exit-row">

@@ -2,24 +2,25 @@ import { List, ListItem } from "@patternfly/react-core";
 import { BellIcon, ExclamationTriangleIcon, InfoCircleIcon } from "@patternfly/react-icons";
 
 import type { PlanView } from "@/api/types";
-import { useT } from "@/i18n";
+import { useT, useWords } from "@/i18n";
 
 import { alreadySo, irreversible, notices } from "./facts";
 
 /** What to know before saying yes. */
 export function PlanFacts({ plan }: { plan: PlanView }) {
+  const words = useWords();
   const { t } = useT();
   const so = alreadySo(plan);
   return (
     <List isPlain className="q-facts">
       {irreversible(plan).map(({ id, what, undo }) => (
         <ListItem key={id} icon={<ExclamationTriangleIcon className="q-danger" />}>
-          <strong>{what}</strong>: {undo}
+          <strong>{words.told(what)}</strong>: {words.told(undo)}
         </ListItem>
       ))}
       {notices(plan).map((notice) => (
         <ListItem key={notice} icon={<BellIcon className="q-warn" />}>
-          {t("plan.notice")}: {notice}
+          {t("plan.notice")}: {words.told(notice)}
         </ListItem>
       ))}
       <ListItem icon={<InfoCircleIcon />}>

@@ -3,7 +3,7 @@ import { Card, CardBody, CardHeader, CardTitle, EmptyState, EmptyStateBody, Skel
 import { ListIcon } from "@patternfly/react-icons";
 
 import type { Shown } from "@/forms/usePreview";
-import { useT } from "@/i18n";
+import { useT, useWords } from "@/i18n";
 import { ProblemView } from "@/problems/ProblemView";
 
 import { PlanFacts } from "./PlanFacts";
@@ -26,6 +26,7 @@ export function PreviewPanel({ shown, isReady, decides }: Props) {
 }
 
 function Inside({ shown, isReady, decides }: Props) {
+  const words = useWords();
   const { t } = useT();
   if (decides) return <p>{t("preview.decides")}</p>;
   if (!isReady) {
@@ -40,7 +41,7 @@ function Inside({ shown, isReady, decides }: Props) {
   const { plan } = shown.data;
   return (
     <div className={shown.isPlaceholderData ? "q-fading" : undefined}>
-      <p className="q-preview-title">{plan.title}</p>
+      <p className="q-preview-title">{words.told(plan.title)}</p>
       <PlanFacts plan={plan} />
       <StepList plan={plan} />
     </div>

@@ -6,7 +6,7 @@ import { useMemo } from "react";
 
 import type { PlanView, StepView } from "@/api/types";
 import { theme } from "@/frame/theme";
-import { useT } from "@/i18n";
+import { useT, useWords } from "@/i18n";
 import { renderLength } from "@/i18n/format";
 
 import { lengthOf } from "./facts";
@@ -17,11 +17,12 @@ import { useNow } from "./useNow";
 type StepNode = Node<{ step: StepView }, "step">;
 
 export default function StepGraph({ plan }: { plan: PlanView }) {
+  const words = useWords();
   const { t } = useT();
   const nodes = useMemo(() => nodesOf(plan.steps), [plan.steps]);
   const edges = useMemo(() => edgesOf(plan.steps), [plan.steps]);
   return (
-    <div className="q-graph" role="group" aria-label={t("plan.graphLabel", { title: plan.title })}>
+    <div className="q-graph" role="group" aria-label={t("plan.graphLabel", { title: words.told(plan.title) })}>
       <ReactFlow
         nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} colorMode={theme()} fitView minZoom={0.2}
         fitViewOptions={{ padding: 0.08, maxZoom: 1 }} nodesDraggable={false} nodesConnectable={false}
@@ -51,13 +52,14 @@ function edgesOf(steps: readonly StepView[]): Edge[] {
 }
 
 function StepBox({ data: { step } }: NodeProps<StepNode>) {
+  const words = useWords();
   const now = useNow(step.state === "at work");
   const length = lengthOf(step, now);
   return (
     <div className={`q-node q-step-${step.state.replace(/ /g, "-")}`}>
       <Handle type="target" position={Position.Top} isConnectable={false} />
       <StepSign state={step.state} />
-      <span className="q-node-what">{step.what}</span>
+      <span className="q-node-what">{words.told(step.what)}</span>
       {length > 0 ? <span className="q-node-time">{renderLength(length)}</span> : null}
       <Handle type="source" position={Position.Bottom} isConnectable={false} />
     </div>

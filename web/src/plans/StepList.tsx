@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 
 import type { PlanView, StepView } from "@/api/types";
-import { useT } from "@/i18n";
+import { useT, useWords } from "@/i18n";
 import { renderLength } from "@/i18n/format";
 import { StateLabel } from "@/nouns/StateLabel";
 
@@ -27,25 +27,26 @@ export function StepList({ plan, exits }: Props) {
 }
 
 function StepBody({ step, children }: { step: StepView; children: ReactNode }) {
+  const words = useWords();
   const { t } = useT();
   const isQuiet = step.state === "waiting" || step.state === "done" || step.state === "would change";
   return (
     <div className="q-step-body">
       <div className="q-step-line">
-        <span className="q-step-what">{step.what}</span>
+        <span className="q-step-what">{words.told(step.what)}</span>
         {step.optional ? <span className="q-quiet">{t("plan.optional")}</span> : null}
         <span className="q-step-end">
           <StepTime step={step} />
           {isQuiet ? null : <StateLabel state={step.state} />}
         </span>
       </div>
-      <p className="q-step-why">{step.why}</p>
-      {step.note ? <p className="q-step-note">{step.note}</p> : null}
+      <p className="q-step-why">{words.told(step.why)}</p>
+      {step.note ? <p className="q-step-note">{words.told(step.note)}</p> : null}
       {step.hint ? <p className="q-step-hint">{step.hint}</p> : null}
       {step.undo ? (
         <details className="q-step-undo">
           <summary>{t("plan.wayBack")}</summary>
-          {step.undo}
+          {words.told(step.undo)}
         </details>
       ) : null}
       {children}

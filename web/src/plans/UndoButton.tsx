@@ -8,13 +8,14 @@ import { preview } from "@/api/client";
 import type { OpenqrmError } from "@/api/problem";
 import { useMay } from "@/api/session";
 import type { PlanView, Preview } from "@/api/types";
-import { useT } from "@/i18n";
+import { useT, useWords } from "@/i18n";
 import { ProblemView } from "@/problems/ProblemView";
 
 import { useDecide } from "./decide";
 
 /** Takes back what a plan has done, or what it has begun; shows first what that is. */
 export function UndoButton({ plan }: { plan: PlanView }) {
+  const words = useWords();
   const { t } = useT();
   const may = useMay();
   const navigate = useNavigate();
@@ -37,7 +38,7 @@ export function UndoButton({ plan }: { plan: PlanView }) {
         {plan.state === "done" ? t("plan.undo") : t("plan.stopAndUndo")}
       </Button>
       <Modal isOpen={isOpen} variant="medium" onClose={() => setOpen(false)} aria-labelledby="undo-title">
-        <ModalHeader labelId="undo-title" title={t("plan.undoTitle", { title: plan.title })} description={t("plan.undoLead")} />
+        <ModalHeader labelId="undo-title" title={t("plan.undoTitle", { title: words.told(plan.title) })} description={t("plan.undoLead")} />
         <ModalBody>
           {isReversed ? <Reversal shown={shown.data} isReady={!shown.isPending} /> : <WayBack plan={plan} />}
           {error ? <ProblemView error={error} /> : null}
@@ -63,21 +64,23 @@ function useReversal(plan: PlanView, isWanted: boolean) {
 }
 
 function Reversal({ shown, isReady }: { shown: Preview | undefined; isReady: boolean }) {
+  const words = useWords();
   const { t } = useT();
   if (!shown) return isReady ? null : <Skeleton height="6rem" screenreaderText={t("app.loading")} />;
   return (
     <>
-      <p className="q-preview-title">{shown.plan.title}</p>
-      <ol className="q-undo-list">{shown.plan.steps.map(({ id, what }) => <li key={id}>{what}</li>)}</ol>
+      <p className="q-preview-title">{words.told(shown.plan.title)}</p>
+      <ol className="q-undo-list">{shown.plan.steps.map(({ id, what }) => <li key={id}>{words.told(what)}</li>)}</ol>
     </>
   );
 }
 
 function WayBack({ plan }: { plan: PlanView }) {
+  const words = useWords();
   const begun = plan.steps.filter(({ state }) => state === "done" || state === "at work" || state === "failed").toReversed();
   return (
     <ol className="q-undo-list">
-      {begun.filter(({ undo }) => undo).map(({ id, undo }) => <li key={id}>{undo}</li>)}
+      {begun.filter(({ undo }) => undo).map(({ id, undo }) => <li key={id}>{words.told(undo)}</li>)}
     </ol>
   );
 }
