@@ -13,7 +13,7 @@ from openqrm.domain.appliance import Appliance, BootProfile
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.names import parse_address, parse_host_key, parse_mac
 from openqrm.domain.plan import Plan, Step
-from openqrm.domain.resource import SELF, Condition, Observation, Resource, Ssh, condition
+from openqrm.domain.resource import SELF, Bmc, Condition, Observation, Resource, Ssh, condition
 from openqrm.domain.storage import Storage
 from openqrm.domain.user import Role
 from openqrm.planning.fields import HostKey, Line, Mac, Name, NameOrNone, Port, Size, Text, UnixUser
@@ -146,6 +146,7 @@ def plan_add_resource(intent: AddResource, planning: Planning) -> Plan:
         name=intent.name, mac=mac, address=address, managed=intent.managed, ssh=ssh, place=intent.place,
         comment=intent.comment,
     )  # fmt: skip
+    _refuse_new_way(None, record, planning)
     return plan_put(intent, record)
 
 
@@ -163,6 +164,22 @@ def _refuse_without_address(ssh: Ssh, address: str, name: str) -> None:
     if ssh.host_key and not address:
         message = f"resource {name} has an SSH host key, and no address to reach it at"
         raise PlanningError(Category.BAD_INPUT, message, "Give its address too.")
+
+
+def _refuse_new_way(before: Resource | None, after: Resource, planning: Planning) -> None:
+    """openQRM is root by SSH wherever its key lies, on hosts and storages too, whatever they are called here."""
+    had = (before.ssh, before.address) if before else None
+    if planning.role < Role.ADMINISTRATOR and after.ssh.host_key and had != (after.ssh, after.address):
+        message = "only administrators say where openQRM signs in by SSH"
+        raise PlanningError(Category.REFUSED, message, "Leave that out, or have an administrator do it.")
+
+
+def _refuse_other_ear(before: Bmc, after: Bmc, password: str | None) -> None:
+    """The password that is known is for the management controller that it was given for, and for no other."""
+    moved = (before.driver, before.address, before.port) != (after.driver, after.address, after.port)
+    if before.secret and after.driver and moved and password is None:
+        message = f"the password that is known is for {before.driver} at {before.address}"
+        raise PlanningError(Category.BAD_INPUT, message, "Give bmc_password too, for the one there.")
 
 
 def plan_edit_resource(intent: EditResource, planning: Planning) -> Plan:
@@ -186,6 +203,8 @@ def plan_edit_resource(intent: EditResource, planning: Planning) -> Plan:
         comment=_or(intent.comment, before.comment),
     )
     _refuse_without_address(after.ssh, after.address, after.name)
+    _refuse_new_way(before, after, planning)
+    _refuse_other_ear(before.bmc, bmc, intent.bmc_password)
     if bmc.driver:
         planning.drivers.power(after)  # refuses a driver that no plugin has
     return plan_put(intent, after, before)

@@ -9,7 +9,8 @@ from msgspec import Meta, Struct
 
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.plan import OnFailure, Plan, Step
-from openqrm.domain.resource import Resource
+from openqrm.domain.resource import SELF, Resource
+from openqrm.domain.storage import Storage
 from openqrm.domain.terminal import LINES, LineKind, Terminal
 from openqrm.domain.user import Role
 from openqrm.planning.fields import Name
@@ -53,6 +54,8 @@ def plan_open_terminal(intent: OpenTerminal, planning: Planning) -> Plan:
     facts = planning.facts
     resource = facts.get(Resource, intent.resource)
     found = find_place(planning.drivers, resource, intent.line)
+    if intent.line == "ssh" and planning.role < Role.ADMINISTRATOR:
+        _refuse_shell_of_many(resource, planning)
     if found is None:
         message = f"no plugin has a terminal of kind {intent.line} for {resource.name}"
         raise PlanningError(Category.UNSUPPORTED, message, f"Enable and start one: openqrm plugin start {_WHOSE}.")
@@ -69,6 +72,13 @@ def plan_open_terminal(intent: OpenTerminal, planning: Planning) -> Plan:
             steps.append(Step(id=f"old-{old.id}", action=end, why="its time is over", optional=True))
     return replace(plan_of(intent, say, steps, about=resource, past="terminal-opened"), on_failure=OnFailure.UNDO,
                    locks=())  # fmt: skip
+
+
+def _refuse_shell_of_many(resource: Resource, planning: Planning) -> None:
+    """Who is root there reads and writes all disks and VMs that it has, whosever they are."""
+    if resource.carries or resource.name == SELF or planning.facts.list(Storage, resource=resource.name):
+        message = f"a shell of {resource.name}, which has volumes or VMs of others, needs the role ADMINISTRATOR"
+        raise PlanningError(Category.REFUSED, message, "Have an administrator look there.")
 
 
 def find_place(drivers: Drivers, resource: Resource, line: str) -> Place | None:

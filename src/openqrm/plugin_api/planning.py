@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from openqrm.domain.plan import Plan
 from openqrm.domain.resource import Resource
 from openqrm.domain.storage import Storage
+from openqrm.domain.user import Role
 from openqrm.plugin_api.drivers import NetworkService, Power, StorageDriver, TerminalDriver, Virtualization, Waker
 from openqrm.ports.records import Facts
 from openqrm.ports.world import World
@@ -58,6 +59,7 @@ class Planning:
     base_directory: str = "/var/lib/openqrm"  # of this installation, on the machine it runs on
     settings: Any = None  # of the plugin whose intent this is
     ask: Ask = nobody  # what the enabled plugins answer to a hook, each with its id
+    role: Role = Role.ADMINISTRATOR  # of the user, where an intent's own role does not say it all
 
     @property
     def stamp(self) -> int:

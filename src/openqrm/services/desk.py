@@ -204,6 +204,7 @@ class Desk:
         planning = Planning(
             facts, self._host.drivers(facts), caller.user, self._world.now_s(), self._base_directory,
             self._settings(entry, tx), lambda hook, **arguments: self._host.ask(hook, facts, **arguments),
+            caller.role,
         )  # fmt: skip
         sealed.marks.append(str(planning.stamp))
         plan: Plan = entry.run(intent, planning)

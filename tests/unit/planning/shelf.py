@@ -6,6 +6,7 @@ from typing import Any
 
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.record import Record
+from openqrm.domain.user import Role
 from openqrm.domain.vm import bookings_of
 from openqrm.plugin_api import (
     Capability,
@@ -170,6 +171,6 @@ class PlainDrivers:
         return KeepingVirtualization() if type_ == "keeping" else PlainVirtualization()
 
 
-def planning(*records: Record, user: str = "admin") -> Planning:
+def planning(*records: Record, user: str = "admin", role: Role = Role.ADMINISTRATOR) -> Planning:
     """What a planner is given, over these records."""
-    return Planning(Shelf(*records), PlainDrivers(), user, 1000.0)
+    return Planning(Shelf(*records), PlainDrivers(), user, 1000.0, role=role)
