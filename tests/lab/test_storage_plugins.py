@@ -16,7 +16,7 @@ from openqrm.plugin_api.storage.exporting.aoe import list_blades
 from openqrm.plugin_api.storage.making.lvm import list_logical
 from openqrm.plugin_api.testing import STORAGE_RULES, Case, StorageBench
 from openqrm.plugin_api.testing.bench import carry_all
-from openqrm.plugin_api.testing.case import carry_through
+from openqrm.plugin_api.testing.case import carry_through, take_back
 from openqrm.plugin_api.testing.laws_of_change import (
     law_03_ensuring_satisfies,
     law_04_the_inverse_restores,
@@ -158,17 +158,16 @@ def test_a_machine_boots_from_it_alone_until_the_revoke(real: Real, builder: Ini
         assert not real.writers("web") and real.sh("sha256sum", "/dev/lab/web") == left, "nothing more reaches the disk"
 
 
-@pytest.mark.parametrize("type_", ["lvm-nfs", "lvm-iscsi"])
-def test_the_life_of_a_volume(type_: str, storage_host: StorageHost, real: Real) -> None:
-    """Made, granted, revoked, cloned, extended, removed, had back and purged, with the kernel's NFS and LIO."""
-    storage = Storage(name="life", type=type_, resource="store1")
-    web = Volume(name="web", id=5, storage="life", size_mib=64)
+@pytest.mark.parametrize(("type_", "pool"), [("lvm-nfs", "pool"), ("lvm-iscsi", "pool"), ("lvm-iscsi", "")])
+def test_the_life_of_a_volume(type_: str, pool: str, storage_host: StorageHost, real: Real) -> None:
+    """Made, filled, granted, revoked, cloned, extended, removed, had back and purged, by the kernel's NFS and LIO."""
+    storage = Storage(name="life", type=type_, resource="store1", settings={"pool": pool})
+    web = Volume(name="web", id=5, version=1, storage="life", size_mib=64)
     clone = Volume(name="db", id=6, storage="life", size_mib=64, source="web")
     world = real.world()
     storage_host.host.run(("mkdir", "-p", "/etc/exports.d"))
     carry_all(LVM.plan_create(storage, web), world)
-    if type_ == "lvm-nfs":
-        storage_host.host.write_file("/srv/openqrm/web/kept", b"data")
+    filled(real, storage, web, world)
     carry_all(LVM.plan_grant(storage, web, UNIT, "grant-web"), world)
     carry_all(LVM.plan_revoke(storage, web, UNIT, "grant-web"), world)
     carry_all(LVM.plan_create(storage, clone), world)
@@ -178,11 +177,27 @@ def test_the_life_of_a_volume(type_: str, storage_host: StorageHost, real: Real)
     carry_all(LVM.plan_restore(storage, web), world)
     assert {each.name: each.size_mib for each in LVM.list_volumes(world, storage)} == {"db": 64, "web": 128}
     if type_ == "lvm-nfs":
-        assert {storage_host.host.read_file(f"/srv/openqrm/{name}/kept") for name in ("web", "db")} == {b"data"}
+        real.sh("cmp", "/srv/openqrm/web/kept", "/srv/openqrm/db/kept")
         assert int(real.sh("df", "-m", "--output=size", "/srv/openqrm/web").split()[-1]) > 100
     for volume in (web, clone):
         carry_all((*LVM.plan_remove(storage, volume), *LVM.plan_purge(storage, volume)), world)
     assert [each.name for each in list_logical(storage_host.host, "lab")] == ["pool"]
+
+
+def filled(real: Real, storage: Storage, volume: Volume, world: RealWorld) -> None:
+    """Twice, and emptied in between: what it took of a pool is given back."""
+    real.sh("rm", "-rf", "/srv/xfs/found")
+    real.sh("mkdir", "/srv/xfs/found")
+    real.sh("dd", "if=/dev/urandom", "of=/srv/xfs/found/kept", "bs=1M", "count=9", "status=none")
+    is_disk = storage.type != "lvm-nfs"
+    (fill,) = LVM.plan_fill(storage, volume, "/srv/xfs/found/kept" if is_disk else "/srv/xfs/found", "")
+    carry_all((fill,), world)
+    take_back(fill.action, world)
+    (left,) = (each for each in list_logical(real.guest.host, "lab") if each.name == volume.name)
+    assert not left.pool or not is_disk or left.used_bytes < 4 << 20
+    carry_all((fill,), world)
+    there = f"/dev/lab/{volume.name}" if is_disk else f"/srv/openqrm/{volume.name}/kept"
+    real.sh("cmp", "--bytes", str(9 << 20), "/srv/xfs/found/kept", there)
 
 
 def test_a_volume_group_of_a_device_that_nobody_uses(storage_host: StorageHost, real: Real) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from openqrm.plugin_api import Capability, Category, Disk, PlanningError, Step, Storage, Volume
-from openqrm.plugin_api.filling import Content
 from openqrm.plugin_api.storage import (
     DiskFiles,
     ExportedFolders,
@@ -15,8 +14,6 @@ from openqrm.plugin_api.storage import (
     QcowFiles,
     SizedVolumeDriver,
     Targets,
-    fill_disk_step,
-    fill_step,
     noted_beneath,
 )
 from openqrm_plugins.directory_storage.settings import Settings
@@ -44,18 +41,6 @@ class Driver(SizedVolumeDriver[Settings]):
     def plan_create(self, storage: Storage, volume: Volume) -> tuple[Step, ...]:
         self._refuse_what_it_lacks(storage, volume)
         return super().plan_create(storage, volume)
-
-    def fills_from(self, storage: Storage) -> frozenset[Content]:
-        """Folders are files, and a disk comes from a disk."""
-        return frozenset({Content.FILES if storage.type == NFS else Content.DISK})
-
-    def plan_fill(self, storage: Storage, volume: Volume, source: str, sha256: str) -> tuple[Step, ...]:
-        """Folders from archives and folders, disks from disks."""
-        settings = self.settings_of(storage)
-        if storage.type == NFS:
-            folders = Folders(storage.resource, settings.directory, "auto")
-            return (fill_step(storage, volume, folders.path(volume), folders.trash(volume), source, sha256),)
-        return (fill_disk_step(storage, volume, self.making(storage, settings).path(volume), source, sha256),)
 
     def disk(self, storage: Storage, volume: Volume) -> Disk:
         """As the disk of a VM on the storage itself."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from openqrm.plugin_api import Disk, Step, Storage, Volume
-from openqrm.plugin_api.filling import Content
-from openqrm.plugin_api.storage import DiskFiles, Exporting, Making, SizedVolumeDriver, Targets, fill_disk_step
+from openqrm.plugin_api import Disk, Storage, Volume
+from openqrm.plugin_api.storage import DiskFiles, Exporting, Making, SizedVolumeDriver, Targets
 from openqrm_plugins.iscsi_storage.settings import Settings
 
 
@@ -14,15 +13,6 @@ class Driver(SizedVolumeDriver[Settings]):
     def disk(self, storage: Storage, volume: Volume) -> Disk:
         """As the disk of a VM on the storage itself."""
         return Disk(volume=volume.name, path=self.making(storage, self.settings_of(storage)).path(volume), format="raw")
-
-    def fills_from(self, storage: Storage) -> frozenset[Content]:
-        """A disk from a disk."""
-        return frozenset({Content.DISK})
-
-    def plan_fill(self, storage: Storage, volume: Volume, source: str, sha256: str) -> tuple[Step, ...]:
-        """From a disk in a file, raw or qcow2."""
-        path = self.making(storage, self.settings_of(storage)).path(volume)
-        return (fill_disk_step(storage, volume, path, source, sha256),)
 
     def keep_days(self, settings: Settings) -> int:
         return settings.keep_days

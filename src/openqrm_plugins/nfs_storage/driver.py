@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from openqrm.plugin_api import Capability, Step, Storage, Volume
-from openqrm.plugin_api.filling import Content
-from openqrm.plugin_api.storage import ExportedFolders, Exporting, Folders, VolumeDriver, fill_step
+from openqrm.plugin_api import Capability, Storage
+from openqrm.plugin_api.storage import ExportedFolders, Exporting, Folders, VolumeDriver
 from openqrm_plugins.nfs_storage.settings import Settings
 
 
@@ -21,12 +20,3 @@ class Driver(VolumeDriver[Settings]):
 
     def exporting(self, storage: Storage, settings: Settings) -> Exporting:
         return ExportedFolders(storage.resource, settings.backend, settings.exports, settings.version)
-
-    def fills_from(self, storage: Storage) -> frozenset[Content]:
-        """Folders are files."""
-        return frozenset({Content.FILES})
-
-    def plan_fill(self, storage: Storage, volume: Volume, source: str, sha256: str) -> tuple[Step, ...]:
-        """Steps that put an archive's or a folder's content into the empty folder, by a worker on the storage."""
-        making = self.making(storage, self.settings_of(storage))
-        return (fill_step(storage, volume, making.path(volume), making.trash(volume), source, sha256),)

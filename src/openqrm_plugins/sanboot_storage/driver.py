@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from openqrm.plugin_api import Disk, Root, Step, Storage, Volume
-from openqrm.plugin_api.filling import Content
+from openqrm.plugin_api import Disk, Root, Storage, Volume
 from openqrm.plugin_api.storage import (
     Blades,
     DiskFiles,
@@ -12,7 +11,6 @@ from openqrm.plugin_api.storage import (
     Making,
     SizedVolumeDriver,
     Targets,
-    fill_disk_step,
 )
 from openqrm_plugins.sanboot_storage.settings import Settings
 
@@ -32,15 +30,6 @@ class Driver(SizedVolumeDriver[Settings]):
         uri = f"iscsi:{host}::{facts['port']}:{facts['lun']}:{facts['target']}"
         known = (("uri", uri), ("initiator", facts["initiator"]), ("user", facts["user"]))
         return Root(type="san", facts=known, secrets=reached.secrets)
-
-    def fills_from(self, storage: Storage) -> frozenset[Content]:
-        """A disk from a disk, where volumes are files."""
-        return frozenset() if self.settings_of(storage).group else frozenset({Content.DISK})
-
-    def plan_fill(self, storage: Storage, volume: Volume, source: str, sha256: str) -> tuple[Step, ...]:
-        """From a disk in a file, raw or qcow2."""
-        path = self.making(storage, self.settings_of(storage)).path(volume)
-        return (fill_disk_step(storage, volume, path, source, sha256),)
 
     def disk(self, storage: Storage, volume: Volume) -> Disk:
         """As the disk of a VM on the storage itself, where an installer can run."""

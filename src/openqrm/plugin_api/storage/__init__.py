@@ -10,12 +10,12 @@ from openqrm.plugin_api.storage.exporting.iscsi.actions import EndTarget, ServeT
 from openqrm.plugin_api.storage.exporting.iscsi.targets import Targets
 from openqrm.plugin_api.storage.exporting.nfs.actions import EndExport, ExportFolder
 from openqrm.plugin_api.storage.exporting.nfs.exported_folders import ExportedFolders
-from openqrm.plugin_api.storage.filling import fill_step
+from openqrm.plugin_api.storage.filling import fill_disk, fill_folder
 from openqrm.plugin_api.storage.halves import Exporting, Making, Work
 from openqrm.plugin_api.storage.making.directories import NoteAsBefore, NoteDirectory, noted_beneath
 from openqrm.plugin_api.storage.making.disk_files import DiskFiles
 from openqrm.plugin_api.storage.making.disks import CloneDisk, GrowDisk, MakeDisk
-from openqrm.plugin_api.storage.making.fill_disk import ClearDisk, FillDisk, fill_disk_step
+from openqrm.plugin_api.storage.making.fill_disk import ClearDisk, FillDisk
 from openqrm.plugin_api.storage.making.folders import CloneFolder, MakeFolder
 from openqrm.plugin_api.storage.making.logical import CloneLogical, GrowLogical, MakeLogical
 from openqrm.plugin_api.storage.making.logical_volumes import LogicalVolumes, MountedLogicalVolumes
@@ -63,6 +63,7 @@ STORAGE_ACTIONS = (
 __all__ = [
     "STORAGE_ACTIONS",
     "Blades",
+    "ClearDisk",
     "DiskFiles",
     "ExportedFolders",
     "Exporting",
@@ -78,8 +79,8 @@ __all__ = [
     "Targets",
     "VolumeDriver",
     "Work",
-    "fill_disk_step",
-    "fill_step",
+    "fill_disk",
+    "fill_folder",
     "noted_beneath",
     "settings_for",
 ]

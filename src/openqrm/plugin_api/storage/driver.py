@@ -12,6 +12,7 @@ from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.plan import Action, Step
 from openqrm.domain.storage import Storage, Volume
 from openqrm.plugin_api.drivers import Capability, Machine, Root, VolumeFacts
+from openqrm.plugin_api.filling import Content
 from openqrm.plugin_api.storage.halves import Exporting, Making, Work
 from openqrm.plugin_api.storage.settings import settings_for
 from openqrm.ports.world import World
@@ -60,6 +61,14 @@ class VolumeDriver(Generic[S]):
     def keep_s(self, storage: Storage) -> float:
         """How long it can be had back."""
         return self.keep_days(self.settings_of(storage)) * _DAY_S
+
+    def fills_from(self, storage: Storage) -> frozenset[Content]:
+        """Folders are files, and a disk comes from a disk."""
+        return frozenset({self._making(storage).content})
+
+    def plan_fill(self, storage: Storage, volume: Volume, source: str, sha256: str) -> tuple[Step, ...]:
+        """Steps that fill it, by a worker on the storage."""
+        return _steps("fill", storage, volume, self._making(storage).fill(volume, source, sha256))
 
     def plan_grant(self, storage: Storage, volume: Volume, machine: Machine, secret: str) -> tuple[Step, ...]:
         return self._allow("grant", storage, volume, machine, secret, "this machine alone writes it")

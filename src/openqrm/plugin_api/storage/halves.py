@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from openqrm.domain.plan import Action
 from openqrm.domain.storage import Volume
 from openqrm.plugin_api.drivers import Machine, Root, VolumeFacts
+from openqrm.plugin_api.filling import Content
 from openqrm.ports.world import Host
 
 QUICK_S = 300.0
@@ -25,6 +26,8 @@ class Work:
 
 class Making(Protocol):
     """How volumes of one storage come to be and go: folders, files, logical volumes. Pure but for `list_volumes`."""
+
+    content: ClassVar[Content]
 
     def path(self, volume: Volume) -> str:
         """The folder, file or block device of this volume on its host."""
@@ -48,6 +51,10 @@ class Making(Protocol):
 
     def resize(self, volume: Volume, size_mib: int) -> tuple[Work, ...]:
         """Bigger. Raises PlanningError `unsupported` where volumes have no size."""
+        ...
+
+    def fill(self, volume: Volume, source: str, sha256: str) -> tuple[Work, ...]:
+        """What this source on the storage's own machine holds, `content`, is in the empty volume."""
         ...
 
     def list_volumes(self, host: Host) -> list[VolumeFacts]:

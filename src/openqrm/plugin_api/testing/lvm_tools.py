@@ -159,6 +159,9 @@ class SimulatedLvm(SimulatedFiles):
 
     def _copied(self, argv: tuple[str, ...]) -> Completed:
         source, target = (self._name(word.partition("=")[2]) for word in argv[1:3])
+        if source == "/dev/zero" and target in self.logical:
+            self.logical[target] = replace(self.logical[target], filesystem="")
+            return DONE
         if source not in self.logical or target not in self.logical:
             return Completed(1, "", f"dd: failed to open '{argv[1]}': No such file or directory\n")
         self.logical[target] = replace(self.logical[target], filesystem=self.logical[source].filesystem)

@@ -89,9 +89,11 @@ class StorageBench:
         return cases_of(self._title, life, self.prepared)
 
     def optional_cases(self) -> list[Case]:
-        """What its capabilities add to that life: loan, clone, a bigger size, the way back from a removal, the end."""
+        """What it can beside that: be filled, loan, clone, a bigger size, the way back from a removal, the end."""
         driver, storage, volume = self.driver, self.storage, self.volume()
         life: tuple[Step, ...] = self.create()
+        if isinstance(driver, FillsVolumes) and driver.fills_from(storage):
+            life = (*life, *driver.plan_fill(storage, volume, "/srv/what's found", "0" * 64))
         if isinstance(driver, TransferDriver) and Capability.TRANSFER in self.capabilities:
             life = (*life, *driver.plan_lend(storage, volume, SECOND), *driver.plan_reclaim(storage, volume, SECOND))
         if Capability.CLONE in self.capabilities:

@@ -83,11 +83,6 @@ def with_web() -> SimulatedWorld:
     return made
 
 
-def filling(each: StorageBench) -> list[Case]:
-    fill = DRIVER.plan_fill(each.storage, WEB, "/srv/debian.qcow2", "")
-    return cases_of(f"{each.storage.type} fill", (*DRIVER.plan_create(each.storage, WEB), *fill), each.world)
-
-
 DB = replace(WEB, name="db", id=6, source="web")
 END = [
     step
@@ -101,9 +96,6 @@ CASES = [
     *(case for each in (NFS, LIO) for case in (*each.cases(), *each.optional_cases())),
     *(case for case in QCOW.optional_cases() if "sweep" not in case.name),
     *SWEEPING,
-    *filling(NFS),
-    *filling(LIO),
-    *filling(QCOW),
     *cases_of("look", DRIVER.plan_look(UNSEEN), unseen),
 ]
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
-from openqrm.plugin_api import PluginState, Step, Storage, Volume
+from openqrm.plugin_api import PluginState, Step, Storage
 from openqrm.plugin_api.filling import Content
 from openqrm.plugin_api.intents import Intent
 from openqrm.plugin_api.planning import Planner, Planning
-from openqrm.plugin_api.storage import ExportedFolders, Folders, VolumeDriver, fill_disk_step, fill_step
+from openqrm.plugin_api.storage import DiskFiles, ExportedFolders, Folders, Making, VolumeDriver
 from openqrm.plugin_api.testing import SimulatedWorld
 from openqrm.plugin_api.testing.bench import demand_pure_plan
 from openqrm_plugins.image_shelf.actions import PLUGIN
@@ -26,28 +26,25 @@ class NoSettings(msgspec.Struct, frozen=True):
 class Filling(VolumeDriver[NoSettings]):
     """Folders that can be filled."""
 
-    def making(self, storage: Storage, settings: NoSettings) -> Folders:
+    def making(self, storage: Storage, settings: NoSettings) -> Making:
         return Folders(storage.resource, storage.settings["directory"], "copy")
 
     def exporting(self, storage: Storage, settings: NoSettings) -> ExportedFolders:
         raise NotImplementedError
 
-    def fills_from(self, storage: Storage) -> frozenset[Content]:
-        return frozenset({Content.FILES})
-
-    def plan_fill(self, storage: Storage, volume: Volume, source: str, sha256: str) -> tuple[Step, ...]:
-        making = self.making(storage, NoSettings())
-        return (fill_step(storage, volume, making.path(volume), making.trash(volume), source, sha256),)
-
 
 class Disks(Filling):
     """Disks that can be filled from disks."""
 
-    def fills_from(self, storage: Storage) -> frozenset[Content]:
-        return frozenset({Content.DISK})
+    def making(self, storage: Storage, settings: NoSettings) -> Making:
+        return DiskFiles(storage.resource, "/disks", "copy")
 
-    def plan_fill(self, storage: Storage, volume: Volume, source: str, sha256: str) -> tuple[Step, ...]:
-        return (fill_disk_step(storage, volume, "/disks/web.img", source, sha256),)
+
+class Unfilled(Filling):
+    """Nothing is filled by it."""
+
+    def fills_from(self, storage: Storage) -> frozenset[Content]:
+        return frozenset()
 
 
 class Storages:
@@ -55,7 +52,7 @@ class Storages:
 
     def storage(self, storage: Storage) -> Any:
         kinds: dict[str, type[VolumeDriver[NoSettings]]] = {"folders": Filling, "disks": Disks}
-        return kinds.get(storage.type, VolumeDriver)(NoSettings())
+        return kinds.get(storage.type, Unfilled)(NoSettings())
 
 
 def state(spool: str, **shelves: Shelf) -> PluginState:

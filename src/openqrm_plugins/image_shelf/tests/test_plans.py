@@ -127,7 +127,7 @@ def test_a_kernel_that_is_here_is_not_added_again() -> None:
 def test_a_disk_goes_onto_a_disk_and_not_among_files() -> None:
     catalogue = parse_catalogue(site(entry("cloud", file="cloud.qcow2")).files["catalogue.json"])
     made = world(debian=Shelf(URL, catalogue=catalogue, taken_s=5.0))
-    steps = {step.id: step.action for step in planned(UnpackEntry("debian", "cloud", "web", "san"), made)}
+    steps = {step.id: step.action for step in planned(UnpackEntry("debian", "cloud", "web", "san", size_mib=64), made)}
     fill = steps["fill-web"]
     assert isinstance(fill, FillDisk) and fill.source.endswith("/archive.qcow2") and fill.sha256
     with pytest.raises(PlanningError, match=r"qcow2 is a disk in a file, and folders fills volumes from an archive"):

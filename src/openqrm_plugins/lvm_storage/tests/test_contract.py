@@ -1,11 +1,15 @@
 """The contract of storage drivers and their actions, for each type of storage, thin and linear."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from openqrm.plugin_api import Capability, Category, PlanningError, Storage, Volume
+from openqrm.plugin_api import Capability, Category, Differs, PlanningError, Satisfied, Storage, Volume
+from openqrm.plugin_api.actions import FillFolder
+from openqrm.plugin_api.storage import FillDisk
 from openqrm.plugin_api.testing import LAWS, STORAGE_RULES, Case, SimulatedWorld, StorageBench
+from openqrm.plugin_api.testing.lvm_tools import SimulatedVolume
 from openqrm.plugin_api.testing.storage import FIRST, SECOND
 from openqrm_plugins.lvm_storage.driver import Driver
 from openqrm_plugins.lvm_storage.settings import Settings
@@ -40,6 +44,7 @@ def bench(name: str, type_: str, host: Tools, path: str = "/dev/lab", **settings
     return StorageBench(DRIVER, storage, lambda: SimulatedWorld(hosts={"store1": host()}), writers, ROOTS, readers)
 
 
+AOE = Storage(name="s", type="lvm-aoe", resource="store1")
 BENCHES = [
     bench("thin", "lvm-aoe", SimulatedLvmAoe),
     bench("linear", "lvm-aoe", SimulatedLvmAoe, pool="", keeper="bare"),
@@ -84,3 +89,27 @@ def test_what_cannot_be_a_logical_volume_is_refused(volume: Volume) -> None:
 def test_smaller_is_refused() -> None:
     with pytest.raises(PlanningError, match="has 64 MiB already"):
         DRIVER.plan_resize(Storage(name="s", type="lvm-aoe"), Volume(name="web", storage="s", size_mib=64), 64)
+
+
+@pytest.mark.parametrize(("type_", "kind"), [("lvm-nfs", "an archive or a folder"), ("lvm-aoe", "a disk in a file")])
+def test_a_volume_is_filled_in_place_with_what_it_takes(type_: str, kind: str) -> None:
+    storage, web = Storage(name="s", type=type_, resource="store1"), Volume(name="web", id=1, version=3, size_mib=64)
+    assert DRIVER.fills_from(storage) == {kind}
+    (step,) = DRIVER.plan_fill(storage, web, "/srv/found", "")
+    assert isinstance(step.action, FillFolder | FillDisk)
+    filling = step.action.filling
+    assert (filling.in_place, filling.version, filling.most_bytes) == (True, 3, 64 << 20)
+
+
+def test_a_volume_that_takes_old_space_is_none_before_it_begins_with_zeros() -> None:
+    """Or else nobody could tell that it is empty. One that is in use is left alone."""
+    tools = SimulatedLvmAoe()
+    world, storage = SimulatedWorld(hosts={"store1": tools}), replace(AOE, settings={"pool": ""})
+    make = DRIVER.plan_create(storage, Volume(name="web", id=1, storage="s", size_mib=64))[0].action
+    tools.logical["web"] = SimulatedVolume(64 << 20, tags=("openqrm", "openqrm.making"), filesystem="of old")
+    assert isinstance(make.observe(world), Differs)
+    make.ensure(world)
+    assert isinstance(make.observe(world), Satisfied) and tools.logical["web"].filesystem == ""
+    tools.logical["web"] = replace(tools.logical["web"], filesystem="in use")
+    make.ensure(world)
+    assert tools.logical["web"].filesystem == "in use"

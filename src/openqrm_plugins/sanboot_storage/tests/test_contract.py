@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from openqrm.plugin_api import Category, PlanningError, Root, Storage, Volume
+from openqrm.plugin_api import Root, Storage, Volume
 from openqrm.plugin_api.filling import plan_filling
-from openqrm.plugin_api.testing import LAWS, STORAGE_RULES, Case, SimulatedWorld, StorageBench, cases_of
+from openqrm.plugin_api.storage import ClearDisk, FillDisk
+from openqrm.plugin_api.testing import LAWS, STORAGE_RULES, Case, SimulatedWorld, StorageBench
 from openqrm.plugin_api.testing.storage import FIRST, SECOND
 from openqrm_plugins.sanboot_storage.driver import Driver
 from openqrm_plugins.sanboot_storage.settings import Settings
@@ -36,12 +37,7 @@ TGT = bench("tgt", "sanboot-iscsi", FilesByTgt, target="tgt")
 AOE = bench("aoe", "sanboot-aoe", FilesByAoe)
 LVM = bench("lvm", "sanboot-iscsi", LvmByLio, group="lab", pool="pool")
 BENCHES = [LIO, TGT, AOE, LVM]
-FILLING = cases_of(
-    "fill",
-    (*DRIVER.plan_create(LIO.storage, WIN), *DRIVER.plan_fill(LIO.storage, WIN, "/srv/win.qcow2", "")),
-    LIO.world,
-)
-CASES = [*(case for each in (LIO, AOE, LVM) for case in (*each.cases(), *each.optional_cases())), *FILLING]
+CASES = [case for each in (LIO, AOE, LVM) for case in (*each.cases(), *each.optional_cases())]
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
@@ -66,7 +62,9 @@ def test_firmware_is_told_where_the_disk_is_and_who_asks_for_it() -> None:
     assert DRIVER.root(AOE.storage, WIN, "10.0.0.2", "") == Root(type="san", facts=(("uri", "aoe:e1.5"),))
 
 
-def test_a_logical_volume_is_not_filled_from_a_file() -> None:
-    with pytest.raises(PlanningError, match="cannot fill volumes") as refused:
-        plan_filling(DRIVER, LVM.storage, WIN, "/srv/win.qcow2", "", "a hint")
-    assert refused.value.category is Category.UNSUPPORTED
+def test_a_logical_volume_is_filled_in_place_and_noted_elsewhere() -> None:
+    (step,) = plan_filling(DRIVER, LVM.storage, WIN, "/srv/win.qcow2", "", "a hint")
+    fill = step.action
+    assert isinstance(fill, FillDisk) and isinstance(fill.inverse(), ClearDisk)
+    assert (fill.path, fill.in_place, fill.trash) == ("/dev/lab/win", True, "")
+    assert fill.note == "/var/lib/openqrm/filled/win.21"

@@ -84,7 +84,7 @@ class Device:
         """As far as it has to be to be taken for empty; filling it writes all of it."""
         if not self.is_empty():
             demand_unused(self.given)
-        wipe(self.path)
+            wipe(self.path)
 
     def fill(self, tell: Callable[[int, int], None]) -> dict[str, Any]:
         with opened(self.given["source"]) as source, opened_device(self.path) as target:

@@ -15,6 +15,7 @@ from openqrm.plugin_api.host.folders.unpacking import unpack
 from openqrm.plugin_api.host.noting import Refused
 
 OF_THE_FILE_SYSTEM = "lost+found"
+SPARE_BYTES = 64 << 20  # a full disk would hurt its other volumes
 
 
 class Folder:
@@ -40,7 +41,7 @@ class Folder:
 
     def fill(self, tell: Callable[[int, int], None]) -> dict[str, Any]:
         make_folder(self.making)
-        said = pour(self.given, self.making, tell)
+        said = pour(self.given, self.making, SPARE_BYTES, tell)
         if not self.is_empty():
             raise Refused(f"{self.path} was written to meanwhile")
         os.rmdir(self.path)  # a subvolume of btrfs takes no other one's place
@@ -71,7 +72,7 @@ class Mounted:
                 remove_within(folder)
 
     def fill(self, tell: Callable[[int, int], None]) -> dict[str, Any]:
-        return pour(self.given, self.path, tell)
+        return pour(self.given, self.path, 0, tell)
 
 
 def remove_within(folder: str) -> None:
@@ -84,10 +85,10 @@ def remove_within(folder: str) -> None:
             os.unlink(entry.path)
 
 
-def pour(given: dict[str, Any], folder: str, tell: Callable[[int, int], None]) -> dict[str, Any]:
+def pour(given: dict[str, Any], folder: str, spare_bytes: int, tell: Callable[[int, int], None]) -> dict[str, Any]:
     if given["sha256"]:
         check_digest(given["source"], given["sha256"], tell)
-    left_out = unpack(given["source"], folder, given["most_bytes"], tell)
+    left_out = unpack(given["source"], folder, given["most_bytes"], spare_bytes, tell)
     sync(folder)
     return {"source": given["source"], "left_out": left_out}
 

@@ -18,17 +18,16 @@ from openqrm.plugin_api.host.folders.reading import PIECE, opened
 from openqrm.plugin_api.host.noting import Refused
 
 MOST_ENTRIES = 5_000_000
-SPARE_BYTES = 64 << 20  # a full disk would hurt its other volumes
 TELL_S = 1.0
 CAPABILITY = "SCHILY.xattr.security.capability"
 FOLLOW_NONE = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
-def unpack(source: str, folder: str, most_bytes: int, tell: Callable[[int, int], None]) -> int:
-    """How many devices were left out. Raises Refused."""
+def unpack(source: str, folder: str, most_bytes: int, spare_bytes: int, tell: Callable[[int, int], None]) -> int:
+    """How many devices were left out. `spare_bytes` of the disk stay free. Raises Refused."""
     with opened(source) as (stream, through, whole):
         archive = tarfile.open(fileobj=stream, mode="r|*")  # noqa: SIM115 # it is closed with its stream
-        target = Target(archive, folder, most_bytes)
+        target = Target(archive, folder, most_bytes, spare_bytes)
         told = 0.0
         for count, member in enumerate(archive):
             if count >= MOST_ENTRIES:
@@ -45,9 +44,9 @@ def unpack(source: str, folder: str, most_bytes: int, tell: Callable[[int, int],
 class Target:
     """The folder that is filled."""
 
-    def __init__(self, archive: tarfile.TarFile, path: str, most_bytes: int) -> None:
+    def __init__(self, archive: tarfile.TarFile, path: str, most_bytes: int, spare_bytes: int) -> None:
         self.archive, self.root = archive, os.open(path, FOLLOW_NONE)
-        self.most_bytes, self.written, self.left_out = most_bytes, 0, 0
+        self.most_bytes, self.spare_bytes, self.written, self.left_out = most_bytes, spare_bytes, 0, 0
         self.at = self.root
         self.at_parts: tuple[str, ...] = ()
         self.folders: list[tuple[tuple[str, ...], tarfile.TarInfo]] = []
@@ -140,7 +139,7 @@ class Target:
         if self.most_bytes and self.written > self.most_bytes:
             raise Refused(f"it is larger than the volume, which has {self.most_bytes >> 20} MiB")
         disk = os.fstatvfs(file)
-        if disk.f_bavail * disk.f_frsize < SPARE_BYTES + size:
+        if disk.f_bavail * disk.f_frsize < self.spare_bytes + size:
             raise Refused("the disk is full")
 
     def finish(self) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.storage import Volume
 from openqrm.plugin_api.actions import COPY_TIMEOUT_S, PutAway, TakeBack
 from openqrm.plugin_api.drivers import VolumeFacts
+from openqrm.plugin_api.filling import Content
+from openqrm.plugin_api.storage.filling import fill_disk
 from openqrm.plugin_api.storage.halves import Work
 from openqrm.plugin_api.storage.making.disks import CloneDisk, GrowDisk, MakeDisk
 from openqrm.plugin_api.storage.making.entries import list_entries
@@ -21,6 +24,7 @@ _SUFFIX = ".img"
 class DiskFiles:
     """Making: sparse files, cloned by sharing extents where the disk can."""
 
+    content: ClassVar[Content] = Content.DISK
     host: str
     directory: str
     clone: str  # auto, reflink or copy
@@ -54,6 +58,9 @@ class DiskFiles:
     def resize(self, volume: Volume, size_mib: int) -> tuple[Work, ...]:
         grow = GrowDisk(self.host, volume.name, self.path(volume), size_mib)
         return (Work(grow, f"it has {volume.size_mib} MiB so far"),)
+
+    def fill(self, volume: Volume, source: str, sha256: str) -> tuple[Work, ...]:
+        return (fill_disk(self.host, volume, self.path(volume), self._trash(volume), source, sha256),)
 
     def list_volumes(self, host: Host) -> list[VolumeFacts]:
         disks = [each for each in list_entries(host, self.directory, "f") if each.name.endswith(_SUFFIX)]

@@ -1,14 +1,12 @@
-"""Filling a disk in a file from another one of any origin, by a worker on the storage's own machine."""
+"""Filling a disk from one in a file, of any origin, by a worker on the storage's own machine."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import ClassVar
 
-from openqrm.domain.plan import Differs, Irreversible, Seen, Step
-from openqrm.domain.storage import Storage, Volume
-from openqrm.plugin_api.actions import COPY_TIMEOUT_S, Filling
+from openqrm.domain.plan import Differs, Irreversible, Seen
+from openqrm.plugin_api.actions import Filling
 from openqrm.plugin_api.actions.fill import (
     CLEAR_S,
     ask_of_filling,
@@ -18,7 +16,6 @@ from openqrm.plugin_api.actions.fill import (
     seen_filling,
 )
 from openqrm.plugin_api.sending import pack
-from openqrm.plugin_api.storage.making.purge import FILLED, TRASH
 from openqrm.ports.world import World
 
 PROGRAM = pack(
@@ -102,14 +99,3 @@ class ClearDisk:
 
     def ensure(self, world: World) -> None:
         change_filling(world, PROGRAM, "clear", self.filling, CLEAR_S)
-
-
-def fill_disk_step(storage: Storage, volume: Volume, path: str, source: str, sha256: str) -> Step:
-    """The content of a disk in a file goes onto the empty disk `path`."""
-    place = PurePosixPath(path)
-    note = f"{place.parent}/.filled/{volume.name}.{volume.id}"
-    trash = f"{place.parent}/{TRASH}/{place.name}.{volume.id}{FILLED}"
-    fill = FillDisk(storage.resource, volume.name, path, source, sha256, volume.size_mib, note, trash, volume.version)
-    return Step(
-        id=f"fill-{volume.name}", action=fill, why="it was asked for", host=storage.resource, deadline_s=COPY_TIMEOUT_S
-    )

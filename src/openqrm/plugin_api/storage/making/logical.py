@@ -41,10 +41,17 @@ class MakeLogical:
         return seen_whole(world.host(self.host), self.group, self.volume)
 
     def ensure(self, world: World) -> None:
+        """One that takes its space at once has what others left there: where it begins it is made empty."""
         host = world.host(self.host)
-        if lvm.find_logical(host, self.group, self.volume) is None:
-            argv = (*_NEW, "--wipesignatures", "y", *space(self.pool, self.size_mib), "--name", self.volume)
+        found = lvm.find_logical(host, self.group, self.volume)
+        if found is None:
+            making = () if self.pool else ("--addtag", lvm.MAKING)
+            argv = (*_NEW, *making, "--wipesignatures", "y", *space(self.pool, self.size_mib), "--name", self.volume)
             lvm.told(lvm.call(host, *argv, "--", self.group))
+        if not self.pool and (found is None or lvm.MAKING in found.tags):
+            ends = ("if=/dev/zero", f"of={lvm.device(self.group, self.volume)}")
+            lvm.told(lvm.call(host, "dd", *ends, "bs=1M", "count=1", "conv=fsync", "status=none"))
+            lvm.told(lvm.call(host, "lvchange", "--deltag", lvm.MAKING, "--", f"{self.group}/{self.volume}"))
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.storage import Volume
 from openqrm.plugin_api.actions import COPY_TIMEOUT_S
 from openqrm.plugin_api.drivers import VolumeFacts
+from openqrm.plugin_api.filling import Content
+from openqrm.plugin_api.storage.filling import fill_disk, fill_folder
 from openqrm.plugin_api.storage.halves import QUICK_S, Work
 from openqrm.plugin_api.storage.making import lvm
 from openqrm.plugin_api.storage.making.logical import CloneLogical, GrowLogical, MakeLogical
@@ -22,6 +25,7 @@ _RESERVED = ("snapshot", "pvmove", "deleted-")  # the first two are LVM's own, t
 class LogicalVolumes:
     """Making: each volume a logical volume, whose file system is the affair of the machine that it is granted to."""
 
+    content: ClassVar[Content] = Content.DISK
     host: str
     group: str
     pool: str  # thin pool; empty: volumes take their space at once, and a clone is a whole copy
@@ -61,6 +65,9 @@ class LogicalVolumes:
         """Where the host itself mounts it; empty: nowhere."""
         return ""
 
+    def fill(self, volume: Volume, source: str, sha256: str) -> tuple[Work, ...]:
+        return (fill_disk(self.host, volume, self.path(volume), "", source, sha256),)
+
     def list_volumes(self, host: Host) -> list[VolumeFacts]:
         found = lvm.list_logical(host, self.group)
         return [_facts(each) for each in found if not each.is_pool and not each.is_put_away]
@@ -70,6 +77,7 @@ class LogicalVolumes:
 class MountedLogicalVolumes(LogicalVolumes):
     """Making: the same with a file system, mounted below `directory`, for protocols that export folders."""
 
+    content: ClassVar[Content] = Content.FILES
     directory: str
     filesystem: str
 
@@ -96,6 +104,9 @@ class MountedLogicalVolumes(LogicalVolumes):
     def restore(self, volume: Volume) -> tuple[Work, ...]:
         mounting = Work(MountVolume(self.host, self._mount(volume)), "folders are exported, not disks", "mount")
         return (*super().restore(volume), mounting)
+
+    def fill(self, volume: Volume, source: str, sha256: str) -> tuple[Work, ...]:
+        return (fill_folder(self.host, volume, self.path(volume), "", source, sha256),)
 
     def _mount(self, volume: Volume) -> Mount:
         return Mount(volume.name, lvm.device(self.group, volume.name), self.mountpoint(volume), self.filesystem)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.storage import Volume
 from openqrm.plugin_api.actions import COPY_TIMEOUT_S, PutAway, TakeBack
 from openqrm.plugin_api.drivers import VolumeFacts
+from openqrm.plugin_api.filling import Content
+from openqrm.plugin_api.storage.filling import fill_folder
 from openqrm.plugin_api.storage.halves import Work
 from openqrm.plugin_api.storage.making.entries import list_entries
 from openqrm.plugin_api.storage.making.folders import CloneFolder, MakeFolder
@@ -19,6 +22,7 @@ from openqrm.ports.world import Host
 class Folders:
     """Making: folders, on btrfs subvolumes, cloned at no cost where the disk can."""
 
+    content: ClassVar[Content] = Content.FILES
     host: str
     directory: str
     clone: str  # auto, btrfs, reflink or copy
@@ -53,6 +57,9 @@ class Folders:
     def resize(self, volume: Volume, size_mib: int) -> tuple[Work, ...]:
         message = f"volume {volume.name} is a folder, which has no size"
         raise PlanningError(Category.UNSUPPORTED, message, "It takes what its disk has; extend that.")
+
+    def fill(self, volume: Volume, source: str, sha256: str) -> tuple[Work, ...]:
+        return (fill_folder(self.host, volume, self.path(volume), self.trash(volume), source, sha256),)
 
     def list_volumes(self, host: Host) -> list[VolumeFacts]:
         return [VolumeFacts(name=each.name, size_mib=0) for each in list_entries(host, self.directory, "d")]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.storage import Volume
 from openqrm.plugin_api.actions import PutAway, TakeBack
 from openqrm.plugin_api.drivers import VolumeFacts
+from openqrm.plugin_api.filling import Content
+from openqrm.plugin_api.storage.filling import fill_disk
 from openqrm.plugin_api.storage.halves import Work
 from openqrm.plugin_api.storage.making import disk_program
 from openqrm.plugin_api.storage.making.purge import TRASH, Purge
@@ -22,6 +25,7 @@ _MIB = 2**20
 class QcowFiles:
     """Making: files that are cloned at no cost on any disk, for machines that read the format."""
 
+    content: ClassVar[Content] = Content.DISK
     host: str
     directory: str
 
@@ -54,6 +58,9 @@ class QcowFiles:
     def resize(self, volume: Volume, size_mib: int) -> tuple[Work, ...]:
         grow = GrowQcow(self.host, volume.name, self.path(volume), size_mib)
         return (Work(grow, f"it has {volume.size_mib} MiB so far"),)
+
+    def fill(self, volume: Volume, source: str, sha256: str) -> tuple[Work, ...]:
+        return (fill_disk(self.host, volume, self.path(volume), self._trash(volume), source, sha256),)
 
     def list_volumes(self, host: Host) -> list[VolumeFacts]:
         found = disk_program.list_disks(host, self.directory)
