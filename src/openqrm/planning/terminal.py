@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.plan import OnFailure, Plan, Step
-from openqrm.domain.resource import SELF, Resource
+from openqrm.domain.resource import SELF, Observation, Resource
 from openqrm.domain.storage import Storage
 from openqrm.domain.terminal import LINES, LineKind, Terminal
 from openqrm.domain.user import Role
@@ -19,6 +19,7 @@ from openqrm.plugin_api.actions import put, remove
 from openqrm.plugin_api.drivers import Place
 from openqrm.plugin_api.intents import Intent, Issued, Query, refers_to
 from openqrm.plugin_api.planning import Drivers, Planning, Reading
+from openqrm.ports.records import Facts
 
 LIFE_S = 60.0
 _WHOSE = "sshterm (ssh), novnc (screen), or the plugin of its VMs (serial, screen)"
@@ -59,6 +60,7 @@ def plan_open_terminal(intent: OpenTerminal, planning: Planning) -> Plan:
     if found is None:
         message = f"no plugin has a terminal of kind {intent.line} for {resource.name}"
         raise PlanningError(Category.UNSUPPORTED, message, f"Enable and start one: openqrm plugin start {_WHOSE}.")
+    _refuse_when_off(resource, intent.line, facts)
     terminal = Terminal(
         name=f"{resource.name}.{intent.ticket[:12]}", user=planning.user, resource=resource.name, line=intent.line,
         host=found.host, argv=found.argv, address=found.address, digest=intent.ticket,
@@ -79,6 +81,14 @@ def _refuse_shell_of_many(resource: Resource, planning: Planning) -> None:
     if resource.carries or resource.name == SELF or planning.facts.list(Storage, resource=resource.name):
         message = f"a shell of {resource.name}, which has volumes or VMs of others, needs the role ADMINISTRATOR"
         raise PlanningError(Category.REFUSED, message, "Have an administrator look there.")
+
+
+def _refuse_when_off(resource: Resource, line: str, facts: Facts) -> None:
+    """A VM's lines are its host's, and there while it runs."""
+    seen = facts.find(Observation, resource.name) if resource.host and line != "ssh" else None
+    if seen is not None and seen.power == "off":
+        hint = f"Power it on first: openqrm resource power-on {resource.name}"
+        raise PlanningError(Category.CONFLICT, f"VM {resource.name} is off and has no {line} now", hint)
 
 
 def find_place(drivers: Drivers, resource: Resource, line: str) -> Place | None:

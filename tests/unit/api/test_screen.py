@@ -16,7 +16,8 @@ import pytest
 from openqrm.adapters.hosts.screens import Socket, parse_socket
 from openqrm.api.presence import Presence
 from openqrm.domain.errors import StepError
-from openqrm.domain.resource import SELF
+from openqrm.domain.resource import SELF, Observation, Resource
+from openqrm.domain.terminal import LINES
 from openqrm.domain.user import PluginState
 from openqrm.planning.terminal import ShowLines
 from tests.unit.api.rfb import VERSION, Echo, Viewer, echoing
@@ -98,6 +99,18 @@ def test_the_line_is_offered_where_there_is_one(ground: Ground) -> None:
     assert [each.line for each in ground.site.desk.answer(ADMIN, ShowLines("box"))] == ["ssh", "screen"]
     with pytest.raises(Exception, match="no plugin has a terminal of kind screen"):
         ground.ticket("m1", line="screen")
+
+
+def test_a_vm_that_is_off_has_none_and_says_so(ground: Ground) -> None:
+    put = ground.site.database.records.put
+    put(PluginState(name="kvm", enabled=True, started=True))
+    put(Resource(name="v1", type="kvm", host="box"))
+    seen = put(Observation(name="v1", power="off"))
+    for line in LINES[1:]:
+        with pytest.raises(Exception, match=f"VM v1 is off and has no {line} now"):
+            ground.ticket("v1", line=line)
+    put(replace(seen, power="on"))
+    assert ground.ticket("v1", line="screen")
 
 
 def test_a_picture_that_changes_by_itself_is_nobody() -> None:
