@@ -77,6 +77,30 @@ describe("the wizard", () => {
     ]);
   });
 
+  it("has a system unpacked from a shelf, with the kernel that comes with it", () => {
+    const from = { rootFrom: "shelf" as const, shelf: "debian", entry: "debian-12", entryKernel: "debian-12", storage: "nas" };
+    const draft = { ...EMPTY, name: "web", ...from, authorized_keys: "ssh-ed25519 AAAA\n" };
+    expect(isComplete("root", draft)).toBe(true);
+    expect(isComplete("root", { ...draft, shelf: "" })).toBe(false);
+    const [unpack, edit, create] = wishesOf(draft);
+    expect(unpack).toEqual({ noun: "shelf", verb: "unpack", body: { name: "debian", entry: "debian-12", image: "web", storage: "nas", size_mib: 0 } });
+    expect(edit).toEqual({ noun: "image", verb: "edit", body: { name: "web", authorized_keys: "ssh-ed25519 AAAA" } });
+    expect(create?.body).toMatchObject({ image: "web", kernel: "debian-12" });
+    expect(wishesOf({ ...draft, kernel: "own" })[2]?.body).toMatchObject({ kernel: "own" });
+  });
+
+  it("makes a VM and has the appliance run on it", () => {
+    const draft = { ...EMPTY, name: "web", image: "debian", machine: "vm" as const, machine_type: "kvm", memory_mib: 512 };
+    const [vm, create] = wishesOf(draft);
+    expect(vm).toEqual({ noun: "vm", verb: "create", body: { name: "web", type: "kvm", memory_mib: 512 } });
+    expect(create?.body).toMatchObject({ resource: "web", machine_type: "kvm" });
+  });
+
+  it("starts nothing from a volume that nobody has filled", () => {
+    const draft = { ...EMPTY, name: "web", rootFrom: "empty" as const, storage: "nas" };
+    expect(wishesOf(draft).map(({ verb }) => verb)).toEqual(["create", "create", "create"]);
+  });
+
   it("does not take a name that is none", () => {
     expect(isComplete("name", { ...EMPTY, name: "Web 1" })).toBe(false);
   });

@@ -11,6 +11,7 @@ export type PlanState = Schemas["PlanState"];
 export type Preview = Schemas["Preview"];
 export type Outcome = Schemas["Outcome"];
 export type Event = Schemas["Event"];
+export type HostRow = Schemas["HostRow"];
 export type ResourceRow = Schemas["ResourceRow"];
 export type ResourceDetails = Schemas["ResourceDetails"];
 export type ApplianceDetails = Schemas["ApplianceDetails"];

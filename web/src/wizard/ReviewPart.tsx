@@ -6,7 +6,7 @@ import { useT, useWords } from "@/i18n";
 import { StepSign } from "@/plans/StepSign";
 import { ProblemView } from "@/problems/ProblemView";
 
-import { wishesOf, type Wish } from "./draft";
+import { startsNow, wishesOf, type Wish } from "./draft";
 import { useCarryOut, type Progress } from "./useCarryOut";
 import type { PartProps } from "./WizardPage";
 
@@ -29,7 +29,8 @@ export function ReviewPart({ draft, set }: PartProps) {
         {shown.map((wish, index) => <WishLine key={`${wish.noun}.${wish.verb}`} wish={wish} step={steps[index]} />)}
       </ol>
       <Switch
-        id="wizard-start" label={t("wizard.startNow")} isChecked={draft.isStarted} isDisabled={isAtWork || made > 0}
+        id="wizard-start" label={t("wizard.startNow")} isChecked={startsNow(draft)}
+        isDisabled={isAtWork || made > 0 || draft.rootFrom === "empty"}
         onChange={(_, on) => set({ isStarted: on })}
       />
       {error ? <ProblemView error={error} /> : null}

@@ -1,12 +1,14 @@
 import { Button, Form, HelperText, HelperTextItem } from "@patternfly/react-core";
 import { Link } from "@tanstack/react-router";
 
+import { useCatalogue } from "@/api/catalogue";
 import { useFoundList } from "@/api/lists";
 import type { Image, Storage } from "@/api/types";
 import { useT } from "@/i18n";
 
 import { ChoiceTile } from "./ChoiceTile";
 import { PickField } from "./PickField";
+import { ShelfFields } from "./ShelfFields";
 import type { PartProps } from "./WizardPage";
 
 const KEYS = { type: "string", maxLength: 16_000, description: "public SSH keys, one a line" };
@@ -14,8 +16,8 @@ const KEYS = { type: "string", maxLength: 16_000, description: "public SSH keys,
 /** Where its root file system comes from. */
 export function RootPart({ draft, set }: PartProps) {
   const { t } = useT();
+  const canUnpack = useCatalogue().find("shelf", "unpack")?.allowed ?? false;
   const images = useFoundList<Image>("image");
-  const storages = useFoundList<Storage>("storage");
   const tile = (id: typeof draft.rootFrom) => ({
     group: "root", id, title: t(`wizard.root_${id}`), told: t(`wizard.root_${id}Hint`), isChosen: draft.rootFrom === id,
     choose: () => set({ rootFrom: id }),
@@ -29,23 +31,41 @@ export function RootPart({ draft, set }: PartProps) {
         <PickField name="image" isRequired told={{ type: "string", "x-noun": "image" }} value={draft.image} change={(value) => set({ image: String(value) })} />
         {images?.length === 0 ? <HelperText><HelperTextItem variant="warning">{t("wizard.noImage")}</HelperTextItem></HelperText> : null}
       </ChoiceTile>
+      {canUnpack ? (
+        <ChoiceTile {...tile("shelf")}>
+          <ShelfFields draft={draft} set={set} />
+          <StorageFields draft={draft} set={set} />
+          {keys}
+        </ChoiceTile>
+      ) : null}
       <ChoiceTile {...tile("clone")}>
         <PickField name="source" isRequired told={{ type: "string", "x-noun": "volume" }} value={draft.source} change={(value) => set({ source: String(value) })} />
         {keys}
       </ChoiceTile>
       <ChoiceTile {...tile("empty")}>
-        <PickField name="storage" isRequired told={{ type: "string", "x-noun": "storage" }} value={draft.storage} change={(value) => set({ storage: String(value) })} />
-        <PickField
-          name="size_mib" told={{ type: "integer", minimum: 0, description: t("wizard.sizeHint") }} value={draft.size_mib}
-          change={(value) => set({ size_mib: Number(value) })}
-        />
+        <StorageFields draft={draft} set={set} />
         {keys}
-        {storages?.length === 0 ? (
-          <Button variant="link" isInline component={(props) => <Link {...props} to="/do/$noun/$verb" params={{ noun: "storage", verb: "create" }} />}>
-            {t("wizard.noStorage")}
-          </Button>
-        ) : null}
       </ChoiceTile>
     </Form>
+  );
+}
+
+/** Where the new volume lies, and how large it is. */
+function StorageFields({ draft, set }: PartProps) {
+  const { t } = useT();
+  const storages = useFoundList<Storage>("storage");
+  return (
+    <>
+      <PickField name="storage" isRequired told={{ type: "string", "x-noun": "storage" }} value={draft.storage} change={(value) => set({ storage: String(value) })} />
+      <PickField
+        name="size_mib" told={{ type: "integer", minimum: 0, description: t("wizard.sizeHint") }} value={draft.size_mib}
+        change={(value) => set({ size_mib: Number(value) })}
+      />
+      {storages?.length === 0 ? (
+        <Button variant="link" isInline component={(props) => <Link {...props} to="/do/$noun/$verb" params={{ noun: "storage", verb: "create" }} />}>
+          {t("wizard.noStorage")}
+        </Button>
+      ) : null}
+    </>
   );
 }

@@ -1,0 +1,30 @@
+import { HelperText, HelperTextItem } from "@patternfly/react-core";
+
+import { useFoundList } from "@/api/lists";
+import { useT } from "@/i18n";
+
+import { PickField } from "./PickField";
+import type { PartProps } from "./WizardPage";
+
+type Entry = { name: string; shelf: string; kernel: string };
+
+/** What is taken from a shelf; its shelf and kernel follow from it. */
+export function ShelfFields({ draft, set }: PartProps) {
+  const { t } = useT();
+  const entries = useFoundList<Entry>("entry");
+  const choose = (name: string) => {
+    const found = entries?.find((entry) => entry.name === name);
+    set({ entry: name, shelf: found?.shelf ?? "", entryKernel: found ? kernelOf(found) : "" });
+  };
+  return (
+    <>
+      <PickField name="entry" isRequired told={{ type: "string", "x-noun": "entry" }} value={draft.entry} change={(value) => choose(String(value))} />
+      {entries?.length === 0 ? <HelperText><HelperTextItem variant="warning">{t("wizard.noEntry")}</HelperTextItem></HelperText> : null}
+    </>
+  );
+}
+
+/** As the unpacking calls it: as the entry, unless it is here already. */
+function kernelOf({ name, kernel }: Entry): string {
+  return kernel && (/\(here as ([a-z0-9-]+)\)$/.exec(kernel)?.[1] ?? name);
+}
