@@ -14,14 +14,13 @@ from lab.demo.view import View
 from lab.images.kernel import ensure_kernel
 from lab.images.small import ensure_image
 from lab.lan import SERVER_ADDRESS
-from lab.machine import Machine
 from lab.rack import Rack
 from lab.storages import ganesha
 
 
 @contextmanager
-def told(folder: Path, supplies: Path, firmware: str) -> Iterator[tuple[Story, Serving, Machine]]:
-    """The story's surroundings, with one machine of this firmware."""
+def told(folder: Path, supplies: Path, firmware: str) -> Iterator[tuple[Story, Serving, Rack]]:
+    """The story's surroundings, with a rack of one machine of this firmware; exports are in FOLDER/nfs/exports.d."""
     with ExitStack() as parts:
         rack = parts.enter_context(Rack(folder / "rack", machines=1, firmware=firmware))
         (folder / "volumes").mkdir()
@@ -38,4 +37,4 @@ def told(folder: Path, supplies: Path, firmware: str) -> Iterator[tuple[Story, S
             key=folder / "id_ed25519",
         )
         said = parts.enter_context((folder / "told").open("w"))
-        yield Story(scene, running.api, View(Console(file=said)), running.cpu_s), running, rack.machines[0]
+        yield Story(scene, running.api, View(Console(file=said)), running.cpu_s), running, rack

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.real
 
 
 def test_a_uefi_machine_becomes_an_appliance_and_is_given_back(in_cell: None, supplies: Path, tmp_path: Path) -> None:
-    with told(tmp_path, supplies, "uefi") as (story, running, machine):
+    with told(tmp_path, supplies, "uefi") as (story, running, rack):
+        (machine,) = rack.machines
         story.tell()
         assert "SeaBIOS" not in machine.console() and "EFI" in machine.console()
         (resource,) = running.api.ask("resource", "list", condition="idle")
