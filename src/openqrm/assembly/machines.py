@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from openqrm.adapters.hosts.access import access_by
@@ -19,9 +19,12 @@ from openqrm.boot.power_watch import PowerWatch
 from openqrm.boot.preparing import Preparing
 from openqrm.boot.uplink.boots import secrets_of
 from openqrm.boot.uplink.listener import Uplink
+from openqrm.boot.volume_watch import VolumeWatch
 from openqrm.boot.watch import LostWatch
 from openqrm.boot.writer import GroupWriter
 from openqrm.domain.resource import Resource
+from openqrm.domain.storage import Storage
+from openqrm.plugin_api.drivers import OnlyNames
 from openqrm.services.site_settings import SiteSettings, parse_address
 
 
@@ -57,7 +60,9 @@ def start_machines(ground: Ground, ring: Callable[[frozenset[str]], None], leads
     world = RealWorld(records=database.records, hosts=hosts, caller=caller, vault=vault)
     kernels = kernels_of(ground)
     local = LocalWatch(database.records, writer, world.host, uplink.is_open, lost.heard, leads)
-    for part in (PowerWatch(database.records, writer, _power_asked(ground, world), leads), local, Preparing(kernels)):
+    power = PowerWatch(database.records, writer, _power_asked(ground, world), leads)
+    volumes = VolumeWatch(database.records, writer, _volumes_asked(ground, world), _held(ground), leads)
+    for part in (power, volumes, local, Preparing(kernels)):
         part.start()
         parts.callback(part.close)
     return MachineParts(world, uplink, BootDoor(_site(settings, uplink), writer, kernels, vault))
@@ -72,6 +77,27 @@ def _power_asked(ground: Ground, world: RealWorld) -> Callable[[Resource], str]:
         return driver.observe_power(world, resource) if driver else "unknown"
 
     return ask
+
+
+def _volumes_asked(ground: Ground, world: RealWorld) -> Callable[[Storage], Collection[str] | None]:
+    """Asks storages of started plugins."""
+
+    def ask(storage: Storage) -> Collection[str] | None:
+        with ground.database.reading() as tx:
+            driver = ground.plugins.drivers(tx.facts).storage(storage)
+        if isinstance(driver, OnlyNames):
+            return None
+        return {each.name for each in driver.list_volumes(world, storage)}
+
+    return ask
+
+
+def _held(ground: Ground) -> Callable[[Collection[str]], Collection[str]]:
+    def held(refs: Collection[str]) -> Collection[str]:
+        with ground.database.reading() as tx:
+            return tx.plans.held(refs)
+
+    return held
 
 
 def _site(settings: SiteSettings, uplink: Uplink) -> Site:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from enum import StrEnum
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta
 
 from openqrm.domain.errors import Category, PlanningError
@@ -17,7 +19,7 @@ from openqrm.planning.order import after
 from openqrm.planning.record_plans import ASKED, new_name, plan_of, refuse_in_use
 from openqrm.planning.volume_removed import keeps_removed, removal_of
 from openqrm.plugin_api.actions import put, remove
-from openqrm.plugin_api.drivers import Capability, VolumeFacts, capabilities_of
+from openqrm.plugin_api.drivers import Capability, OnlyNames, capabilities_of
 from openqrm.plugin_api.intents import Intent, Query, refers_to
 from openqrm.plugin_api.listing import Listing, ListQuery
 from openqrm.plugin_api.planning import Planning, Reading
@@ -35,8 +37,25 @@ class ShowVolume(Query, noun="volume", verb="show", role=Role.READ_ONLY):
     name: Annotated[Name, refers_to("volume"), Meta(description="the volume")]
 
 
+class VolumeStanding(StrEnum):
+    """What openQRM has to do with a volume."""
+
+    OURS = "ours"
+    FOREIGN = "foreign"  # nothing of ours touches it
+    VANISHED = "vanished"  # it is ours, and the storage does not hold it
+
+
+class HeldVolume(msgspec.Struct):
+    """A volume as its storage shows it, and what openQRM knows of it."""
+
+    name: str
+    standing: VolumeStanding
+    size_mib: int
+    used_mib: int
+
+
 class InspectVolumes(Query, noun="volume", verb="inspect", role=Role.OPERATOR):
-    """List what a storage itself says it holds, ours or not."""
+    """List what a storage itself says it holds, ours or not, and what of ours it does not hold any more."""
 
     storage: Annotated[Name, refers_to("storage"), Meta(description="the storage")]
 
@@ -126,9 +145,19 @@ def answer_show_volume(query: ShowVolume, reading: Reading) -> Volume:
     return reading.facts.get(Volume, query.name)
 
 
-def answer_inspect_volumes(query: InspectVolumes, reading: Reading) -> list[VolumeFacts]:
-    storage = reading.facts.get(Storage, query.storage)
-    return reading.drivers.storage(storage).list_volumes(reading.world, storage)
+def answer_inspect_volumes(query: InspectVolumes, reading: Reading) -> list[HeldVolume]:
+    facts = reading.facts
+    storage = facts.get(Storage, query.storage)
+    ours = {each.name: each for each in facts.list(Volume, storage=storage.name)}
+    driver = reading.drivers.storage(storage)
+    rows = [
+        HeldVolume(each.name, VolumeStanding.OURS if ours.pop(each.name, None) else VolumeStanding.FOREIGN,
+                   each.size_mib, each.used_mib)
+        for each in driver.list_volumes(reading.world, storage)
+    ]  # fmt: skip
+    left = VolumeStanding.OURS if isinstance(driver, OnlyNames) else VolumeStanding.VANISHED
+    rows += [HeldVolume(each.name, left, each.size_mib, 0) for each in ours.values()]
+    return sorted(rows, key=lambda row: row.name)
 
 
 PLANNERS = {CreateVolume: plan_create_volume, CloneVolume: plan_clone_volume, RemoveVolume: plan_remove_volume}

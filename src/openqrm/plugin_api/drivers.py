@@ -100,6 +100,14 @@ class StorageDriver(Protocol):
 
 
 @runtime_checkable
+class OnlyNames(Protocol):
+    """A storage where a volume is no more than its record: nothing is there that could be listed, or vanish."""
+
+    @property
+    def only_names(self) -> bool: ...
+
+
+@runtime_checkable
 class TransferDriver(StorageDriver, Protocol):
     """A storage with capability `transfer`: a machine that boots can copy from its volumes and to them."""
 

@@ -23,6 +23,7 @@ class Driver:
     """A volume has the name of the resource that it is in. Nothing is ever made, changed or destroyed on it."""
 
     capabilities: frozenset[Capability] = frozenset()
+    only_names = True
 
     def __init__(self, settings: Struct) -> None:
         """There are no settings."""

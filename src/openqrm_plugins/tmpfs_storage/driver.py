@@ -24,6 +24,7 @@ class Driver:
     """A volume is a size. What a machine writes to its root is gone with its next boot."""
 
     capabilities: frozenset[Capability] = frozenset()
+    only_names = True
 
     def __init__(self, settings: Struct) -> None:
         """There are no settings."""

@@ -172,7 +172,7 @@ class ShelfDriver:
         if volume.source:
             raise PlanningError(Category.UNSUPPORTED, "a shelf cannot be cloned", "Make an empty one.")
         action = MakeShelf(storage.resource, volume.name)
-        return (Step(id=f"create-{volume.name}", action=action, why="it was asked for"),)
+        return (Step(id=f"create-{volume.name}", action=action, why="it was asked for", makes_new=True),)
 
     def plan_remove(self, storage: Storage, volume: Volume) -> tuple[Step, ...]:
         action = DropShelf(storage.resource, volume.name)

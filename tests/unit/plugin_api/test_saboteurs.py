@@ -338,6 +338,13 @@ class Remaking(ShelfDriver):
         return (*super().plan_create(storage, volume), again, back)
 
 
+class Adopter(ShelfDriver):
+    """Takes what somebody else made for its own."""
+
+    def plan_create(self, storage: Storage, volume: Volume) -> tuple[Step, ...]:
+        return tuple(replace(step, makes_new=False) for step in super().plan_create(storage, volume))
+
+
 class Keeper(ShelfDriver):
     def plan_revoke(self, storage: Storage, volume: Volume, machine: Machine, secret: str) -> tuple[Step, ...]:
         other = replace(machine, address="10.9.9.9")
@@ -436,6 +443,7 @@ DRIVERS: list[tuple[Callable[..., None], type[ShelfDriver]]] = [
     (rules.plans_are_pure, Random), (rules.plans_are_pure, Nameless),
     (rules.a_volume_is_listed_while_it_exists, Blind),
     (rules.half_a_list_is_no_list, Believer), (rules.what_was_there_is_not_made_again, Remaking),
+    (rules.what_was_there_is_not_made_again, Adopter),
     (rules.a_grant_lets_one_machine_write, Keeper), (rules.there_is_one_writer, Sharer),
     (rules.other_volumes_are_left_alone, Sweeper), (rules.the_root_is_public, Stranger),
     (rules.capabilities_are_honest, Pretender), (rules.capabilities_are_honest, Cloner),

@@ -2154,7 +2154,7 @@ export interface components {
         };
         /**
          * InspectVolumes
-         * @description List what a storage itself says it holds, ours or not.
+         * @description List what a storage itself says it holds, ours or not, and what of ours it does not hold any more.
          */
         InspectVolumes: {
             /** @description the storage */
@@ -3050,15 +3050,21 @@ export interface components {
             has_memory: boolean;
         };
         /**
-         * VolumeFacts
-         * @description A volume as the storage itself shows it.
+         * HeldVolume
+         * @description A volume as its storage shows it, and what openQRM knows of it.
          */
-        VolumeFacts: {
+        HeldVolume: {
             name: string;
+            standing: components["schemas"]["VolumeStanding"];
             size_mib: number;
-            /** @default 0 */
             used_mib: number;
         };
+        /**
+         * VolumeStanding
+         * @description What openQRM has to do with a volume.
+         * @enum {unknown}
+         */
+        VolumeStanding: "foreign" | "ours" | "vanished";
         /**
          * Volume
          * @description A place on a storage. Its name is unique among all volumes, for it becomes a path or an IQN.

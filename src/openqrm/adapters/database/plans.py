@@ -155,6 +155,14 @@ class Plans:
         held = held.where(LOCKS.c.ref == ref, LOCKS.c.held.is_(True), PLANS.c.state == PlanState.RUNNING)
         return [str(number) for number in self._connection.scalars(held)]
 
+    def held(self, refs: Collection[str]) -> set[str]:
+        """Those of these objects that a plan has a lock on, running or stuck."""
+        these, found = sorted(refs), set[str]()
+        for start in range(0, len(these), AT_ONCE):
+            held = select(LOCKS.c.ref).where(LOCKS.c.ref.in_(these[start : start + AT_ONCE]), LOCKS.c.held.is_(True))
+            found |= {*self._connection.scalars(held)}
+        return found
+
     def unfinished(self) -> list[tuple[str, float]]:
         """Running plans and when each is due (epoch)."""
         running = select(PLANS.c.id, PLANS.c.due_s).where(PLANS.c.state == PlanState.RUNNING)

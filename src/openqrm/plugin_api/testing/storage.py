@@ -143,9 +143,13 @@ def half_a_list_is_no_list(bench: StorageBench) -> None:
 
 
 def what_was_there_is_not_made_again(bench: StorageBench) -> None:
-    """Creating a volume that exists finds it, or refuses; it changes nothing."""
+    """Creating a volume that exists finds it, or refuses; it changes nothing, and does not take it for its own."""
     world = bench.prepared(*bench.create())
     before = world.state()
+    demand(
+        bench.create()[0].makes_new,
+        "what others made under its name would be taken for the volume: the step does not say makes_new",
+    )
     for step in bench.create():
         try:
             seen = step.action.observe(world)

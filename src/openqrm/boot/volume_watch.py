@@ -1,0 +1,116 @@
+"""Notices volumes that have vanished: each storage is asked what it holds, and nothing is done but to tell."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+
+from openqrm.boot.events import event
+from openqrm.boot.watch import tell
+from openqrm.boot.writer import GroupWriter
+from openqrm.domain.errors import OpenqrmError
+from openqrm.domain.event import Event, Severity
+from openqrm.domain.storage import Storage, Volume
+from openqrm.ports.records import Records
+
+log = structlog.get_logger()
+EVERY_S = 10.0
+RAREST_S = 120.0  # a storage that does not answer is asked half as often each time
+SHARE = 50  # of its time a storage, and we, are busy with this for one part at most
+AT_ONCE = 4
+FEW = 5  # when more are gone at once, it is their storage that is to be looked at
+
+Ask = Callable[[Storage], Collection[str] | None]
+
+
+class VolumeWatch:
+    """A pass over all storages that have volumes. `ask` gives the names of what one holds; None: they are but names.
+
+    `held` gives those of some references that a plan has a hand on: what it makes or removes has not vanished. Of
+    several processes on one database the one that leads asks.
+    """
+
+    def __init__(
+        self, records: Records, writer: GroupWriter, ask: Ask, held: Callable[[Collection[str]], Collection[str]],
+        leads: Callable[[], bool] = lambda: True, *, every_s: float = EVERY_S,
+    ) -> None:  # fmt: skip
+        self._records, self._writer, self._ask, self._held = records, writer, ask, held
+        self._leads, self._every_s = leads, every_s
+        self._gone: dict[str, frozenset[str]] = {}  # storage → its volumes that were told of
+        self._due_s: dict[str, float] = {}
+        self._pause_s: dict[str, float] = {}
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="volume-watch", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """End, after those that are being asked."""
+        self._ending.set()
+        self._thread.join()
+
+    def look(self, now_s: float) -> None:
+        """One pass."""
+        due = [each for each in self._records.list(Storage) if now_s >= self._due_s.get(each.name, 0.0)]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(lambda storage: self._look_at(storage, now_s), due))
+
+    def _look_at(self, storage: Storage, now_s: float) -> None:
+        if self._ending.is_set():
+            return
+        began_s = time.monotonic()
+        try:
+            self._compare(storage)
+            pause_s = max(self._every_s, SHARE * (time.monotonic() - began_s))
+        except OpenqrmError as error:
+            log.info("what a storage holds is not known", storage=storage.name, why=error.message)
+            pause_s = min(2 * self._pause_s.get(storage.name, self._every_s), RAREST_S)
+        self._pause_s[storage.name], self._due_s[storage.name] = pause_s, now_s + pause_s
+
+    def _compare(self, storage: Storage) -> None:
+        known = {each.name: each for each in self._records.list(Volume, storage=storage.name)}
+        names = self._ask(storage) if known else None
+        if names is None:
+            return
+        gone = known.keys() - names
+        if gone - self._gone.get(storage.name, frozenset()):  # what a plan has just made may not have been there yet
+            gone -= {ref.partition("/")[2] for ref in self._held([known[name].ref for name in gone])}
+            gone -= {*(self._ask(storage) or ())}
+        self._tell(storage, known, frozenset(gone), len(names))
+
+    def _tell(self, storage: Storage, known: dict[str, Volume], gone: frozenset[str], holds: int) -> None:
+        before = self._gone.get(storage.name, frozenset())
+        new, back = sorted(gone - before), sorted((before - gone) & known.keys())
+        events = [_lost(storage, known[name], holds) for name in new]
+        if len(new) > FEW:
+            text = f"{len(new)} of {len(known)} volumes have vanished from storage {storage.name}, {new[0]} first:"
+            text += f" {storage.resource} answers, and holds {holds}. See whether its disk is there and mounted"
+            events = [event("volume.vanished", storage.name, Severity.ERROR, text, kind="storage")]
+        for name in back:
+            text = f"Volume {name} is on storage {storage.name} again"
+            events.append(event("volume.returned", name, Severity.NOTICE, text, kind="volume"))
+        if events:
+            self._writer.submit(tell, tuple(events)).result(60)
+        self._gone[storage.name] = gone
+
+    def _work(self) -> None:
+        while not self._ending.wait(self._every_s):
+            try:
+                if self._leads():
+                    self.look(time.time())
+            except Exception:  # of the database too: one that restarts must not end the watch
+                log.exception("could not look for volumes; trying again")
+
+
+def _lost(storage: Storage, volume: Volume, holds: int) -> Event:
+    text = f"Volume {volume.name} has vanished from storage {storage.name}: {storage.resource} answers, and holds"
+    text += f" {holds} other{'s' * (holds > 1)}." if holds else " none."
+    text += f" {volume.granted_to} still writes it by its grant." if volume.granted_to else ""
+    text += " Somebody removed or renamed it there: put it back, or remove it here"
+    return event("volume.vanished", volume.name, Severity.ERROR, text, kind="volume")
