@@ -44,7 +44,8 @@ class Action(Protocol):
     """A frozen, serialisable wish about the world. `world` is `openqrm.ports.world.World`.
 
     `touches` names the objects no other plan may have a hand on meanwhile; `inverse` is None when there is nothing
-    to undo; `observe` changes nothing; `ensure` is called only when `observe` saw a difference.
+    to undo; `observe` changes nothing; `ensure` is called only when `observe` saw a difference. Where the answer to a
+    change says how the world is now, `ensure` returns that, and nobody looks again.
 
     A class may say two more: `settles_s`, when it asks rather than does (seconds until it is asked again), and
     `inside`, when all that it changes stands in openQRM's own database.
@@ -56,7 +57,7 @@ class Action(Protocol):
     def touches(self) -> tuple[str, ...]: ...
     def inverse(self) -> Action | Irreversible | None: ...
     def observe(self, world: Any) -> Seen: ...
-    def ensure(self, world: Any) -> None: ...
+    def ensure(self, world: Any) -> Seen | None: ...
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,8 +17,7 @@ def carry_out(step: Step, ledger: Ledger, world: World) -> float:
         if isinstance(seen, Differs):
             ledger.write_ahead(step.id, Fact.STARTED, step.action, seen.because)
             ours = True
-            step.action.ensure(world)
-            seen = _look_again(step.action, world)
+            seen = _change(step.action, world)
     except StepError as error:
         ledger.write(step.id, Fact.FAILED, error=error)
         return 0
@@ -34,9 +33,9 @@ def look(step: Step, world: World, *, ours: bool) -> Seen:
     return seen
 
 
-def _look_again(action: Action, world: World) -> Seen:
-    """After a change. An action that only asks, a machine to reboot, has `settles_s`: after that it is asked again."""
-    seen = action.observe(world)
+def _change(action: Action, world: World) -> Seen:
+    """What is seen then. An action that only asks, a machine to reboot, has `settles_s`: then it is asked again."""
+    seen = action.ensure(world) or action.observe(world)
     settles_s: float = getattr(action, "settles_s", 0.0)
     return NotYet(seen.because, settles_s) if settles_s and isinstance(seen, Differs) else seen
 
@@ -86,8 +85,7 @@ def take_back(step: Step, ledger: Ledger, world: World) -> float:
         if not isinstance(seen, Satisfied) and not ledger.past().steps[step.id].undo_since_s:
             ledger.write_ahead(step.id, Fact.UNDO_STARTED, inverse, seen.because)
         if isinstance(seen, Differs):
-            inverse.ensure(world)
-            seen = _look_again(inverse, world)
+            seen = _change(inverse, world)
     except StepError as error:
         ledger.write(step.id, Fact.UNDO_FAILED, error=error)
         return 0

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from openqrm.plugin_api import Category, Differs, Satisfied, Seen, StepError, World
-from openqrm_plugins.ipmi.tool import Target, ask, observe_power
+from openqrm.plugin_api import Differs, Satisfied, Seen, World
+from openqrm_plugins.ipmi.tool import Target, observe_power, switch
+
+NETWORK_ONCE = {"plain": "chassis bootdev pxe", "efi": "chassis bootdev pxe options=efiboot"}
 
 
 @dataclass(frozen=True)
@@ -28,21 +30,12 @@ class PowerOn:
         return PowerOff(self.target, self.order)
 
     def observe(self, world: World) -> Seen:
-        return _seen(world, self.target, "on")
+        return _seen(self.target, observe_power(world, self.target), "on")
 
-    def ensure(self, world: World) -> None:
-        if self.order:
-            self._order_network_boot(world)
-        ask(world, self.target, "chassis", "power", "on")
-
-    def _order_network_boot(self, world: World) -> None:
-        """A BMC that cannot order it is no reason to stay off: the firmware's own order has the network first."""
-        options = ("options=efiboot",) if self.order == "efi" else ()
-        try:
-            ask(world, self.target, "chassis", "bootdev", "pxe", *options)
-        except StepError as error:
-            if error.category is not Category.REFUSED:
-                raise
+    def ensure(self, world: World) -> Seen | None:
+        """A BMC that cannot order a boot is no reason to stay off: the firmware's own order has the network first."""
+        power = switch(world, self.target, "on", NETWORK_ONCE.get(self.order, ""))
+        return _seen(self.target, power, "on") if power else None
 
 
 @dataclass(frozen=True)
@@ -63,14 +56,14 @@ class PowerOff:
         return PowerOn(self.target, self.order)
 
     def observe(self, world: World) -> Seen:
-        return _seen(world, self.target, "off")
+        return _seen(self.target, observe_power(world, self.target), "off")
 
-    def ensure(self, world: World) -> None:
-        ask(world, self.target, "chassis", "power", "off")
+    def ensure(self, world: World) -> Seen | None:
+        power = switch(world, self.target, "off")
+        return _seen(self.target, power, "off") if power else None
 
 
-def _seen(world: World, target: Target, wished: str) -> Seen:
-    power = observe_power(world, target)
+def _seen(target: Target, power: str, wished: str) -> Seen:
     return Satisfied(f"{target.resource} is {power}") if power == wished else Differs(f"{target.resource} is {power}")
 
 

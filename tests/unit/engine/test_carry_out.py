@@ -137,6 +137,32 @@ class Stays(Switch):
         """Nothing moves."""
 
 
+class Watched(Switches):
+    """Counts the looks at it."""
+
+    looks = 0
+
+
+class Answers(Switch):
+    """Its change answers how the switch is then."""
+
+    def observe(self, world: object) -> Seen:
+        assert isinstance(world, Watched)
+        world.looks += 1
+        return super().observe(world)
+
+    def ensure(self, world: object) -> Seen | None:
+        super().ensure(world)
+        return Satisfied("it says so")
+
+
+def test_a_change_that_tells_what_it_left_is_not_looked_at_again() -> None:
+    world = Watched()
+    ended = rehearse(Plan(title="One", steps=(Step(id="a", action=Answers("a"), why="of the test"),)), world)
+    assert (ended.journal[-1].fact, ended.journal[-1].note) == (Fact.DONE, "it says so")
+    assert world.looks == 1
+
+
 class Booting(Switches):
     """The switch is on its way, and tells how far; `tells` is what it says at each look."""
 

@@ -53,9 +53,10 @@ class Switch:
             return NotYet("it is on its way", 7)
         return Satisfied("it is so") if (self.switch in world.on) is self.to else Differs("it is not so")
 
-    def ensure(self, world: World) -> None:
+    def ensure(self, world: World) -> Seen | None:
         assert isinstance(world, Switches)
         world.touched.append(self.switch)
         if category := world.failing.get(self.switch):
             raise StepError(category, f"{self.switch} does not move", "Oil it.")
         (world.on.add if self.to else world.on.discard)(self.switch)
+        return None

@@ -51,8 +51,7 @@ def carry_through(action: Action, world: SimulatedWorld) -> Seen:
     """As the engine does: look, change, look, and wait where it takes time. What is seen last."""
     seen = action.observe(world)
     if not isinstance(seen, Satisfied | NotYet):
-        action.ensure(world)
-        seen = action.observe(world)
+        seen = action.ensure(world) or action.observe(world)
     return await_end(action, world, seen)
 
 
