@@ -21,7 +21,9 @@ FORM = form(Event)
 TELLING = TIDINGS.insert()
 AT_ONCE = 500  # in one question
 _THESE: BindParameter[Any] = bindparam("these", expanding=True)
-NUMBERS = select(EVENTS.c.id, EVENTS.c.sameness).where(EVENTS.c.sameness.in_(_THESE), EVENTS.c.acknowledged_by == "")
+NUMBERS = select(EVENTS.c.id, EVENTS.c.sameness, (EVENTS.c.count > 1).label("repeated")).where(
+    EVENTS.c.sameness.in_(_THESE), EVENTS.c.acknowledged_by == ""
+)
 TOLD = select(TIDINGS.c.event, func.max(TIDINGS.c.at_s)).where(TIDINGS.c.event.in_(_THESE)).group_by(TIDINGS.c.event)
 
 
@@ -40,12 +42,18 @@ class Events:
         self._connection.execute(_counting(self._connection.dialect.name), rows)
         seen = {row["sameness"]: float(row["seen_at_s"]) for row in rows}  # a dict keeps their order
         for part in batched(seen, AT_ONCE):
-            numbers = {row.sameness: row.id for row in self._connection.execute(NUMBERS, {"these": part})}
-            said = {row[0]: row[1] for row in self._connection.execute(TOLD, {"these": [*numbers.values()]})}
+            stored = self._connection.execute(NUMBERS, {"these": part}).all()
+            numbers = {row.sameness: row.id for row in stored}
+            said = self._told([row.id for row in stored if row.repeated])
             news = [name for name in part if said.get(numbers[name], float("-inf")) <= seen[name] - REPEAT_S]
             if news:
                 tidings = [{"event": numbers[name], "at_s": seen[name]} for name in news]
                 self._connection.execute(TELLING, tidings)
+
+    def _told(self, repeated: list[int]) -> dict[int, float]:
+        """When each of these was last told; one that happened for the first time cannot have been."""
+        rows = self._connection.execute(TOLD, {"these": repeated}) if repeated else ()
+        return {row[0]: row[1] for row in rows}
 
     def page(
         self, *, severity: Severity | None = None, about: str = "", open_only: bool = False, before: str = "",
