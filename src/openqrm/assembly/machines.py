@@ -60,7 +60,7 @@ def start_machines(ground: Ground, ring: Callable[[frozenset[str]], None], leads
     world = RealWorld(records=database.records, hosts=hosts, caller=caller, vault=vault)
     kernels = kernels_of(ground)
     local = LocalWatch(database.records, writer, world.host, uplink.is_open, lost.heard, leads)
-    power = PowerWatch(database.records, writer, _power_asked(ground, world), leads)
+    power = PowerWatch(database.records, database.find_doubtful, writer, _power_asked(ground, world), leads)
     volumes = VolumeWatch(database.records, writer, _volumes_asked(ground, world), _held(ground), leads)
     for part in (power, volumes, local, Preparing(kernels)):
         part.start()

@@ -39,17 +39,16 @@ class Power:
 class PowerWatch:
     """A slow pass over all controllers. `ask` answers on, off or unknown; it may block for as long as its tool does.
 
-    Of several processes on one database the one that leads asks.
+    `doubtful` gives the names of all that have a controller and do not say themselves that they are on, with whether
+    they speak: thousands are not read whole at every pass. Of several processes on one database one asks, who leads.
     """
 
     def __init__(
-        self, records: Records, writer: GroupWriter, ask: Callable[[Resource], str],
-        leads: Callable[[], bool] = lambda: True, *, every_s: float = EVERY_S,
+        self, records: Records, doubtful: Callable[[], dict[str, bool]], writer: GroupWriter,
+        ask: Callable[[Resource], str], leads: Callable[[], bool] = lambda: True, *, every_s: float = EVERY_S,
     ) -> None:  # fmt: skip
-        self._records, self._writer, self._ask, self._every_s = records, writer, ask, every_s
-        self._leads = leads
-        self._names: list[str] = []  # of those that have a controller; thousands are not read whole at every pass
-        self._listed_s = 0.0
+        self._records, self._doubtful, self._writer, self._ask = records, doubtful, writer, ask
+        self._leads, self._every_s = leads, every_s
         self._due_s: dict[str, float] = {}
         self._pause_s: dict[str, float] = {}
         self._ending = threading.Event()
@@ -65,28 +64,20 @@ class PowerWatch:
         self._thread.join()
 
     def look(self, now_s: float) -> None:
-        """One pass."""
-        if now_s - self._listed_s >= SELDOM_S:
-            self._listed_s = now_s
-            self._names = [each.name for each in self._records.list(Resource) if each.bmc.driver or each.host]
-        seen = {each.name: each for each in self._records.list(Observation)} if self._names else {}
-        due = [name for name in self._names if self._is_due(name, seen.get(name), now_s)]
+        """One pass. What speaks for itself is on; when it falls silent it is asked at once."""
+        doubtful = self._doubtful()
+        self._due_s = {name: at_s for name, at_s in self._due_s.items() if doubtful.get(name) is False}
+        due = [name for name in doubtful if now_s >= self._due_s.get(name, 0.0)]
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            told = [each for each in pool.map(lambda name: self._told(name, seen.get(name), now_s), due) if each]
+            told = [each for each in pool.map(lambda name: self._told(name, now_s), due) if each]
         if told:
             self._writer.submit(note_power, tuple(told)).result(60)
 
-    def _is_due(self, name: str, seen: Observation | None, now_s: float) -> bool:
-        """What speaks for itself is on; when it falls silent it is asked at once."""
-        if seen and seen.connected:
-            self._due_s.pop(name, None)
-            return seen.power != "on"
-        return now_s >= self._due_s.get(name, 0.0)
-
-    def _told(self, name: str, seen: Observation | None, now_s: float) -> Power | None:
+    def _told(self, name: str, now_s: float) -> Power | None:
         resource = None if self._ending.is_set() else self._records.find(Resource, name)
         if resource is None:
             return None
+        seen = self._records.find(Observation, name)
         asked_s = time.time()
         try:
             power = "on" if seen and seen.connected else self._ask(resource)

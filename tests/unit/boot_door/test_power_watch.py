@@ -15,7 +15,7 @@ HOST = Resource(name="host1", managed=False, bmc=Bmc(driver="ipmi", address="10.
 
 
 def watch(site: Running, ask: Callable[[Resource], str]) -> PowerWatch:
-    return PowerWatch(site.database.records, site.writer, ask)
+    return PowerWatch(site.database.records, site.database.find_doubtful, site.writer, ask)
 
 
 def shown(site: Running, name: str) -> Condition:

@@ -12,6 +12,7 @@ from openqrm.adapters.database.alone import alone, together
 from openqrm.adapters.database.changes import Changes
 from openqrm.adapters.database.connect import Connections
 from openqrm.adapters.database.dialect import in_turn
+from openqrm.adapters.database.doubtful import find_doubtful
 from openqrm.adapters.database.events import Events
 from openqrm.adapters.database.feed import DatabaseFeed
 from openqrm.adapters.database.machines import Machines
@@ -85,6 +86,11 @@ class Database:
         with self.connections.write() as connection:
             in_turn(connection, MACHINES_LOCK)
             yield Machines(connection)
+
+    def find_doubtful(self) -> dict[str, bool]:
+        """Machines whose power has to be asked for, with whether they speak: what `boot.power_watch` wants."""
+        with self.connections.single() as connection:
+            return find_doubtful(connection)
 
     def alone(self) -> AbstractContextManager[None]:
         """Hold this while plans are dispatched in process. Raises OpenqrmError `refused` when another process does."""
