@@ -11,7 +11,7 @@ import structlog
 from openqrm.boot.events import event
 from openqrm.boot.writer import GroupWriter, Taken
 from openqrm.domain.event import Event, Severity
-from openqrm.domain.resource import Condition, Observation, Resource, condition
+from openqrm.domain.resource import Observation
 from openqrm.ports.boot import Machines
 from openqrm.ports.records import Records
 
@@ -21,7 +21,7 @@ SILENT_S = 30.0  # three reports are missing: now it is worth a look at what was
 
 
 class LostWatch:
-    """A small pass over memory; the database is asked only about machines that are silent or have come back."""
+    """A small pass over memory; the database is asked only when a machine is silent, or was lost."""
 
     def __init__(self, records: Records, writer: GroupWriter, *, every_s: float = EVERY_S) -> None:
         self._records, self._writer, self._every_s = records, writer, every_s
@@ -47,10 +47,9 @@ class LostWatch:
 
     def look(self, now_s: float) -> None:
         """One pass."""
-        doubtful = [name for name, at_s in list(self._heard.items()) if now_s - at_s > SILENT_S or name in self._lost]
-        if not doubtful:
+        if not self._lost and all(now_s - at_s <= SILENT_S for at_s in list(self._heard.values())):
             return
-        lost = self._writer.submit(find_lost, (tuple(doubtful), now_s)).result(60)
+        lost = self._writer.submit(find_lost, now_s).result(60)
         new, back = lost - self._lost, self._lost - lost
         self._lost = set(lost)
         events = [*(_lost(name) for name in sorted(new)), *(_returned(name) for name in sorted(back))]
@@ -65,16 +64,12 @@ class LostWatch:
                 log.exception("could not look for lost machines; trying again")
 
 
-def find_lost(machines: Machines, asks: Sequence[tuple[tuple[str, ...], float]]) -> Taken[frozenset[str]]:
-    """Those of the doubtful that count as lost. The silent are not connected, whatever was written before a crash."""
+def find_lost(machines: Machines, asks: Sequence[float]) -> Taken[frozenset[str]]:
+    """Those that count as lost at each time. The silent are not connected, whatever was written before a crash."""
     answers = []
-    for doubtful, now_s in asks:
-        resources = machines.find_many(Resource, doubtful)
-        seen = machines.find_many(Observation, list(resources))
-        silent = [each for each in seen.values() if each.connected and now_s - each.last_seen_s > SILENT_S]
-        machines.put_observations([(each.name, {"connected": False}) for each in silent])
-        lost = (name for name, each in resources.items() if condition(each, seen.get(name), now_s) is Condition.LOST)
-        answers.append(frozenset(lost))
+    for now_s in asks:
+        machines.put_observations([(name, {"connected": False}) for name in machines.find_silent(now_s - SILENT_S)])
+        answers.append(machines.find_lost(now_s))
     return Taken(answers)
 
 

@@ -49,6 +49,14 @@ class Machines(Protocol):
         """How many machines registered by themselves, and were touched by nobody since."""
         ...
 
+    def find_silent(self, before_s: float) -> Sequence[str]:
+        """All that are taken for connected, and have not been heard since BEFORE_S."""
+        ...
+
+    def find_lost(self, now_s: float) -> frozenset[str]:
+        """All whose condition is lost."""
+        ...
+
     def put_hardware(self, batch: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
         """`(resource, fields of Resource)`; only these fields change."""
         ...

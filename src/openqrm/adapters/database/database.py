@@ -12,7 +12,6 @@ from openqrm.adapters.database.alone import alone, together
 from openqrm.adapters.database.changes import Changes
 from openqrm.adapters.database.connect import Connections
 from openqrm.adapters.database.dialect import in_turn
-from openqrm.adapters.database.doubtful import find_doubtful
 from openqrm.adapters.database.events import Events
 from openqrm.adapters.database.feed import DatabaseFeed
 from openqrm.adapters.database.machines import Machines
@@ -24,6 +23,7 @@ from openqrm.adapters.database.pruning import Pruning
 from openqrm.adapters.database.records import DatabaseRecords, Snapshot, TransactionRecords
 from openqrm.adapters.database.search import Search
 from openqrm.adapters.database.sessions import Sessions
+from openqrm.adapters.database.silence import find_doubtful
 from openqrm.adapters.database.skims import Skims
 from openqrm.adapters.database.wish_keys import WishKeys
 from openqrm.plugin_api.codec import ActionCodec

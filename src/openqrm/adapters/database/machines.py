@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from openqrm.adapters.database.dialect import insert
 from openqrm.adapters.database.events import Events
 from openqrm.adapters.database.rows import form
+from openqrm.adapters.database.silence import find_lost, find_silent
 from openqrm.adapters.database.strangers import HOW_MANY_NEWCOMERS, THESE_STRANGERS, forget_strangers
 from openqrm.adapters.database.tables import BOOTS
 from openqrm.domain.boot import Boot
@@ -79,6 +80,14 @@ class Machines:
     def count_newcomers(self) -> int:
         """How many machines registered by themselves, and were touched by nobody since."""
         return self._connection.scalar(HOW_MANY_NEWCOMERS) or 0
+
+    def find_silent(self, before_s: float) -> list[str]:
+        """All that are taken for connected, and have not been heard since BEFORE_S."""
+        return find_silent(self._connection, before_s)
+
+    def find_lost(self, now_s: float) -> frozenset[str]:
+        """All whose condition is lost."""
+        return find_lost(self._connection, now_s)
 
     def put_hardware(self, batch: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
         """`(resource, fields of Resource)`; only these fields change."""
