@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
-from typing import Any, TypeVar, cast, get_origin, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 from starlette.requests import Request
 
 from openqrm.domain.errors import Category, OpenqrmError, PlanningError
+from openqrm.planning.fields import MEANT
 from openqrm.plugin_api.intents import Declared
 
 LONGEST_BODY = 1 << 20
@@ -21,8 +23,16 @@ class TooLong(OpenqrmError):
     """The body is longer than LONGEST_BODY."""
 
 
+_PATTERN = re.compile(r"Expected `str` matching regex (?P<pattern>['\"].*['\"]) - at `\$\.(?P<field>[^`]+)`")
+_MEANT = {repr(get_args(field)[1].pattern): meant for field, meant in MEANT.items()}
+
+
 def refused(error: Exception, where: str) -> PlanningError:
-    """What msgspec says, as ours."""
+    """What msgspec says, as ours; of patterns that many fields share, in words."""
+    found = _PATTERN.fullmatch(str(error))
+    if found and found["pattern"] in _MEANT:
+        message = f"{found['field']} is not as it has to be"
+        return PlanningError(Category.BAD_INPUT, message, f"It takes {_MEANT[found['pattern']]}.")
     hint = f"The form of {where} is in /api/v1/openapi.json."
     return PlanningError(Category.BAD_INPUT, f"{where}: {error}"[:500], hint)
 

@@ -12,7 +12,7 @@ from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.list_view import ListView
 from openqrm.domain.plan import Plan
 from openqrm.domain.user import Role
-from openqrm.planning.fields import Line
+from openqrm.planning.fields import Line, Numbered
 from openqrm.planning.record_plans import plan_put, plan_remove
 from openqrm.planning.user import own_alone, own_or_administrator
 from openqrm.plugin_api.intents import Intent, refers_to
@@ -24,7 +24,6 @@ Noun = Annotated[str, Meta(pattern=r"^([a-z][a-z0-9-]{0,62})?$(?!\n)", max_lengt
 Column = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,62}$(?!\n)", max_length=63)]
 Sort = Annotated[str, Meta(pattern=r"^(-?[a-z][a-z0-9_]{0,62})?$(?!\n)", max_length=64)]
 Title = Annotated[str, Meta(pattern=r"^[^\u0000-\u001f\u007f]*$(?!\n)", min_length=1, max_length=60)]
-ViewName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,62}\.[0-9]{1,18}$(?!\n)", max_length=82)]
 
 
 class ViewRow(msgspec.Struct, kw_only=True):
@@ -64,7 +63,7 @@ class SaveView(Intent, noun="view", verb="save", role=Role.READ_ONLY):
 class RemoveView(Intent, noun="view", verb="remove", role=Role.READ_ONLY):
     """Forget a view: one of your own, or as an administrator anybody's."""
 
-    name: Annotated[ViewName, refers_to("view"), Meta(description="the view, as USER.NUMBER")]
+    name: Annotated[Numbered, refers_to("view"), Meta(description="the view, as USER.NUMBER")]
 
 
 def plan_save_view(intent: SaveView, planning: Planning) -> Plan:

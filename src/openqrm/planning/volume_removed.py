@@ -11,7 +11,7 @@ from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.plan import OnFailure, Plan, Step
 from openqrm.domain.storage import Removal, Storage, Volume
 from openqrm.domain.user import Role
-from openqrm.planning.fields import NameOrNone
+from openqrm.planning.fields import NameOrNone, Numbered
 from openqrm.planning.order import after
 from openqrm.planning.record_plans import ASKED, new_name, plan_of
 from openqrm.plugin_api.actions import put, remove
@@ -20,7 +20,7 @@ from openqrm.plugin_api.intents import Intent, Query, refers_to
 from openqrm.plugin_api.planning import Planning, Reading
 
 MOST = 50  # in one plan
-RemovalName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,62}\.[0-9]{1,18}$(?!\n)", description="as VOLUME.NUMBER")]
+RemovalName = Annotated[Numbered, Meta(description="as VOLUME.NUMBER")]
 
 
 class ListRemovedVolumes(Query, noun="volume", verb="removed", role=Role.READ_ONLY):
