@@ -65,8 +65,12 @@ class Filling:
         return self.ended(source)
 
     def ended(self, source: Path) -> dict[str, Any]:
+        return self.looks(lambda said: said["state"] != "working", source)
+
+    def looks(self, so: Callable[[dict[str, Any]], bool], source: Path = Path("/")) -> dict[str, Any]:
+        """What it tells once that is so, a minute at most."""
         deadline = time.monotonic() + 60
-        while (said := self.look(source))["state"] == "working":
+        while not so(said := self.look(source)):
             assert time.monotonic() < deadline, said
             time.sleep(0.05)
         return said
@@ -287,13 +291,10 @@ def test_a_worker_that_was_killed_is_noticed_and_its_work_begun_anew(filling: Fi
     with source.open("wb") as endless:
         endless.write(archive(filling.folder / "x.tar", [entry("half", data=b"x" * 100_000)]).read_bytes()[:50_000])
         endless.flush()
-        while "pid" not in filling.look():
-            time.sleep(0.02)
+        filling.looks(lambda said: "pid" in said)
         assert filling.ask("start", source).returncode == 0  # it is at work: nothing happens
         os.kill(filling.look()["pid"], 9)
-        while filling.look()["state"] == "working":
-            time.sleep(0.02)
-    assert filling.look()["state"] == "broken off"
+        assert filling.looks(lambda said: said["state"] != "working")["state"] == "broken off"
     whole = make_tree(filling.folder / "source")
     assert filling.fill(whole)["state"] == "filled"
     assert tree(filling.target) == tree(whole)

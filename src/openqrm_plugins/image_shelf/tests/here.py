@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from openqrm.plugin_api import Completed
+from openqrm.plugin_api import Action, Completed, Seen, World
 from openqrm.plugin_api.testing import SimulatedWorld
 
 
@@ -30,6 +30,15 @@ class Here:
 
     def read_file(self, path: str) -> bytes | None:
         return Path(path).read_bytes() if Path(path).exists() else None
+
+
+def looked_at(action: Action, world: World, until: Callable[[Seen], bool]) -> Seen:
+    """What is seen once that is so, a minute at most."""
+    deadline = time.monotonic() + 60
+    while not until(seen := action.observe(world)):
+        assert time.monotonic() < deadline, seen
+        time.sleep(0.02)
+    return seen
 
 
 class WorldHere(SimulatedWorld):

@@ -15,10 +15,10 @@ import pytest
 from openqrm.plugin_api import Category, Differs, Image, NotYet, Step, StepError, Storage, Volume
 from openqrm.plugin_api.testing.bench import carry_all
 from openqrm.plugin_api.testing.case import take_back
-from openqrm_plugins.image_shelf.fetching import DropArchive, FetchArchive
+from openqrm_plugins.image_shelf.fetching import LOOK_S, DropArchive, FetchArchive
 from openqrm_plugins.image_shelf.intents import AddShelf, RefreshShelf
 from openqrm_plugins.image_shelf.publish import publish
-from openqrm_plugins.image_shelf.tests.here import WorldHere
+from openqrm_plugins.image_shelf.tests.here import WorldHere, looked_at
 from openqrm_plugins.image_shelf.tests.planned import planned, settings_of, state
 from openqrm_plugins.image_shelf.tests.web import Web, web
 from openqrm_plugins.image_shelf.unpacking import UnpackEntry
@@ -88,15 +88,10 @@ def test_it_tells_how_far_it_is_and_goes_on_after_a_crash(site: Site) -> None:
     fetch = steps["fetch-archive"].action
     assert isinstance(fetch, FetchArchive)
     fetch.ensure(site.world)
-    told: list[str] = []
-    while not any(" 1.4 of 2.9 MiB" in each for each in told):
-        seen = fetch.observe(site.world)
-        assert isinstance(seen, NotYet)
-        told.append(seen.because)
-    assert told[-1] == "49 % of small.tar.gz are there, 1.4 of 2.9 MiB"
+    seen = looked_at(fetch, site.world, lambda seen: " 1.4 of 2.9 MiB" in seen.because)
+    assert seen == NotYet("49 % of small.tar.gz are there, 1.4 of 2.9 MiB", LOOK_S)
     os.kill(int((Path(fetch.fetching.folder) / "pid").read_text()), signal.SIGKILL)
-    while isinstance(seen, NotYet):
-        seen = fetch.observe(site.world)
+    seen = looked_at(fetch, site.world, lambda seen: not isinstance(seen, NotYet))
     assert seen == Differs("it was broken off after 1.4 of 2.9 MiB")
     carry_all(steps.values(), site.world)
     assert site.web.offsets[-2:] == [0, 1_500_000] and (site.folder / "exports/web/noise").stat().st_size == 3_000_000
