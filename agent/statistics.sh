@@ -16,7 +16,8 @@ statistics() {
     printf 'stats {"uptime_s": %s, "load_1": %s, "cpu_percent": %s, ' "${up%.*}" "$load" "$percent"
     printf '"memory_used_mib": %s, "memory_total_mib": %s, ' "$(((total - available) / 1024))" "$((total / 1024))"
     printf '"swap_used_mib": %s, "swap_total_mib": %s, ' "$(((swap - swap_free) / 1024))" "$((swap / 1024))"
-    printf '"hostname": "%s", "nics": %s, "init": %s}\n' "$name" "$cards" "$is_image"
+    read_copied
+    printf '"hostname": "%s", "nics": %s, "init": %s%s}\n' "$name" "$cards" "$is_image" "$copied"
 }
 
 read_processor() { # the share since the last time
@@ -38,6 +39,17 @@ read_memory() { # in KiB
             SwapFree:) swap_free=$value; return ;;
         esac
     done </proc/meminfo
+}
+
+read_copied() { # while the initrd fills the root, or copies it
+    copied=
+    [ -e /copied ] || return 0
+    bytes='' percent_copied=''
+    read -r bytes percent_copied </copied || true
+    case $bytes$percent_copied in
+        '' | *[!0-9]*) ;;
+        *) copied=", \"copied_bytes\": $bytes, \"copied_percent\": $percent_copied" ;;
+    esac
 }
 
 count_cards() {

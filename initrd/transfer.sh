@@ -13,13 +13,27 @@ transfer() {
     fi
 }
 
-# One side is NFS, which carries neither ACLs nor capabilities of files.
+# One side is NFS, which carries neither ACLs nor capabilities of files. How far it is goes up with the statistics.
 copy() { # FROM TO
     say "copying $1 to $2"
-    code=0
-    rsync -aHx --numeric-ids --delete --exclude=/lost+found "$1/" "$2/" || code=$?
+    {
+        code=0
+        rsync -aHx --numeric-ids --delete --exclude=/lost+found --no-h --no-i-r --info=progress2 "$1/" "$2/" || code=$?
+        echo "$code" >/tmp/copied
+    } | note_progress
+    rm -f "$agent/copied"
+    read -r code </tmp/copied
     case $code in
         0 | 24) ;; # 24: files went away meanwhile
         *) stop "Copying $1 to $2 failed, rsync says $code." ;;
     esac
+}
+
+note_progress() { # standard input: what rsync tells, lines that end where they began
+    while read -r -d "$(printf '\r')" bytes percent _; do
+        case $bytes${percent%\%} in
+            '' | *[!0-9]*) ;;
+            *) echo "$bytes ${percent%\%}" >"$agent/copied" ;;
+        esac
+    done
 }

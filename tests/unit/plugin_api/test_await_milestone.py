@@ -1,7 +1,10 @@
-"""Waiting for a boot ends at once when the machine is seen to be off."""
+"""Waiting for a boot ends at once when the machine is seen to be off, and tells how far it is with a transfer."""
+
+from typing import Any
 
 import pytest
 
+from openqrm.domain.appliance import BootProfile
 from openqrm.domain.errors import Category, StepError
 from openqrm.domain.plan import NotYet, Satisfied
 from openqrm.domain.resource import Observation
@@ -11,7 +14,7 @@ from openqrm.plugin_api.testing import SimulatedWorld
 WAIT = AwaitMilestone("m1", "web", "init")
 
 
-def world(**seen: str) -> SimulatedWorld:
+def world(**seen: Any) -> SimulatedWorld:
     made = SimulatedWorld(hosts={})
     made.records.put(Observation(name="m1", **{"boot_id": "b", "profile": "web", "power": "on", **seen}))
     return made
@@ -42,3 +45,21 @@ def test_what_an_earlier_boot_has_reached_does_not_count() -> None:
 
 def test_where_it_has_arrived_its_end_is_not_the_boots() -> None:
     assert isinstance(WAIT.observe(world(milestone="init", power="off")), Satisfied)
+
+
+@pytest.mark.parametrize(
+    ("kind", "told", "says", "again_s"),
+    [
+        ("install_type", {"copied_bytes": 134e6, "copied_percent": 45}, "m1 copies: 45 %, 134 MB", 5),
+        ("transfer_type", {}, "m1 is at root-mounted, and copies", 5),
+        ("root_type", {"copied_bytes": 134e6, "copied_percent": 45}, "m1 is at root-mounted", 300),
+    ],
+)
+def test_a_transfer_is_looked_at_often_and_told_in_percent_and_bytes(
+    kind: str, told: dict[str, float], says: str, again_s: float
+) -> None:
+    made = world(milestone="root-mounted", statistics=told)
+    made.records.put(
+        BootProfile(name="m1", appliance="web", kernel="default", root_type="iscsi", root=((kind, "nfs"),))
+    )
+    assert WAIT.observe(made) == NotYet(says, again_s)

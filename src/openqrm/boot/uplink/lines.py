@@ -24,8 +24,8 @@ _UNPRINTABLE = re.compile(r"[^ -~\u00a0-\uffff]")
 Number = Annotated[float, Meta(ge=0, le=1e15)]
 
 
-class Statistics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What an agent sends every 10 seconds."""
+class Statistics(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What an agent sends every 10 seconds; while a root is filled or copied, how far that is."""
 
     uptime_s: Number
     load_1: Number
@@ -37,6 +37,8 @@ class Statistics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hostname: Annotated[str, Meta(max_length=253)]
     nics: Number
     init: bool
+    copied_bytes: Number = 0
+    copied_percent: Number = 0
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,13 @@ from openqrm.domain.appliance import BootProfile
 from openqrm.domain.errors import Category, StepError
 from openqrm.domain.plan import Differs, NotYet, Satisfied, Seen
 from openqrm.domain.resource import Observation, reached
+from openqrm.plugin_api.actions.progress import render_size
 from openqrm.plugin_api.codec import record_from
 from openqrm.ports.world import World
 
 POLL_S = 300.0  # what a machine reports rings its plan at once; this is for a ring that got lost, as at a deadline
+COPY_LOOK_S = 5.0
+_TRANSFERS = ("install_type", "transfer_type")
 SETTLES_S = 10.0  # from being asked to the end of the agent's connection; after that it is asked again
 
 
@@ -54,10 +57,25 @@ class AwaitMilestone:
         if seen.power == "off":  # a boot begins with a machine that is on
             message = f"{self.resource} went off after {seen.milestone}, says its management controller"
             raise StepError(Category.REFUSED, message, "Look at its power and its console, then start again.")
+        if seen.milestone == "root-mounted" and _is_to_copy(world, self.resource):
+            return NotYet(f"{self.resource} {_copied(seen)}", COPY_LOOK_S)
         return NotYet(f"{self.resource} is at {seen.milestone or 'no milestone yet'}", POLL_S)
 
     def ensure(self, world: World) -> None:
         """Nothing to do: the machine boots by itself."""
+
+
+def _is_to_copy(world: World, resource: str) -> bool:
+    """Whether this boot fills its root, or copies it: the machine does that by itself, and rings no plan meanwhile."""
+    profile = world.records.find(BootProfile, resource)
+    return profile is not None and any(key in _TRANSFERS for key, _ in profile.root)
+
+
+def _copied(seen: Observation) -> str:
+    """As its agent told last."""
+    if "copied_bytes" not in seen.statistics:
+        return "is at root-mounted, and copies"
+    return f"copies: {seen.statistics['copied_percent']:.0f} %, {render_size(int(seen.statistics['copied_bytes']))}"
 
 
 @dataclass(frozen=True)
