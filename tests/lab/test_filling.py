@@ -20,6 +20,7 @@ from openqrm.plugin_api.testing.case import carry_through, take_back
 from openqrm_plugins.nfs_storage.driver import Driver as Nfs
 from openqrm_plugins.nfs_storage.settings import Settings as NfsSettings
 from tests.lab.real_world import RealWorld
+from tests.lab.test_capture import CAPABILITY, NET_RAW
 
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("in_cell")]
 
@@ -88,6 +89,12 @@ def broken_off(note: str) -> None:
 
 def test_a_subvolume_is_filled_emptied_and_purged(stack: ExitStack, source: Path, tmp_path: Path) -> None:
     top, made = mounted(stack, tmp_path, "btrfs"), world()
+    sh("cp", "-a", source, top)
+    source, tool = top / "source", top / "source/tool"
+    tool.write_bytes(b"#!/bin/sh\n")
+    os.chown(tool, 12345, 23456)
+    tool.chmod(0o4755)
+    os.setxattr(tool, CAPABILITY, NET_RAW)
     storage = Storage(name="store", type="nfs-storage", resource="here", settings={"directory": str(top / "volumes")})
     driver, volume = Nfs(NfsSettings()), top / "volumes/web"
     carry_all(driver.plan_create(storage, WEB), made)
@@ -95,6 +102,9 @@ def test_a_subvolume_is_filled_emptied_and_purged(stack: ExitStack, source: Path
     for _ in range(2):
         carry_all((fill,), made)
         assert (volume / "etc/hostname").read_text() == "web\n" and volume.stat().st_ino == SUBVOLUME_INODE
+        at = (volume / "tool").stat()
+        assert (at.st_uid, at.st_gid, at.st_mode & 0o7777) == (12345, 23456, 0o4755)
+        assert os.getxattr(volume / "tool", CAPABILITY) == NET_RAW
         take_back(fill.action, made)
         assert not any(volume.iterdir()) and volume.stat().st_ino == SUBVOLUME_INODE
     assert len(list((top / "volumes/.trash/web.7.filled").iterdir())) == 2

@@ -11,8 +11,8 @@ TOP = Path(__file__).parents[3]
 TRANSFER, STATISTICS = TOP / "initrd/transfer.sh", TOP / "agent/statistics.sh"
 # rsync -aHx --no-h --no-i-r --info=progress2 of a file of 30 MiB, with words in between
 TOLD = (
-    "\r          32768   0%    0.00kB/s    0:00:00  \r       15630336  49%   14.88MB/s    0:00:01  \rskipping some file\r"
-    "\r       31457280 100%   14.87MB/s    0:00:02 (xfr#1, to-chk=0/2)\n"
+    "\r          32768   0%    0.00kB/s    0:00:00  \r       15630336  49%   14.88MB/s    0:00:01  \r"
+    "skipping some file\r       31457280 100%   14.87MB/s    0:00:02 (xfr#1, to-chk=0/2)\n"
 )
 
 

@@ -16,10 +16,11 @@ from openqrm.domain.errors import Category, StepError
 from openqrm.domain.plan import Action, Differs, Irreversible, NotYet, Satisfied, Seen
 from openqrm.domain.record import Record
 from openqrm.domain.storage import Volume
-from openqrm.plugin_api.storage.making.fill_disk import FillDisk
+from openqrm.plugin_api.storage.making.fill_disk import PROGRAM, FillDisk
 from openqrm.plugin_api.testing import SimulatedWorld
 from tests.unit.plugin_api.hostile_disks import CLUSTER, COPIED, MIB, packed, qcow2, rows
 from tests.unit.plugin_api.test_disk_program import HOSTILE
+from tests.unit.plugin_api.test_fill_program import Filling
 
 
 class Here:
@@ -113,6 +114,37 @@ def test_so_is_a_disk_larger_than_the_volume(tmp_path: Path) -> None:
     refused_while_nothing_has_begun(tmp_path, source, "it is a disk of 9 MiB, and the volume has 8 MiB")
 
 
+def test_so_is_one_whose_clusters_are_packed_in_another_way(tmp_path: Path) -> None:
+    source = qcow2(tmp_path / "found", features=8, extensions=b"\1".ljust(8, b"\0"))
+    refused_while_nothing_has_begun(tmp_path, source, "it is packed by zstd: convert it first")
+
+
+def test_a_clone_that_nobody_wrote_to_yet_is_not_empty(tmp_path: Path) -> None:
+    clone = qcow2(tmp_path / "web.qcow2", backing=b"layer.qcow2")
+    with pytest.raises(StepError, match="something else"):
+        filling(clone, tmp_path / "found").observe(Here())
+
+
+WRITES = """#!/bin/sh
+printf theirs >"$TARGET"
+for making; do :; done
+cp "$TARGET" "$making"
+"""
+
+
+def test_a_disk_that_is_written_meanwhile_is_left_where_it_is(tmp_path: Path) -> None:
+    (tmp_path / "volumes").mkdir()
+    filling, tools = Filling(tmp_path, "web.qcow2", PROGRAM, {"most_bytes": 8 * MIB}), tmp_path / "tools"
+    qcow2(filling.target)
+    (tmp_path / "found").write_bytes(b"ours")
+    tools.mkdir()
+    (tools / "qemu-img").write_text(WRITES)
+    (tools / "qemu-img").chmod(0o755)
+    filling.environment = {"PATH": f"{tools}:{os.environ['PATH']}", "TARGET": str(filling.target)}
+    assert filling.fill(tmp_path / "found")["because"] == f"{filling.target} was written to meanwhile"
+    assert filling.target.read_bytes() == b"theirs"
+
+
 def test_a_disk_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     disk, source = an_empty_disk(tmp_path), qcow2(tmp_path / "found")
     disk.write_bytes(b"theirs")
@@ -194,11 +226,18 @@ def test_a_raw_disk_is_poured_sparse(tmp_path: Path) -> None:
 
 def test_clusters_are_poured_plain_and_packed(tmp_path: Path) -> None:
     entry, data = packed(b"packed" * 10000, 4 * CLUSTER + 100)
-    table = rows(COPIED | 3 * CLUSTER, 0, entry, 1)  # plain, none, packed, zeros
+    table = rows(COPIED | 3 * CLUSTER, 0, entry, 1, COPIED | 3 * CLUSTER | 1)  # plain, none, packed, zeros, zeros
     clusters = (table, b"plain" * 1000, bytes(100) + data)
     content = filled(tmp_path, qcow2(tmp_path / "found", entry=COPIED | 2 * CLUSTER, clusters=clusters))
     assert content[:5000] == b"plain" * 1000 and not any(content[5000 : 2 * CLUSTER])
     assert content[2 * CLUSTER :].rstrip(b"\0") == b"packed" * 10000
+
+
+def test_what_a_cluster_holds_beyond_the_end_of_its_disk_is_left_out(tmp_path: Path) -> None:
+    full = b"\1" * CLUSTER
+    table = rows(COPIED | 3 * CLUSTER, COPIED | 4 * CLUSTER)
+    source = qcow2(tmp_path / "found", size=CLUSTER + 512, entry=COPIED | 2 * CLUSTER, clusters=(table, full, full))
+    assert filled(tmp_path, source).rstrip(b"\0") == b"\1" * (CLUSTER + 512)
 
 
 def test_a_table_that_leads_to_itself_ends_with_the_disk(tmp_path: Path) -> None:

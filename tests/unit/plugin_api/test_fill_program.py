@@ -24,12 +24,14 @@ class Filling:
     """A target in a folder of its own, and the program."""
 
     folder: Path
+    name: str = "web"
+    program: bytes = PROGRAM
     more: dict[str, Any] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=lambda: {**os.environ})
 
     @property
     def target(self) -> Path:
-        return self.folder / "volumes/web"
+        return self.folder / "volumes" / self.name
 
     @property
     def making(self) -> Path:
@@ -51,7 +53,7 @@ class Filling:
         settings: dict[str, Any] = {key: str(path) for key, path in (places | {"source": source}).items()}
         settings |= {"sha256": "", "most_bytes": 0, "version": 1, "used": False, "in_place": False, **self.more}
         argv = [sys.executable, "-I", "-c", BOOT, verb, json.dumps(settings)]
-        given: dict[str, Any] = {"input": PROGRAM.decode(), "env": self.environment}
+        given: dict[str, Any] = {"input": self.program.decode(), "env": self.environment}
         return subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False, **given)
 
     def look(self, source: Path = Path("/")) -> dict[str, Any]:
@@ -209,6 +211,28 @@ def test_an_archive_of_another_digest_is_refused(filling: Filling) -> None:
     assert "SHA-256" in filling.fill(packed)["because"] and not list(filling.target.iterdir())
     filling.more["sha256"] = sha256(packed.read_bytes()).hexdigest()
     assert filling.fill(packed)["state"] == "filled"
+
+
+@pytest.mark.parametrize(
+    ("bound", "lower", "because"),
+    [("MOST_ENTRIES = 5_000_000", "MOST_ENTRIES = 1", "it has more than 1 entries"),
+     ("SPARE_BYTES = 64 << 20", "SPARE_BYTES = 1 << 60", "the disk is full")],
+)  # fmt: skip
+def test_what_is_unpacked_has_bounds(filling: Filling, bound: str, lower: str, because: str) -> None:
+    assert bound.encode() in filling.program
+    filling.program = filling.program.replace(bound.encode(), lower.encode())
+    packed = archive(filling.folder / "image.tar", [entry("one", data=b"x"), entry("two", data=b"x")])
+    assert filling.fill(packed)["because"] == because
+
+
+def test_what_its_own_program_finds_broken_is_not_whole(filling: Filling) -> None:
+    """All of the archive comes, and then zstd says that its sum is wrong."""
+    tools, packed = filling.folder / "tools", archive(filling.folder / "image.tar.zst", [entry("file", data=b"x")])
+    tools.mkdir()
+    (tools / "zstd").write_text("#!/bin/sh\ncat\nexit 1\n")
+    (tools / "zstd").chmod(0o755)
+    filling.environment = {"PATH": f"{tools}:{os.environ['PATH']}"}
+    assert filling.fill(packed)["because"] == "zstd ended with 1"
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive", b"\x1f\x8b broken", b"\x28\xb5\x2f\xfd broken"])

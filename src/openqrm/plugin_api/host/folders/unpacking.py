@@ -101,11 +101,9 @@ class Target:
         return at
 
     def make_folder(self, parent: int, name: str) -> None:
-        try:
+        """Whatever is there already: it is opened as a folder when it is finished, or else refused."""
+        with contextlib.suppress(FileExistsError):
             os.mkdir(name, 0o700, dir_fd=parent)
-        except FileExistsError:
-            if not stat.S_ISDIR(os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode):
-                raise Refused(f"{name[:200]!r} is a folder and is not one") from None
 
     def replace(self, parent: int, name: str) -> None:
         """An archive may hold a name twice: the later one counts, as everywhere. Never a folder."""
