@@ -1,6 +1,8 @@
 """The action that fills a volume, on this very machine: what the engine sees of it, to its end and back."""
 
+import tarfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,14 @@ def test_a_volume_with_content_is_a_conflict(filling: Filling) -> None:
     Path(filling.target, "theirs").touch()
     with pytest.raises(StepError, match="something else") as refused:
         FillFolder(filling).observe(Here())
+    assert refused.value.category is Category.CONFLICT
+
+
+def test_what_was_left_out_is_told_and_what_is_from_elsewhere_is_a_conflict(filling: Filling) -> None:
+    archive(Path(filling.source), [entry("dev/null", tarfile.CHRTYPE), entry("file", data=b"x")])
+    assert driven(FillFolder(filling)) == Satisfied(f"it is filled from {filling.source}, without 1 devices")
+    with pytest.raises(StepError, match="something else") as refused:
+        FillFolder(replace(filling, source="/srv/other")).observe(Here())
     assert refused.value.category is Category.CONFLICT
 
 
