@@ -90,7 +90,8 @@ def test_a_vm_that_runs_moves_to_the_other_host_and_back(kvm: Kvm) -> None:
     (move,) = DRIVER.plan_migrate(DISKLESS, ONE, TWO)
     carry_all((move,), made)
     assert "stood still for" in move.action.observe(made).because
-    assert DRIVER.observe_power(made, resource) == "unknown"
+    with pytest.raises(StepError, match="hv1 does not know VM web"):
+        DRIVER.observe_power(made, resource)
     assert [facts.name for facts in DRIVER.list_machines(made, TWO)] == ["web"] and not kvm.virsh("list", "--name")
     carry_all(DRIVER.plan_migrate(DISKLESS, TWO, ONE), made)
     assert DRIVER.observe_power(made, resource) == "on"

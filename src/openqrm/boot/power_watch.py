@@ -51,6 +51,7 @@ class PowerWatch:
         self._leads, self._every_s = leads, every_s
         self._due_s: dict[str, float] = {}
         self._pause_s: dict[str, float] = {}
+        self._missed: set[str] = set()  # their hosts did not know them when they were asked last
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._work, name="power-watch", daemon=True)
 
@@ -81,14 +82,25 @@ class PowerWatch:
         asked_s = time.time()
         try:
             power = "on" if seen and seen.connected else self._ask(resource)
+            self._missed.discard(name)
         except OpenqrmError as error:
             log.info("power is not known", resource=resource.name, why=error.message)
+            if error.category is Category.NOT_FOUND:
+                return self._missing(resource, seen, error, now_s)
             power = "unknown"
-            if error.category is Category.NOT_FOUND:  # its host answers, and does not know it
-                text = f"{resource.name} has vanished from {resource.host}: {error.message}"
-                self._writer.submit(tell, (event("resource.vanished", resource.name, Severity.ERROR, text),))
         self._plan_next(resource, power, now_s)
         return Power(resource.name, power, seen.boot_id if seen else "", asked_s) if power in ("on", "off") else None
+
+    def _missing(self, resource: Resource, seen: Observation | None, error: OpenqrmError, now_s: float) -> Power | None:
+        """Its host does not know it. Told at the second look: at the first a plan may be about to bring it there."""
+        if resource.name not in self._missed:
+            self._missed.add(resource.name)
+            self._due_s[resource.name] = now_s + self._every_s
+            return None
+        text = f"{resource.name} has vanished from {resource.host}: {error.message}. {error.hint}"
+        self._writer.submit(tell, (event("resource.vanished", resource.name, Severity.ERROR, text),))
+        self._plan_next(resource, "unknown", now_s)
+        return Power(resource.name, "unknown", seen.boot_id if seen else "", time.time())
 
     def _plan_next(self, resource: Resource, power: str, now_s: float) -> None:
         usual_s = self._every_s if resource.claimed_by else SELDOM_S

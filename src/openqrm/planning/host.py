@@ -24,6 +24,7 @@ from openqrm.plugin_api.actions import SetField
 from openqrm.plugin_api.intents import Intent, refers_to
 from openqrm.plugin_api.listing import FILLED, Listing, ListQuery, Related
 from openqrm.plugin_api.planning import Planning, Reading
+from openqrm.ports.records import Facts
 
 
 class HostRow(msgspec.Struct):
@@ -114,20 +115,21 @@ def let_go_step(resource: Resource, planning: Planning) -> Step:
 
 
 def plan_edit_host(intent: EditHost, planning: Planning) -> Plan:
-    before = _host(intent.name, planning)
+    before = get_host(intent.name, planning.facts)
     return plan_put(intent, replace(before, vm_limit=intent.vm_limit), before)
 
 
 def plan_remove_host(intent: RemoveHost, planning: Planning) -> Plan:
-    resource = _host(intent.name, planning)
+    resource = get_host(intent.name, planning.facts)
     plan = plan_of(
         intent, f"Let host {resource.name} be a mere resource", (let_go_step(resource, planning),), about=resource
     )
     return replace(plan, topic_done="host.removed")
 
 
-def _host(name: str, planning: Planning) -> Resource:
-    resource = planning.facts.get(Resource, name)
+def get_host(name: str, facts: Facts) -> Resource:
+    """A resource that carries VMs. Raises PlanningError."""
+    resource = facts.get(Resource, name)
     if not resource.carries:
         raise PlanningError(Category.NOT_FOUND, f"{name} is no host", "openqrm host list shows them.")
     return resource

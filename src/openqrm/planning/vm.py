@@ -16,6 +16,7 @@ from openqrm.domain.storage import Storage
 from openqrm.domain.user import Role
 from openqrm.domain.vm import VirtualMachine
 from openqrm.planning.fields import Line, Mac, Name, NameOrNone, Text
+from openqrm.planning.host import get_host
 from openqrm.planning.order import after
 from openqrm.planning.placement import Policy, choose_host
 from openqrm.planning.record_plans import ASKED, new_name, plan_of, refuse_in_use, removing
@@ -192,7 +193,7 @@ def _details(vm: VirtualMachine, resource: Resource, seen: Observation | None, n
 
 def answer_inspect_vms(query: InspectVms, reading: Reading) -> list[ForeignRow]:
     facts = reading.facts
-    host = facts.get(Resource, query.host)
+    host = get_host(query.host, facts)
     ours = {each.name for each in facts.list(Resource, host=host.name)}
     found = reading.drivers.virtualization(host.carries).list_machines(reading.world, host)
     return [ForeignRow(each.name, each.name in ours, each.power, each.cpu_count, each.memory_mib) for each in found]

@@ -13,6 +13,7 @@ from openqrm.domain.resource import Resource
 from openqrm.domain.user import Role
 from openqrm.domain.vm import VirtualMachine
 from openqrm.planning.fields import Name
+from openqrm.planning.host import get_host
 from openqrm.planning.order import after
 from openqrm.plugin_api.drives import DrivesIsos, IsoFacts
 from openqrm.plugin_api.intents import Query, refers_to
@@ -49,10 +50,7 @@ def answer_list_vm_isos(query: ListVmIsos, reading: Reading) -> list[IsoFacts]:
 
 
 def _isos(name: str, reading: Reading) -> list[IsoFacts]:
-    host = reading.facts.get(Resource, name)
-    if not host.carries:
-        message = f"resource {host.name} is no host of virtual machines"
-        raise PlanningError(Category.CONFLICT, message, f"Make it one: openqrm host add {host.name} kvm")
+    host = get_host(name, reading.facts)
     return _driver(host.carries, reading.drivers).list_isos(reading.world, host)
 
 

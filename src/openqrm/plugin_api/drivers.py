@@ -171,7 +171,7 @@ class Power(Protocol):
         ...
 
     def observe_power(self, world: World, resource: Resource) -> str:
-        """`on`, `off` or `unknown`."""
+        """`on`, `off` or `unknown`. Raises StepError `not_found` for a VM that its host does not know."""
         ...
 
 

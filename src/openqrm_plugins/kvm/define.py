@@ -9,6 +9,7 @@ from openqrm.plugin_api import Category, Differs, Satisfied, Seen, StepError, Wo
 from openqrm_plugins.kvm.acceleration import accelerator_of
 from openqrm_plugins.kvm.domain_xml import Tuning, parse_domain, render_domain
 from openqrm_plugins.kvm.hardware import Hardware, uuid_of
+from openqrm_plugins.kvm.take_up import list_bridges
 from openqrm_plugins.kvm.virsh import ON, ask, define, find_state, find_xml
 
 
@@ -46,9 +47,16 @@ class DefineMachine:
 
     def ensure(self, world: World) -> None:
         parse_name(self.hardware.name)
+        self._refuse_lacking(list_bridges(world, self.host))
         accelerator = accelerator_of(world, self.host) if self.accelerator == "auto" else self.accelerator
         text = render_domain(self.hardware, Tuning(accelerator, self.cpu_model, self.disk_cache))
         define(world, self.host, text)
+
+    def _refuse_lacking(self, bridges: list[str]) -> None:
+        """libvirt itself looks for them only when the VM is started."""
+        if lacking := sorted({nic.bridge for nic in self.hardware.nics} - {*bridges}):
+            message = f"{self.host} has no bridge {', '.join(lacking)}; it has {', '.join(bridges) or 'none'}"
+            raise StepError(Category.REFUSED, message, "Take one of these, or make that one on the host.")
 
     def _accelerators(self) -> tuple[str, ...]:
         return ("kvm", "qemu") if self.accelerator == "auto" else (self.accelerator,)

@@ -36,7 +36,7 @@ from openqrm_plugins.kvm.snapshots import (
     refuse_disks,
 )
 from openqrm_plugins.kvm.take_up import TakeUpHost
-from openqrm_plugins.kvm.virsh import OFF, find_state, list_machines
+from openqrm_plugins.kvm.virsh import OFF, get_state, list_machines
 
 
 class Driver:
@@ -86,15 +86,13 @@ class Driver:
         return (Step(id="power-off", action=action, why=f"{resource.name} is to be off", host=resource.host),)
 
     def observe_power(self, world: World, resource: Resource) -> str:
-        """Unknown also when the host does not know the VM: it may run elsewhere, moved by hand."""
+        """Raises StepError `not_found` when the host does not know the VM: it may run elsewhere, moved by hand."""
         try:
-            state = find_state(world, resource.host, resource.name)
+            state = get_state(world, resource.host, resource.name)
         except StepError as error:
             if error.category is Category.UNAVAILABLE:
                 return "unknown"
             raise
-        if not state:
-            return "unknown"
         return "off" if state in OFF else "on"
 
     def list_machines(self, world: World, host: Resource) -> list[MachineFacts]:

@@ -120,10 +120,14 @@ def test_a_vm_is_asked_about_and_one_that_its_host_does_not_know_is_told_of_once
     def gone(_: Resource) -> str:
         raise StepError(Category.NOT_FOUND, "h1 has no VM vm1", "Was it removed by hand?")
 
-    for _ in range(2):
-        watch(site, gone).look(time.time())
+    watching, begun_s = watch(site, gone), time.time()
+    watching.look(begun_s)
+    assert site.seen("vm1").power == "off", "a plan may be about to bring it there"
+    for after_s in (10, 20, 30):
+        watching.look(begun_s + after_s)
+    assert site.seen("vm1").power == "unknown"
     deadline = time.monotonic() + 20
     while not (told := [each for each in site.database.records.list(Event) if each.topic == "resource.vanished"]):
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    assert [each.text for each in told] == ["vm1 has vanished from h1: h1 has no VM vm1"]
+    assert [each.text for each in told] == ["vm1 has vanished from h1: h1 has no VM vm1. Was it removed by hand?"]

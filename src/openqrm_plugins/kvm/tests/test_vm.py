@@ -72,7 +72,9 @@ def test_a_start_that_fails_says_why_although_virsh_goes_on(fault: str) -> None:
 
 def test_a_vm_that_its_host_does_not_know_is_neither_on_nor_off() -> None:
     made = world()
-    assert DRIVER.observe_power(made, RESOURCE) == "unknown"
+    with pytest.raises(StepError, match="h1 does not know VM web") as caught:
+        DRIVER.observe_power(made, RESOURCE)
+    assert caught.value.category is Category.NOT_FOUND
     with pytest.raises(StepError, match="h1 does not know VM web"):
         DRIVER.plan_off(RESOURCE)[0].action.observe(made)
 
@@ -89,6 +91,14 @@ def test_a_vm_of_that_name_which_is_not_ours_is_never_touched() -> None:
     assert error.value.category is Category.CONFLICT
     assert isinstance(remove.action.observe(made), Satisfied)
     assert [facts.name for facts in DRIVER.list_machines(made, HOST)] == ["web"]
+
+
+def test_a_card_on_a_bridge_that_the_host_lacks_is_refused_before_the_vm_is_made() -> None:
+    made = world()
+    (step,) = DRIVER.plan_define("h1", replace(VM, nics=(*VM.nics, Nic("52:54:00:aa:00:02", "br9"))), ())
+    with pytest.raises(StepError, match="h1 has no bridge br9; it has br0"):
+        step.action.ensure(made)
+    assert not libvirt_in(made).domains
 
 
 def test_one_that_runs_is_not_taken_from_its_host() -> None:
@@ -149,7 +159,7 @@ def test_a_move_under_way_is_waited_for() -> None:
     carry_all((move,), made)
     assert "stood still for" in move.action.observe(made).because
     assert DRIVER.observe_power(made, replace(RESOURCE, host="h2")) == "on"
-    assert DRIVER.observe_power(made, RESOURCE) == "unknown"
+    assert not DRIVER.list_machines(made, HOST)
 
 
 def test_what_a_move_left_on_its_source_is_cleared() -> None:
