@@ -1,4 +1,4 @@
-"""The table of plugins: what each can do, and how that is proven, as far as the files of its tests tell."""
+"""The table of plugins: what each can do, and how that is proven, as far as the code of its tests tells."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from pathlib import Path
 
 from openqrm.plugin_api.manifest import Manifest, folder_of
 from openqrm.plugin_host.host import PluginHost
+from tools.proofs import plugins_reached
 
 ROOT = Path(__file__).parent.parent
-REAL = ("mark.real", "mark.lab")
 # What answered in the runs, where it was not the machine's own part: it speaks the same protocol.
-PEERS = {"ipmi": "ipmi_sim", "redfish": "sushy-tools"}
+PEERS = {"ipmi": "ipmi_sim", "redfish": "sushy-tools", "wake-on-lan": "a listener in place of the card"}
 INTRODUCTION = (
     "A plugin is proven by its contract suite on a simulator, by transcripts that pin the simulator to the real tool's "
     "output, and by runs of the real tool itself. `protocol peer`: the tool is real, and what answered it was another "
-    "program that speaks the protocol, not the hardware. What is not in the last column has not been seen to work on "
-    "the real thing.\n"
+    "program that speaks the protocol, not the hardware. A run is a test that imports the plugin or enables it. What "
+    "is not in the last column has not been seen to work on the real thing.\n"
 )
 
 
@@ -43,18 +43,14 @@ def proof_of(id_: str, root: Path = ROOT) -> Proof:
     folder = next(each for each in (root / "src/openqrm_plugins").iterdir() if each.name.strip("_") == folder_of(id_))
     suites = [*folder.glob("tests/test_*.py")]
     recorded = [path for path in folder.glob("tests/transcripts/*") if path.suffix != ".md"]
-    runs = [path for place in (root / "tests", folder) for path in place.rglob("test_*.py") if _runs(path, id_, folder)]
+    tests = (path for place in (root / "tests", folder) for path in place.rglob("test_*.py"))
+    runs = [path for path in tests if {id_, folder.name} & plugins_reached(path, root)]
     return Proof(
         suite=bool(suites),
         transcripts=tuple(sorted(path.stem for path in recorded)),
         real=tuple(sorted({str(path.relative_to(root)) for path in runs})),
         peer=PEERS.get(id_, ""),
     )
-
-
-def _runs(path: Path, id_: str, folder: Path) -> bool:
-    text = path.read_text()
-    return any(mark in text for mark in REAL) and (f"openqrm_plugins.{folder.name}" in text or f'"{id_}"' in text)
 
 
 def render_plugins(host: PluginHost) -> Iterator[str]:
