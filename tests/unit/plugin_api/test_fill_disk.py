@@ -15,7 +15,7 @@ from openqrm.adapters.hosts.local import LocalHost
 from openqrm.domain.errors import Category, StepError
 from openqrm.domain.plan import Action, Differs, Irreversible, NotYet, Satisfied, Seen
 from openqrm.domain.record import Record
-from openqrm.domain.storage import Volume
+from openqrm.domain.storage import Loan, Volume
 from openqrm.plugin_api.storage.making.fill_disk import PROGRAM, FillDisk
 from openqrm.plugin_api.testing import SimulatedWorld
 from tests.unit.plugin_api.hostile_disks import CLUSTER, COPIED, MIB, packed, qcow2, rows
@@ -183,15 +183,20 @@ def test_what_was_filled_is_taken_back_into_the_trash(tmp_path: Path) -> None:
     assert [path.read_bytes()[:4] for path in kept] == [b"data"] * 2
 
 
-def test_what_a_machine_has_by_now_is_not_taken_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("record", "says"),
+    [(Volume(name="web", storage="san", granted_to="m-1"), "granted to m-1"),
+     (Loan(name="web.m-2", volume="web", resource="m-2"), "lent to m-2")],
+)  # fmt: skip
+def test_what_a_machine_has_by_now_is_not_taken_back(record: Record, says: str, tmp_path: Path) -> None:
     disk, source = an_empty_disk(tmp_path), tmp_path / "found"
     source.write_bytes(b"data")
     action = filling(disk, source)
     driven(action)
     inverse = action.inverse()
     assert not isinstance(inverse, Irreversible)
-    with pytest.raises(StepError, match="granted to m-1") as error:
-        inverse.ensure(Here(Volume(name="web", storage="san", granted_to="m-1")))
+    with pytest.raises(StepError, match=says) as error:
+        inverse.ensure(Here(record))
     assert error.value.category is Category.CONFLICT and disk.read_bytes().startswith(b"data")
 
 

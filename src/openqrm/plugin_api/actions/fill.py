@@ -9,7 +9,7 @@ import msgspec
 
 from openqrm.domain.errors import Category, StepError
 from openqrm.domain.plan import Differs, NotYet, Satisfied, Seen
-from openqrm.domain.storage import Volume
+from openqrm.domain.storage import Loan, Volume
 from openqrm.plugin_api.actions.progress import render_progress
 from openqrm.plugin_api.sending import command, pack
 from openqrm.ports.world import Host, World
@@ -129,6 +129,9 @@ def change_filling(world: World, program: bytes, verb: str, filling: Filling, ti
     if volume and volume.granted_to:
         message = f"volume {volume.name} is granted to {volume.granted_to}"
         raise StepError(Category.CONFLICT, message, "Stop the appliance that runs there, then retry the plan.")
+    for loan in world.records.list(Loan, volume=filling.volume):
+        message = f"volume {filling.volume} is lent to {loan.resource}, which copies from it"
+        raise StepError(Category.CONFLICT, message, "Wait until that machine is up, then retry the plan.")
     used = volume is not None and volume.version > max(1, filling.version)
     ask_of_filling(world.host(filling.host), program, verb, filling, timeout_s, used=used)
 
