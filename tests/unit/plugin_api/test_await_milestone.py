@@ -51,7 +51,8 @@ def test_where_it_has_arrived_its_end_is_not_the_boots() -> None:
     ("kind", "told", "says", "again_s"),
     [
         ("install_type", {"copied_bytes": 134e6, "copied_percent": 45}, "m1 copies: 45 %, 134 MB", 5),
-        ("transfer_type", {}, "m1 is at root-mounted, and copies", 5),
+        ("install_type", {"copied_bytes": 2e6}, "m1 copies: 0 %, 2 MB", 5),
+        ("transfer_type", {}, "m1 copies: 0 %, 0 MB", 5),
         ("root_type", {"copied_bytes": 134e6, "copied_percent": 45}, "m1 is at root-mounted", 300),
     ],
 )

@@ -73,9 +73,8 @@ def _is_to_copy(world: World, resource: str) -> bool:
 
 def _copied(seen: Observation) -> str:
     """As its agent told last."""
-    if "copied_bytes" not in seen.statistics:
-        return "is at root-mounted, and copies"
-    return f"copies: {seen.statistics['copied_percent']:.0f} %, {render_size(int(seen.statistics['copied_bytes']))}"
+    copied_bytes, percent = (seen.statistics.get(key, 0) for key in ("copied_bytes", "copied_percent"))
+    return f"copies: {percent:.0f} %, {render_size(int(copied_bytes))}"
 
 
 @dataclass(frozen=True)
