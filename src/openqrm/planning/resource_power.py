@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from msgspec import Meta
@@ -16,10 +17,12 @@ from openqrm.planning.order import after
 from openqrm.planning.record_plans import ASKED
 from openqrm.planning.vm_parts import used_up_steps
 from openqrm.plugin_api.actions import AskShutdown, LeaveBoot, SetField, put
+from openqrm.plugin_api.buttons import PressesButtons
 from openqrm.plugin_api.drivers import Power, Waker
 from openqrm.plugin_api.intents import Intent, refers_to
 from openqrm.plugin_api.planning import Planning
 
+ASK_S = 60.0  # that a system has to stop in
 BMC_HINT = "Tell openQRM its management controller (resource edit), or use the machine's own power button."
 
 
@@ -32,6 +35,7 @@ class PowerOnResource(Intent, noun="resource", verb="power-on", role=Role.OPERAT
 class PowerOffResource(Intent, noun="resource", verb="power-off", role=Role.OPERATOR):
     """Power a resource off: its operating system is asked first, then the management controller does it.
 
+    The system of a VM without an agent is asked as by its power button, and has a minute.
     Of a machine that is switched on by a packet only its operating system can do it.
     """
 
@@ -40,7 +44,10 @@ class PowerOffResource(Intent, noun="resource", verb="power-off", role=Role.OPER
 
 
 class RebootResource(Intent, noun="resource", verb="reboot", role=Role.OPERATOR):
-    """Reboot a resource and wait until it has asked for its boot script."""
+    """Reboot a resource and wait until it has asked for its boot script.
+
+    A VM that runs a system of its own, without an agent, is powered off and on.
+    """
 
     name: Annotated[Name, refers_to("resource"), Meta(description="the resource")]
 
@@ -64,10 +71,25 @@ def plan_power_off(intent: PowerOffResource, planning: Planning) -> Plan:
     if isinstance(power, Waker):
         steps = _off_by_itself(resource, planning)
         return _plan(intent, f"Have {resource.name} power itself off", steps, resource, "powered-off")
-    ask = Step(id="ask", action=AskShutdown(resource.name), why="its services end in order", optional=True,
-               attempts=1, deadline_s=60)  # fmt: skip
-    steps = (ask, *after((*power.plan_off(resource), *note_power(resource, "off", planning)), "ask"))
+    asked = _asked_to_stop(resource, power, planning)
+    steps = (*asked, *after((*power.plan_off(resource), *note_power(resource, "off", planning)), asked[-1].id))
     return _plan(intent, f"Power off {resource.name}", steps, resource, "powered-off")
+
+
+def _asked_to_stop(resource: Resource, power: Power, planning: Planning) -> tuple[Step, ...]:
+    """By its agent; or by its power button where none has ever spoken. What does not listen is switched off anyway."""
+    if isinstance(power, PressesButtons) and _has_no_agent(resource, planning):
+        return tuple(replace(step, optional=True, attempts=1, deadline_s=ASK_S) for step in power.plan_press(resource))
+    return (
+        Step(id="ask", action=AskShutdown(resource.name), why="its services end in order", optional=True, attempts=1,
+             deadline_s=ASK_S),
+    )  # fmt: skip
+
+
+def _has_no_agent(resource: Resource, planning: Planning) -> bool:
+    """None has spoken since it is known: it runs a system that openQRM did not bring there."""
+    seen = planning.facts.find(Observation, resource.name)
+    return seen is None or not seen.boot_id
 
 
 def _off_by_itself(resource: Resource, planning: Planning) -> tuple[Step, ...]:
@@ -98,6 +120,12 @@ def plan_reboot(intent: RebootResource, planning: Planning) -> Plan:
     resource = planning.facts.get(Resource, intent.name)
     if resource.name == SELF:
         raise PlanningError(Category.REFUSED, f"{SELF} is the machine openQRM itself runs on", "Reboot it by hand.")
+    power = planning.drivers.power(resource)
+    if power is not None and isinstance(power, PressesButtons) and _has_no_agent(resource, planning):
+        off = (*_asked_to_stop(resource, power, planning), *power.plan_off(resource))
+        on = (*power.plan_on(resource), *used_up_steps(resource, planning), *note_power(resource, "on", planning))
+        steps = tuple(after((*off, *on), ""))
+        return _plan(intent, f"Power {resource.name} off and on", steps, resource, "rebooted")
     seen = planning.facts.find(Observation, resource.name)
     leave = LeaveBoot(resource.name, seen.boot_id if seen else "")
     step = Step(id="reboot", action=leave, why=ASKED, notice=f"{resource.claimed_by or resource.name} pauses")

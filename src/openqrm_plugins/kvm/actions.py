@@ -6,7 +6,7 @@ from openqrm_plugins.kvm.acceleration import ForgetAcceleration, ProveAccelerati
 from openqrm_plugins.kvm.define import DefineMachine, UndefineMachine
 from openqrm_plugins.kvm.drive import InspectIso
 from openqrm_plugins.kvm.migrate import MoveMachine
-from openqrm_plugins.kvm.power import PowerOff, PowerOn
+from openqrm_plugins.kvm.power import PowerOff, PowerOn, PressButton
 from openqrm_plugins.kvm.seed import CarrySeed, RemoveSeed, WriteSeed
 from openqrm_plugins.kvm.snapshots import DropSnapshots, RemoveSnapshot, RevertMachine, TakeSnapshot
 from openqrm_plugins.kvm.take_up import GiveUpHost, TakeUpHost
@@ -16,6 +16,7 @@ ACTIONS = (
     UndefineMachine,
     PowerOn,
     PowerOff,
+    PressButton,
     MoveMachine,
     TakeSnapshot,
     RemoveSnapshot,

@@ -23,7 +23,7 @@ from openqrm_plugins.kvm.define import DefineMachine, UndefineMachine
 from openqrm_plugins.kvm.drive import InspectIso, folders_around, list_isos
 from openqrm_plugins.kvm.hardware import hardware_of
 from openqrm_plugins.kvm.migrate import MOVE_S, MoveMachine, Place
-from openqrm_plugins.kvm.power import PowerOff, PowerOn
+from openqrm_plugins.kvm.power import PowerOff, PowerOn, PressButton
 from openqrm_plugins.kvm.seed import CarrySeed, RemoveSeed, WriteSeed, is_seed, seed_path
 from openqrm_plugins.kvm.settings import Settings
 from openqrm_plugins.kvm.snapshots import (
@@ -84,6 +84,10 @@ class Driver:
     def plan_off(self, resource: Resource) -> tuple[Step, ...]:
         action = PowerOff(resource.host, resource.name)
         return (Step(id="power-off", action=action, why=f"{resource.name} is to be off", host=resource.host),)
+
+    def plan_press(self, resource: Resource) -> tuple[Step, ...]:
+        action = PressButton(resource.host, resource.name)
+        return (Step(id="press", action=action, why="its system ends its services in order", host=resource.host),)
 
     def observe_power(self, world: World, resource: Resource) -> str:
         """Raises StepError `not_found` when the host does not know the VM: it may run elsewhere, moved by hand."""

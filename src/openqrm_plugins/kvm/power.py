@@ -65,12 +65,41 @@ class PowerOff:
         return Differs(f"VM {self.vm} is {state}") if state in ON else Satisfied(f"VM {self.vm} is {state}")
 
     def ensure(self, world: World) -> None:
-        """That somebody else did it a moment before is as good."""
-        try:
-            ask(world, self.host, "destroy", "--domain", uuid_of(self.vm))
-        except StepError as error:
-            if error.category is not Category.REFUSED or "domain is not running" not in error.message:
-                raise
+        _tell(world, self.host, self.vm, "destroy")
+
+
+@dataclass(frozen=True)
+class PressButton:
+    """The VM is off: its system has been told as by a power button. One that does not listen stays on."""
+
+    name: ClassVar[str] = "kvm.press-button"
+    settles_s: ClassVar[float] = 5.0  # it is pressed again then
+    host: str
+    vm: str
+
+    def describe(self) -> str:
+        return f"Press the power button of VM {self.vm} on {self.host}"
+
+    def touches(self) -> tuple[str, ...]:
+        return (f"resource/{self.vm}",)
+
+    def inverse(self) -> PowerOn:
+        return PowerOn(self.host, self.vm)
+
+    def observe(self, world: World) -> Seen:
+        return PowerOff(self.host, self.vm).observe(world)
+
+    def ensure(self, world: World) -> None:
+        _tell(world, self.host, self.vm, "shutdown", "--mode", "acpi")
+
+
+def _tell(world: World, host: str, vm: str, *words: str) -> None:
+    """That somebody else did it a moment before is as good."""
+    try:
+        ask(world, host, *words, "--domain", uuid_of(vm))
+    except StepError as error:
+        if error.category is not Category.REFUSED or "domain is not running" not in error.message:
+            raise
 
 
 def _used_up(world: World, host: str, vm: str, running: str) -> str:

@@ -131,6 +131,9 @@ class KeepingVirtualization(PlainVirtualization):
     def plan_seed(self, host: str, vm: VirtualMachine, user_data: str) -> tuple[Step, ...]:
         return (said(f"seed-{vm.iso}"),)
 
+    def plan_press(self, resource: Resource) -> tuple[Step, ...]:
+        return (said("press"),)
+
     def plan_carry(self, vm: VirtualMachine, source: Resource, target: Resource) -> tuple[Step, ...]:
         return (said(f"carry-{vm.iso}"),) if vm.iso else ()
 

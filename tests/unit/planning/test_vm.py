@@ -18,7 +18,14 @@ from openqrm.planning.appliance_start import StartAppliance, plan_start_applianc
 from openqrm.planning.appliance_stop import StopAppliance, plan_stop_appliance
 from openqrm.planning.grants import granted_volumes
 from openqrm.planning.host import AddHost, RemoveHost, plan_add_host, plan_remove_host
-from openqrm.planning.resource_power import PowerOffResource, PowerOnResource, plan_power_off, plan_power_on
+from openqrm.planning.resource_power import (
+    PowerOffResource,
+    PowerOnResource,
+    RebootResource,
+    plan_power_off,
+    plan_power_on,
+    plan_reboot,
+)
 from openqrm.planning.vm import CreateVm, RemoveVm, plan_create_vm, plan_remove_vm
 from openqrm.planning.vm_hardware import (
     AddDisk,
@@ -141,6 +148,19 @@ def test_a_vm_that_an_appliance_has_is_not_removed() -> None:
     assert error.category is Category.CONFLICT and "shop" in error.message
     gone = plan_remove_vm(RemoveVm("web"), planning(*HOSTS, VM, ITS_RESOURCE, IS_OFF))
     assert ids(gone) == ["power-off", "remove-web-from-h1", "record-vm", "record-resource", "record-observation"]
+
+
+def test_a_system_without_an_agent_is_told_by_its_button_and_one_with_is_asked() -> None:
+    """And is rebooted so, for nobody else could."""
+    own, silent = replace(ITS_RESOURCE, type="keeping"), replace(IS_OFF, power="on", boot_id="")
+    told = planning(*HOSTS, replace(VM, type="keeping"), own, silent)
+    off, again = plan_power_off(PowerOffResource("web"), told), plan_reboot(RebootResource("web"), told)
+    assert ids(off) == ["press", "power-off", "note-off"] and off.steps[0].optional
+    assert ids(again) == ["press", "power-off", "power-on"]
+    assert [step.needs for step in again.steps] == [(), ("press",), ("power-off",)]
+    asked = planning(*HOSTS, replace(VM, type="keeping"), own, replace(silent, boot_id="1"))
+    assert ids(plan_power_off(PowerOffResource("web"), asked))[0] == "ask"
+    assert ids(plan_reboot(RebootResource("web"), asked)) == ["reboot"]
 
 
 def test_what_is_powered_off_is_noted_as_off() -> None:

@@ -1248,6 +1248,7 @@ export interface components {
          * PowerOffResource
          * @description Power a resource off: its operating system is asked first, then the management controller does it.
          *
+         *         The system of a VM without an agent is asked as by its power button, and has a minute.
          *         Of a machine that is switched on by a packet only its operating system can do it.
          */
         PowerOffResource: {
@@ -1270,6 +1271,8 @@ export interface components {
         /**
          * RebootResource
          * @description Reboot a resource and wait until it has asked for its boot script.
+         *
+         *         A VM that runs a system of its own, without an agent, is powered off and on.
          */
         RebootResource: {
             /** @description the resource */

@@ -63,6 +63,7 @@ class SimulatedLibvirt(Simulator):
         self.bridges = BRIDGES
         self.kvm_status = kvm_status  # how the try with KVM ends
         self.is_down = False
+        self.listens = True  # its VMs stop when their button is pressed
         self.fault = ""
         self.moving = 0  # so often it says that a move is under way
         self.answers: dict[str, Completed] = {}  # in place of its own, by words
@@ -146,6 +147,12 @@ class SimulatedLibvirt(Simulator):
                 return recorded(self.fault, uuid)
             case ("start",):
                 return self._start(domain)
+            case ("shutdown", "--mode", "acpi") if not domain.started:
+                return recorded("shutdown-off", uuid)
+            case ("shutdown", "--mode", "acpi"):
+                if self.listens:
+                    self._destroy(uuid, domain)
+                return recorded("shutdown")
             case ("destroy",):
                 return self._destroy(uuid, domain)
             case ("undefine", *_) if domain.started:

@@ -16,6 +16,7 @@ from openqrm.plugin_api.testing import (
 )
 from openqrm_plugins.kvm.acceleration import ForgetAcceleration
 from openqrm_plugins.kvm.driver import Driver
+from openqrm_plugins.kvm.power import PressButton
 from openqrm_plugins.kvm.settings import Settings
 from openqrm_plugins.kvm.snapshots import TakeSnapshot
 from openqrm_plugins.kvm.tests.simulator import HOST, OTHER, world
@@ -52,6 +53,7 @@ CASES = [
     *HOLDS_SNAPSHOTS.cases_of_snapshots(),
     *cases_of("qcow2", HOLDS_SNAPSHOTS.remove()[:1], kept),
     *cases_of("migration", MOVE, running),
+    Case("press", PressButton(HOST.name, DISKLESS.vm.name), running),
     Case("forget", ForgetAcceleration(HOST.name), BENCH.made),
 ]
 

@@ -101,6 +101,17 @@ def test_a_card_on_a_bridge_that_the_host_lacks_is_refused_before_the_vm_is_made
     assert not libvirt_in(made).domains
 
 
+def test_a_system_that_does_not_listen_to_the_button_stays_on() -> None:
+    made = made_with(VM)
+    (press,) = DRIVER.plan_press(RESOURCE)
+    assert isinstance(press.action.observe(made), Satisfied)
+    press.action.ensure(made)
+    carry_all(DRIVER.plan_on(RESOURCE), made)
+    libvirt_in(made).listens = False
+    press.action.ensure(made)
+    assert isinstance(press.action.observe(made), Differs)
+
+
 def test_one_that_runs_is_not_taken_from_its_host() -> None:
     made = made_with(VM)
     carry_all(DRIVER.plan_on(RESOURCE), made)
