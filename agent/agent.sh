@@ -6,7 +6,7 @@ cd /
 umask 022
 echo -900 >/proc/self/oom_score_adj # when memory runs out, the way to the machine goes last
 exec 5<>/control
-[ ! -e /patient ] || sh /agent/patience.sh
+[ ! -e /patient ] || (. /agent/patience.sh)
 . /agent/lease.sh
 read -r address port user </etc/uplink
 

@@ -7,11 +7,10 @@ post() { # standard input: one line
     hand_in
 }
 
-post_milestone() { # NAME TEXT
-    text=-
-    [ -z "$2" ] || text=$(printf '%s' "$2" | encode)
+post_milestone() { # NAME TEXT of one line: it is encoded when it is sent, for then the boot does not wait
     name_letter
-    printf 'milestone %s %s\n' "$1" "$text" >"$agent/spool/.$letter"
+    letter=$letter.milestone
+    printf '%s %s\n' "$1" "$2" >"$agent/spool/.$letter"
     hand_in
 }
 

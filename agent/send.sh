@@ -19,10 +19,19 @@ wait_until_ready() {
     done
 }
 
+send_milestone() { # standard input: its name, and what is told with it
+    read -r name text
+    [ -z "$text" ] || text=$(printf '%s' "$text" | encode)
+    printf 'milestone %s %s\n' "$name" "${text:--}"
+}
+
 send_spool() {
     for file in /spool/*; do
         [ -f "$file" ] || continue
-        cat "$file" || exit 0
+        case $file in
+            *.milestone) send_milestone <"$file" ;;
+            *) cat "$file" ;;
+        esac || exit 0
         rm "$file"
     done
 }

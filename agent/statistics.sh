@@ -1,6 +1,7 @@
 # One line of statistics, by builtins of the shell alone: it costs no process.
 
 last_busy=0
+last_idle=0
 last_total=0
 
 statistics() {
@@ -20,13 +21,16 @@ statistics() {
     printf '"hostname": "%s", "nics": %s, "init": %s%s}\n' "$name" "$cards" "$is_image" "$copied"
 }
 
-read_processor() { # the share since the last time
+read_processor() { # the shares since the last time, busy and without work; the rest waits for a disk
     read -r _ user nice system idle iowait irq softirq steal _ </proc/stat
     all=$((user + nice + system + idle + iowait + irq + softirq + steal))
     busy=$((all - idle - iowait))
-    percent=0
-    [ "$all" -le "$last_total" ] || percent=$((100 * (busy - last_busy) / (all - last_total)))
-    last_busy=$busy last_total=$all
+    percent=0 free=0
+    if [ "$all" -gt "$last_total" ]; then
+        percent=$((100 * (busy - last_busy) / (all - last_total)))
+        free=$((100 * (idle - last_idle) / (all - last_total)))
+    fi
+    last_busy=$busy last_idle=$idle last_total=$all
 }
 
 read_memory() { # in KiB

@@ -20,6 +20,6 @@ fetch_modules_for_devices
 wait "$preparing" || stop "No key could be made."
 register
 start_agent
-[ -z "$(fact hostname)" ] || hostname "$(fact hostname)"
-say "this is $(fact resource), $(fact role)"
-[ "$(fact role)" = idle ] || . /openqrm/root.sh
+[ -z "$fact_hostname" ] || hostname "$fact_hostname"
+say "this is $fact_resource, $fact_role"
+[ "$fact_role" = idle ] || . /openqrm/root.sh

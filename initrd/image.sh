@@ -1,21 +1,20 @@
 # What an image needs of us before its own init starts. Nothing is written to it, but for a password that is wished for.
 
 prepare_image() {
-    init=$(find_init)
+    find_init
     for folder in dev proc run sys; do
         [ -d "/newroot/$folder" ] || stop "The image has no folder /$folder: it is no root file system."
     done
-    fact authorized_keys | base64 -d >/run/openqrm/authorized_keys
+    printf %s "$fact_authorized_keys" | base64 -d >/run/openqrm/authorized_keys
     lend_modules
     set_root_password
     echo "$init" >/run/next-init
 }
 
-# The image's init may be a link that leads astray as seen from here, so a link counts as well.
+# Sets $init. The image's may be a link that leads astray as seen from here, so a link counts as well.
 find_init() {
     for init in /sbin/init /usr/sbin/init /etc/init; do
         if [ -x "/newroot$init" ] || [ -L "/newroot$init" ]; then
-            echo "$init"
             return
         fi
     done
@@ -32,8 +31,8 @@ lend_modules() {
 }
 
 set_root_password() {
-    hash=$(fact root_password_hash | base64 -d)
-    [ -n "$hash" ] || return 0
+    [ -n "$fact_root_password_hash" ] || return 0
+    hash=$(printf %s "$fact_root_password_hash" | base64 -d)
     [ -f /newroot/etc/shadow ] || stop "The image has no /etc/shadow to set root's password in."
     HASH=$hash awk -F : -v OFS=: '$1 == "root" { $2 = ENVIRON["HASH"] } { print }' /newroot/etc/shadow >/tmp/shadow
     cmp -s /tmp/shadow /newroot/etc/shadow || cat /tmp/shadow >/newroot/etc/shadow

@@ -1,6 +1,7 @@
 # Kernel modules by hardware: what the devices ask for and the initrd has, then what the server has for the rest.
 
-modules=/lib/modules/$(uname -r)
+read -r release </proc/sys/kernel/osrelease
+modules=/lib/modules/$release
 
 # Some devices have no module, or none here: what was tried once is not tried again, unless modules have come.
 load_modules_for_devices() {

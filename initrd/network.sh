@@ -21,7 +21,8 @@ find_card() {
         for path in /sys/class/net/*; do
             card=${path##*/}
             [ -e "$path/device" ] || continue
-            [ -z "$mac" ] || [ "$(cat "$path/address")" = "$mac" ] || continue
+            read -r found <"$path/address" || continue
+            [ -z "$mac" ] || [ "$found" = "$mac" ] || continue
             return 0
         done
         sleep 0.1
@@ -39,16 +40,14 @@ wait_for_link() {
 
 # ip=ADDRESS:SERVER:GATEWAY:MASK:…
 configure_as_told() {
-    gateway=$(field 3) mask=$(field 4)
-    ip addr add "$(field 1)/${mask:-24}" dev "$card" || stop "The address in ip=$ip cannot be used."
+    rest=${ip#*:*:}
+    gateway=${rest%%:*} rest=${rest#*:}
+    mask=${rest%%:*}
+    ip addr add "${ip%%:*}/${mask:-24}" dev "$card" || stop "The address in ip=$ip cannot be used."
     case $gateway in
         '' | 0.0.0.0) ;;
         *) ip route add default via "$gateway" dev "$card" || stop "The gateway in ip=$ip cannot be used." ;;
     esac
-}
-
-field() { # NUMBER
-    echo "$ip" | cut -d : -f "$1"
 }
 
 address_of_card() {

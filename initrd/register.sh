@@ -1,11 +1,12 @@
 # Tells the server what this machine is, once; the answer is its role.
 
 register() {
-    public_key=$(grep -m 1 '^ssh-ed25519 ' /tmp/key.out | cut -d ' ' -f 1,2)
+    read_public_key
     inventory >/tmp/inventory
     for try in 1 2 3 4 5 6 7 8 9 10; do
         if ask_for_role; then
             mv /tmp/answer /run/openqrm/facts
+            read_facts /run/openqrm/facts
             : >/run/openqrm/registered
             return 0
         fi
@@ -13,6 +14,12 @@ register() {
         sleep "$((RANDOM % (try + 1) + 1))"
     done
     stop "The server at $http does not register this machine: $(tail -n 1 /tmp/wget.err | grep . || echo no answer)"
+}
+
+read_public_key() { # as dropbearkey told it, among other things
+    while read -r kind material _; do
+        [ "$kind" != ssh-ed25519 ] || public_key="$kind $material"
+    done </tmp/key.out
 }
 
 ask_for_role() {

@@ -5,7 +5,7 @@
 
 fetch_profile
 mount_volume_of root /newroot
-milestone root-mounted "$(fact root_type)"
+milestone root-mounted "$fact_root_type"
 transfer_if_due
 prepare_image
 milestone handed-over

@@ -1,12 +1,12 @@
 # The two transfers between the root and another volume. Comes with the initrd only when one is due.
 
 transfer() {
-    if [ -n "$(fact install_type)" ]; then
+    if [ -n "$fact_install_type" ]; then
         mount_volume_of install /transfer
         copy /transfer /newroot
         umount /transfer
     fi
-    if [ -n "$(fact transfer_type)" ]; then
+    if [ -n "$fact_transfer_type" ]; then
         mount_volume_of transfer /transfer
         copy /newroot /transfer
         umount /transfer

@@ -2,9 +2,9 @@
 
 mount_volume_of() ( # PREFIX FOLDER: a subshell, so that each fragment has names of its own
     prefix=$1
-    type=$(fact "${prefix}_type")
+    eval "type=\$fact_${prefix}_type"
     volume_install=no
-    [ "$prefix" != root ] || [ -z "$(fact install_type)" ] || volume_install=yes
+    [ "$prefix" != root ] || [ -z "$fact_install_type" ] || volume_install=yes
     [ -r "/volumes/$type.sh" ] || stop "This initrd has no fragment for volumes of type \"$type\"."
     volume_facts "$prefix"
     # shellcheck source=/dev/null
@@ -35,7 +35,7 @@ wait_for_device() { # PATH
 }
 
 transfer_if_due() {
-    [ -n "$(fact install_type)$(fact transfer_type)" ] || return 0
+    [ -n "$fact_install_type$fact_transfer_type" ] || return 0
     [ -r /volumes/transfer.sh ] || stop "This initrd has nothing to copy volumes with."
     . /volumes/transfer.sh
     transfer

@@ -7,7 +7,7 @@ read_kernel_line
 load_modules_for_devices
 configure_network
 fetch_modules_for_devices
-cp /openqrm/static-facts /run/openqrm/facts
-hostname "$(fact hostname)"
+read_facts /openqrm/static-facts
+hostname "$fact_hostname"
 mount_volume_of root /newroot
 prepare_image

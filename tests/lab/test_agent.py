@@ -93,8 +93,7 @@ def initrd(tmp_path: Path) -> Iterator[Path]:
         stack.enter_context(mounted("-t", "tmpfs", "run", str(root / "run")))
         (root / "run/openqrm").mkdir()
         stack.enter_context(mounted("-t", "tmpfs", "-o", "mode=755", "openqrm", str(root / "run/openqrm")))
-        (root / "run/openqrm/spool").mkdir()
-        os.mkfifo(root / "run/openqrm/control")
+        subprocess.run(["cp", "-a", f"{root}/openqrm/agent-root/.", str(root / "run/openqrm")], check=True)
         yield root
         subprocess.run(["umount", "-l", str(root / "run/openqrm/proc")], check=False, capture_output=True)
 

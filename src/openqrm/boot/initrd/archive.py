@@ -36,6 +36,10 @@ def character_device(name: str, major: int, minor: int, mode: int = 0o600) -> En
     return Entry(name, stat.S_IFCHR | mode, device=(major, minor))
 
 
+def pipe(name: str) -> Entry:
+    return Entry(name, stat.S_IFIFO | 0o600)
+
+
 def render_archive(entries: Iterable[Entry]) -> bytes:
     """A whole archive: the entries by name, each below the folders that it needs."""
     by_name = {entry.name: entry for entry in entries}

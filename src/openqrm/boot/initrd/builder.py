@@ -69,8 +69,13 @@ class InitrdBuilder:
         modules = modules_for(self.index, fragment.needs.modules)
         return self._once(
             ("fragment", fragment.type),
-            lambda: render_archive([*fragment_entries(fragment), *self._entries(modules)]),
+            lambda: render_archive([*self._beside_base(fragment_entries(fragment)), *self._entries(modules)]),
         )
+
+    def _beside_base(self, entries: Iterable[Entry]) -> list[Entry]:
+        """Without what every initrd has: programs share libraries."""
+        known = {entry.name for entry in base_entries(self.sources)}
+        return [entry for entry in entries if entry.name not in known]
 
     def _module(self, name: str) -> Path:
         return self._once(("module", name), lambda: render_entries(self._entries([name])))

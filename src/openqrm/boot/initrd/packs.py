@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from openqrm.boot.initrd.archive import Entry, character_device, file, folder, link
+from openqrm.boot.initrd.archive import Entry, character_device, file, folder, link, pipe
 from openqrm.boot.initrd.fragments import Fragment
 from openqrm.boot.initrd.kernel_tree import KernelTree
 from openqrm.boot.initrd.modules import ModuleIndex
 from openqrm.boot.initrd.programs import program_entries
 
+_PASSWD = b"root:x:0:0:root:/:/bin/sh\n"
 _AGENT_PROGRAMS = ("busybox", "dbclient")
 _FIRMWARE = re.compile(rb"\0firmware=([\x21-\x7e]+)")
 _UNPACK: dict[str, Callable[[bytes], bytes]] = {".xz": lzma.decompress, ".gz": gzip.decompress, ".ko": bytes}
@@ -29,18 +30,19 @@ class Sources:
 def base_entries(sources: Sources) -> list[Entry]:
     """What every machine needs, whatever its kernel and its hardware."""
     agent = [*_agent_entries(sources.agent)]
-    names = "".join(f"{entry.name}\n" for entry in agent)
+    names = " ".join(entry.name for entry in agent)
     return [
         *(folder(name) for name in ("dev", "newroot", "proc", "run", "sys", "tmp")),
         character_device("dev/console", 5, 1),
         link("bin/sh", "busybox"),
         link("bin/switch_root", "busybox"),  # called when /proc, through which busybox finds itself, has moved on
         link("sbin/modprobe", "../bin/busybox"),  # called by the kernel itself
-        file("etc/passwd", b"root:x:0:0:root:/:/bin/sh\n"),
+        file("etc/passwd", _PASSWD),
         file("init", (sources.init / "init").read_bytes(), executable=True),
         *_scripts(sources.init, "openqrm"),
         *agent,
-        file("openqrm/agent.list", names.encode()),  # these move to the agent's own root
+        file("openqrm/agent.list", f"{names}\n".encode()),  # these join it in the agent's own root
+        *_agent_root("openqrm/agent-root"),
         *program_entries("dropbearkey"),
     ]
 
@@ -74,6 +76,18 @@ def _agent_entries(agent: Path) -> Iterator[Entry]:
     yield from _scripts(agent, "agent")
     for name in _AGENT_PROGRAMS:
         yield from program_entries(name)
+
+
+def _agent_root(place: str) -> Iterator[Entry]:
+    """What the agent's own root begins with. Made here, it costs a machine one process."""
+    yield from (folder(f"{place}/{name}") for name in (".ssh", "etc", "jobs", "proc", "spool"))
+    yield folder(f"{place}/secret", 0o700)
+    yield link(f"{place}/bin/sh", "busybox")
+    yield file(f"{place}/etc/passwd", _PASSWD)
+    yield character_device(f"{place}/dev/null", 1, 3, 0o666)
+    yield character_device(f"{place}/dev/urandom", 1, 9, 0o666)
+    yield character_device(f"{place}/dev/kmsg", 1, 11)
+    yield from (pipe(f"{place}/{name}") for name in ("control", "profile.arrived"))
 
 
 def _scripts(source: Path, target: str) -> Iterator[Entry]:
