@@ -81,7 +81,7 @@ def _lot(need: Need, room: Room) -> bytes:
 
 
 ORDERS: dict[str, Callable[[Need, Room], Any]] = {
-    "least-load": lambda _, room: (room.load, room.vm_count, room.host),
+    "least-load": lambda _, room: (room.load / max(room.cpu_count, 1), room.vm_count, room.host),  # of each CPU
     "most-memory": lambda _, room: (-room.free_mib, room.host),
     "random": _lot,
     "first": lambda _, room: (room.vm_count == 0, room.host),  # one host after another

@@ -43,6 +43,11 @@ def test_each_policy_has_its_favourite(policy: Policy, chosen: str) -> None:
     assert place(NEED, rooms, policy) == chosen
 
 
+def test_least_load_is_that_of_each_cpu() -> None:
+    rooms = [room("busy", load=1.5, cpu_count=2), room("large", load=6.0, cpu_count=64), room("mute", cpu_count=0)]
+    assert place(NEED, rooms, "least-load") == "large"
+
+
 def test_random_spreads_and_yet_repeats_itself() -> None:
     rooms = [room(f"h{number}") for number in range(4)]
     chosen = {f"vm{number}": place(Need(f"vm{number}", 1, 64), rooms, "random") for number in range(60)}
