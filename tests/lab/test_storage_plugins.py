@@ -25,7 +25,7 @@ from openqrm.plugin_api.testing.laws_of_change import (
 from openqrm.plugin_api.testing.storage import FIRST, SECOND
 from openqrm_plugins.aoe_storage.driver import Driver as AoeDriver
 from openqrm_plugins.aoe_storage.settings import Settings as AoeSettings
-from openqrm_plugins.device_manager.actions import JoinGroup
+from openqrm_plugins.device_manager.actions import DropGroup, JoinGroup
 from openqrm_plugins.lvm_storage.driver import Driver as LvmDriver
 from openqrm_plugins.lvm_storage.settings import Settings as LvmSettings
 from tests.lab.boot_server import BootServer
@@ -228,6 +228,15 @@ def test_a_volume_group_of_a_device_that_nobody_uses(storage_host: StorageHost, 
     real.sh("wipefs", "--quiet", "--all", "/dev/vdc")
     carry_through(JoinGroup("store1", "two", "/dev/vdc", new=True), world)
     assert real.sh("vgs", "--noheadings", "--options", "vg_name", "two").split() == ["two"]
-    for argv in (("vgremove", "-q", "two"), ("pvremove", "-q", "/dev/vdc"), ("mkfs.xfs", "-q", "-f", "/dev/vdc")):
+    real.sh("lvcreate", "-q", "-n", "held", "-L", "8M", "two")
+    with pytest.raises(StepError, match="holds 1 logical volumes, held first"):
+        DropGroup("store1", "two").observe(world)
+    with pytest.raises(StepError, match="vgremove ended with 5"):
+        DropGroup("store1", "two").ensure(world)
+    real.sh("lvremove", "-q", "--yes", "two/held")
+    carry_through(DropGroup("store1", "two"), world)
+    carry_through(JoinGroup("store1", "again", "/dev/vdc", new=True), world)
+    carry_through(DropGroup("store1", "again"), world)
+    for argv in (("pvremove", "-q", "/dev/vdc"), ("mkfs.xfs", "-q", "-f", "/dev/vdc")):
         real.sh(*argv)
     real.sh("mount", "/dev/vdc", storage_host.xfs)

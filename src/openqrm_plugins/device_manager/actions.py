@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from openqrm.plugin_api import Category, Differs, Host, Irreversible, Satisfied, Seen, StepError, World, run
-from openqrm_plugins.device_manager.devices import HINT, find_device, list_devices, signatures
+from openqrm_plugins.device_manager.devices import (
+    HINT,
+    LABEL,
+    ORPHAN,
+    find_device,
+    list_devices,
+    list_logical,
+    signatures,
+)
 
 
 @dataclass(frozen=True)
@@ -36,9 +44,9 @@ class JoinGroup:
             raise StepError(Category.NOT_FOUND, f"{self.host} has no device {self.device}", "See: openqrm device list")
         if found.group == self.group:
             return Satisfied(f"{self.device} is in volume group {self.group}")
-        if found.used:
+        if found.used not in ("", ORPHAN):
             raise StepError(Category.CONFLICT, f"{self.device} is in use: {found.used}", "Name a device nobody uses.")
-        self._demand_free(host)
+        self._demand_free(host, expected={LABEL} if found.used else set())
         return Differs(f"nobody uses {self.device}")
 
     def ensure(self, world: World) -> None:
@@ -48,14 +56,45 @@ class JoinGroup:
             return
         run(host, ("vgcreate" if self.new else "vgextend", "--", self.group, self.device), hint=HINT)
 
-    def _demand_free(self, host: Host) -> None:
-        if what := signatures(host, self.device):
+    def _demand_free(self, host: Host, expected: set[str]) -> None:
+        if what := [each for each in signatures(host, self.device) if each not in expected]:
             hint = f"If nobody needs it, log in and clear it: wipefs --all {self.device}"
-            raise StepError(Category.CONFLICT, f"there is something on {self.device}: {what}", hint)
+            raise StepError(Category.CONFLICT, f"there is something on {self.device}: {', '.join(what)[:80]}", hint)
         exists = any(each.group == self.group for each in list_devices(host))
         if exists == self.new:
             message = f"there is {'a' if exists else 'no'} volume group {self.group} on {self.host}"
             raise StepError(Category.CONFLICT, message, "Extend the one there is, or make one of another name.")
 
 
-ACTIONS = (JoinGroup,)
+@dataclass(frozen=True)
+class DropGroup:
+    """There is no such volume group. One that holds anything is refused; its devices stay LVM's, and are in none."""
+
+    name: ClassVar[str] = "device-manager.drop-group"
+    host: str
+    group: str
+
+    def describe(self) -> str:
+        return f"Remove the empty volume group {self.group} on {self.host}"
+
+    def touches(self) -> tuple[str, ...]:
+        return (f"resource/{self.host}",)
+
+    def inverse(self) -> Irreversible:
+        return Irreversible("it held nothing; make it anew of the same devices: openqrm device create-group")
+
+    def observe(self, world: World) -> Seen:
+        host = world.host(self.host)
+        if not any(each.group == self.group for each in list_devices(host)):
+            return Satisfied(f"there is no volume group {self.group}")
+        if held := list_logical(host, self.group):
+            message = f"volume group {self.group} holds {len(held)} logical volumes, {', '.join(held[:3])} first"
+            raise StepError(Category.CONFLICT, message, "Remove these volumes first: openqrm volume inspect, or lvs.")
+        return Differs(f"volume group {self.group} holds nothing")
+
+    def ensure(self, world: World) -> None:
+        # Without --yes and --force: should it hold something by now, vgremove asks, and nobody answers.
+        run(world.host(self.host), ("vgremove", "--", self.group), hint=HINT)
+
+
+ACTIONS = (JoinGroup, DropGroup)

@@ -12,6 +12,9 @@ from openqrm.plugin_api import Category, Host, StepError, run
 HINT = "Log in to the resource and look at its disks: lsblk -f, pvs, vgs, dmesg."
 _LSBLK = ("lsblk", "--json", "--bytes", "--paths", "--output", "NAME,TYPE,SIZE,RO,MOUNTPOINTS,MODEL,SERIAL,ROTA")
 _PVS = ("pvs", "--reportformat", "json", "--options", "pv_name,vg_name")
+_LVS = ("lvs", "--reportformat", "json", "--options", "lv_name")
+ORPHAN = "a physical volume of LVM that is in no group"
+LABEL = "LVM2_member"
 _USABLE = ("disk", "part", "raid0", "raid1", "raid5", "raid6", "raid10", "mpath")
 
 
@@ -57,6 +60,18 @@ class _Report(msgspec.Struct, frozen=True):
     report: tuple[_Physicals, ...]
 
 
+class _Logical(msgspec.Struct, frozen=True):
+    lv_name: str
+
+
+class _Logicals(msgspec.Struct, frozen=True):
+    lv: tuple[_Logical, ...]
+
+
+class _Held(msgspec.Struct, frozen=True):
+    report: tuple[_Logicals, ...]
+
+
 def list_devices(host: Host) -> list[Device]:
     """All that could hold a volume group, used or not."""
     return parse_devices(run(host, _LSBLK, hint=HINT), _groups(host))
@@ -67,10 +82,16 @@ def find_device(host: Host, path: str) -> Device | None:
     return next((device for device in list_devices(host) if device.name == path), None)
 
 
-def signatures(host: Host, path: str) -> str:
+def signatures(host: Host, path: str) -> list[str]:
     """What is on the device by its own word: a file system, a partition table; empty when it says nothing."""
     text = run(host, ("wipefs", "--no-act", "--noheadings", "--output", "TYPE", "--", path), hint=HINT)
-    return ", ".join(dict.fromkeys(text.split()))[:80]
+    return list(dict.fromkeys(text.split()))
+
+
+def list_logical(host: Host, group: str) -> list[str]:
+    """The logical volumes of a group, whoever made them."""
+    text = run(host, (*_LVS, "--", group), hint=HINT)
+    return [each.lv_name for part in _decoded(text, _Held).report for each in part.lv]
 
 
 def parse_devices(text: str, groups: dict[str, str]) -> list[Device]:
@@ -122,7 +143,7 @@ def _used(block: _Block, group: str, *, physical: bool) -> str:
     if group:
         return f"in volume group {group}"
     if physical:
-        return "a physical volume of LVM"
+        return ORPHAN
     if block.children:
         return f"{block.children[0].name} lies on it"
     return "read-only" if block.ro else ""

@@ -296,6 +296,18 @@ export interface components {
             resource: string;
         };
         /**
+         * RemoveGroup
+         * @description Remove a volume group that holds nothing. Its name must be typed to confirm.
+         *
+         *         Its devices are wiped of nothing: they can be made a group of again.
+         */
+        RemoveGroup: {
+            /** @description the resource */
+            resource: string;
+            /** @description the volume group */
+            group: string;
+        };
+        /**
          * ListEntries
          * @description List what the shelves offer, as it was when their catalogues were last taken.
          */

@@ -8,11 +8,12 @@ from openqrm.plugin_api.testing import Simulator, UnknownCommand
 
 
 class SimulatedDisks(Simulator):
-    """`groups` is device → volume group, `contents` what wipefs finds."""
+    """`groups` is device → volume group, empty for a device that is in none; `contents` what wipefs finds."""
 
     def __init__(self) -> None:
         super().__init__()
         self.groups = {"/dev/vda": "lab"}
+        self.volumes = {"lab": ["pool"]}
         self.mounted = {"/dev/vdb": "/srv/btrfs"}
         self.contents = {"/dev/vdb": "btrfs", "/dev/vdd": "ext4"}
 
@@ -27,12 +28,27 @@ class SimulatedDisks(Simulator):
                 return Completed(0, self.contents.get(device, ""))
             case (("vgcreate" | "vgextend") as tool, "--", group, device):
                 return self._join(tool, group, device)
+            case ("lvs", *_, "--", group):
+                rows = [{"lv_name": name} for name in self.volumes.get(group, [])]
+                return Completed(0, json.dumps({"report": [{"lv": rows}]}))
+            case ("vgremove", "--", group):
+                return self._drop(group)
         raise UnknownCommand(argv)
 
+    def _drop(self, group: str) -> Completed:
+        if group not in self.groups.values():
+            return Completed(5, "", f'  Volume group "{group}" not found\n')
+        if self.volumes.get(group):
+            return Completed(5, "", f'  Volume group "{group}" not removed\n')
+        for device in [each for each, name in self.groups.items() if name == group]:
+            self.groups[device], self.contents[device] = "", "LVM2_member"
+        return Completed(0)
+
     def _join(self, tool: str, group: str, device: str) -> Completed:
-        if device in self.mounted or device in self.contents:
+        is_orphan = self.groups.get(device) == ""
+        if device in self.mounted or (device in self.contents and not is_orphan):
             return Completed(5, "", f"  Cannot use {device}: device has a signature\n")
-        if device in self.groups:
+        if self.groups.get(device):
             return Completed(5, "", "  /dev/vda: physical volume not initialized.\n")
         if (group in self.groups.values()) == (tool == "vgcreate"):
             return Completed(5, "", "  A volume group called that already exists, or none does.\n")

@@ -7,7 +7,7 @@ import pytest
 
 from openqrm.plugin_api import Category, StepError
 from openqrm.plugin_api.testing import LAWS, Case, SimulatedWorld
-from openqrm_plugins.device_manager.actions import JoinGroup
+from openqrm_plugins.device_manager.actions import DropGroup, JoinGroup
 from openqrm_plugins.device_manager.devices import parse_devices, parse_groups
 from openqrm_plugins.device_manager.tests.simulator import SimulatedDisks
 
@@ -18,7 +18,23 @@ def world() -> SimulatedWorld:
     return SimulatedWorld(hosts={"store1": SimulatedDisks()})
 
 
+def with_empty_group() -> SimulatedWorld:
+    made = world()
+    JoinGroup("store1", "vol", "/dev/vdc", new=True).ensure(made)
+    made.forget_preparation()
+    return made
+
+
+def with_orphan() -> SimulatedWorld:
+    made = with_empty_group()
+    DropGroup("store1", "vol").ensure(made)
+    made.forget_preparation()
+    return made
+
+
 CASES = [
+    Case("remove", DropGroup("store1", "vol"), with_empty_group),
+    Case("create again", JoinGroup("store1", "vol", "/dev/vdc", new=True), with_orphan),
     Case("create", JoinGroup("store1", "vol", "/dev/vdc", new=True), world),
     Case("extend", JoinGroup("store1", "lab", "/dev/vdc", new=False), world),
 ]
@@ -48,6 +64,14 @@ def test_what_is_in_use_is_refused(group: str, device: str, new: bool, says: str
         JoinGroup("store1", group, device, new).observe(made)
     assert refused.value.category in (Category.CONFLICT, Category.NOT_FOUND)
     assert made.state() == before
+
+
+def test_a_group_that_holds_something_is_not_removed() -> None:
+    made = world()
+    before = made.state()
+    with pytest.raises(StepError, match="holds 1 logical volumes, pool first") as refused:
+        DropGroup("store1", "lab").observe(made)
+    assert refused.value.category is Category.CONFLICT and made.state() == before
 
 
 def test_devices_of_the_real_tools() -> None:
