@@ -7,35 +7,29 @@ from typing import ClassVar
 
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.storage import Volume
-from openqrm.plugin_api.actions import COPY_TIMEOUT_S, PutAway, TakeBack
+from openqrm.plugin_api.actions import COPY_TIMEOUT_S
 from openqrm.plugin_api.drivers import VolumeFacts
 from openqrm.plugin_api.filling import Content
 from openqrm.plugin_api.storage.filling import fill_disk
 from openqrm.plugin_api.storage.halves import Work
 from openqrm.plugin_api.storage.making.disks import CloneDisk, GrowDisk, MakeDisk
 from openqrm.plugin_api.storage.making.entries import list_entries
-from openqrm.plugin_api.storage.making.purge import TRASH, Purge
+from openqrm.plugin_api.storage.making.in_folder import InFolder
 from openqrm.ports.world import Host
-
-_SUFFIX = ".img"
 
 
 @dataclass(frozen=True)
-class DiskFiles:
+class DiskFiles(InFolder):
     """Making: sparse files, cloned by sharing extents where the disk can."""
 
     content: ClassVar[Content] = Content.DISK
-    host: str
-    directory: str
+    suffix: ClassVar[str] = ".img"
     clone: str  # auto, reflink or copy
 
-    def path(self, volume: Volume) -> str:
-        return f"{self.directory}/{volume.name}{_SUFFIX}"
-
     def create(self, volume: Volume) -> tuple[Work, ...]:
-        path, trash = self.path(volume), self._trash(volume)
+        path, trash = self.path(volume), self.trash(volume)
         if volume.source:
-            source = f"{self.directory}/{volume.source}{_SUFFIX}"
+            source = self.path_of(volume.source)
             clone = CloneDisk(self.host, volume.name, path, trash, source, self.clone, volume.size_mib)
             return (Work(clone, f"it is a clone of {volume.source}", deadline_s=COPY_TIMEOUT_S),)
         if volume.size_mib <= 0:
@@ -43,36 +37,20 @@ class DiskFiles:
         make = MakeDisk(self.host, volume.name, path, trash, volume.size_mib)
         return (Work(make, "the volume is a disk in a file"),)
 
-    def remove(self, volume: Volume) -> tuple[Work, ...]:
-        away = PutAway(self.host, volume.name, self.path(volume), self._trash(volume))
-        return (Work(away, "it can be had back until it is purged"),)
-
-    def restore(self, volume: Volume) -> tuple[Work, ...]:
-        back = TakeBack(self.host, volume.name, self.path(volume), self._trash(volume))
-        return (Work(back, "it is still in the trash"),)
-
-    def purge(self, volume: Volume) -> tuple[Work, ...]:
-        purge = Purge(self.host, volume.name, self._trash(volume))
-        return (Work(purge, "its space is wanted back", deadline_s=COPY_TIMEOUT_S),)
-
     def resize(self, volume: Volume, size_mib: int) -> tuple[Work, ...]:
         grow = GrowDisk(self.host, volume.name, self.path(volume), size_mib)
         return (Work(grow, f"it has {volume.size_mib} MiB so far"),)
 
     def fill(self, volume: Volume, source: str, sha256: str) -> tuple[Work, ...]:
-        return (fill_disk(self.host, volume, self.path(volume), self._trash(volume), source, sha256),)
+        return (fill_disk(self.host, volume, self.path(volume), self.trash(volume), source, sha256),)
 
     def list_volumes(self, host: Host) -> list[VolumeFacts]:
-        disks = [each for each in list_entries(host, self.directory, "f") if each.name.endswith(_SUFFIX)]
+        disks = [each for each in list_entries(host, self.directory, "f") if each.name.endswith(self.suffix)]
         return [
             VolumeFacts(
-                name=each.name.removesuffix(_SUFFIX),
+                name=each.name.removesuffix(self.suffix),
                 size_mib=each.size_bytes // 2**20,
                 used_mib=each.used_bytes // 2**20,
             )
             for each in disks
         ]
-
-    def _trash(self, volume: Volume) -> str:
-        """`id` tells namesakes apart there."""
-        return f"{self.directory}/{TRASH}/{volume.name}{_SUFFIX}.{volume.id}"

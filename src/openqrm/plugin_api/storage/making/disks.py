@@ -7,33 +7,24 @@ from pathlib import PurePosixPath
 from typing import ClassVar
 
 from openqrm.domain.errors import Category, StepError
-from openqrm.domain.plan import Differs, Irreversible, Satisfied, Seen
-from openqrm.plugin_api.actions import COPY_TIMEOUT_S, DISK_HINT, PutAway, is_there, making_of
+from openqrm.domain.plan import Differs, Satisfied, Seen
+from openqrm.plugin_api.actions import COPY_TIMEOUT_S, DISK_HINT, is_there, making_of
 from openqrm.plugin_api.run import run
+from openqrm.plugin_api.storage.making.in_folder import GrownInFolder, NewInFolder
 from openqrm.ports.world import Host, World
 
 _COPY_MODES = {"auto": "auto", "reflink": "always", "copy": "never"}
 
 
 @dataclass(frozen=True)
-class MakeDisk:
+class MakeDisk(NewInFolder):
     """There is a disk of this size, of nothing but zeros and no space used when it is made."""
 
     name: ClassVar[str] = "openqrm.make-disk"
-    host: str
-    volume: str
-    path: str
-    trash: str
     size_mib: int
 
     def describe(self) -> str:
         return f"Make the disk {self.path} of {self.size_mib} MiB on {self.host}"
-
-    def touches(self) -> tuple[str, ...]:
-        return (f"volume/{self.volume}",)
-
-    def inverse(self) -> PutAway:
-        return PutAway(self.host, self.volume, self.path, self.trash)
 
     def observe(self, world: World) -> Seen:
         if is_there(world.host(self.host), self.path):
@@ -51,26 +42,16 @@ class MakeDisk:
 
 
 @dataclass(frozen=True)
-class CloneDisk:
+class CloneDisk(NewInFolder):
     """There is a disk with the content that `source` had when it was made, at least `size_mib` big."""
 
     name: ClassVar[str] = "openqrm.clone-disk"
-    host: str
-    volume: str
-    path: str
-    trash: str
     source: str
     clone: str
     size_mib: int
 
     def describe(self) -> str:
         return f"Clone {self.source} on {self.host} as {self.path} ({self.clone})"
-
-    def touches(self) -> tuple[str, ...]:
-        return (f"volume/{self.volume}",)
-
-    def inverse(self) -> PutAway:
-        return PutAway(self.host, self.volume, self.path, self.trash)
 
     def observe(self, world: World) -> Seen:
         host = world.host(self.host)
@@ -95,23 +76,10 @@ class CloneDisk:
 
 
 @dataclass(frozen=True)
-class GrowDisk:
+class GrowDisk(GrownInFolder):
     """The disk has at least this size; what is added is zeros and takes no space."""
 
     name: ClassVar[str] = "openqrm.grow-disk"
-    host: str
-    volume: str
-    path: str
-    size_mib: int
-
-    def describe(self) -> str:
-        return f"Extend {self.path} on {self.host} to {self.size_mib} MiB"
-
-    def touches(self) -> tuple[str, ...]:
-        return (f"volume/{self.volume}",)
-
-    def inverse(self) -> Irreversible:
-        return Irreversible("a volume that was made smaller would lose data; the space stays with it")
 
     def observe(self, world: World) -> Seen:
         size_bytes = size_of(world.host(self.host), self.path)

@@ -8,8 +8,9 @@ from typing import ClassVar
 
 from openqrm.domain.errors import Category, StepError
 from openqrm.domain.plan import Differs, Satisfied, Seen
-from openqrm.plugin_api.actions import COPY_TIMEOUT_S, DISK_HINT, PutAway, find_kind, making_of
+from openqrm.plugin_api.actions import COPY_TIMEOUT_S, DISK_HINT, find_kind, making_of
 from openqrm.plugin_api.run import run
+from openqrm.plugin_api.storage.making.in_folder import NewInFolder
 from openqrm.ports.world import Host, World
 
 _COPY_MODES = {"auto": "auto", "btrfs": "auto", "reflink": "always", "copy": "never"}
@@ -17,23 +18,13 @@ _SUBVOLUME_INODE = "256"  # btrfs gives the root of every subvolume this number
 
 
 @dataclass(frozen=True)
-class MakeFolder:
+class MakeFolder(NewInFolder):
     """There is a folder, empty when it is made; on btrfs a subvolume, so that it can be cloned at no cost."""
 
     name: ClassVar[str] = "openqrm.make-folder"
-    host: str
-    volume: str
-    path: str
-    trash: str
 
     def describe(self) -> str:
         return f"Make the folder {self.path} on {self.host}"
-
-    def touches(self) -> tuple[str, ...]:
-        return (f"volume/{self.volume}",)
-
-    def inverse(self) -> PutAway:
-        return PutAway(self.host, self.volume, self.path, self.trash)
 
     def observe(self, world: World) -> Seen:
         return seen_folder(world.host(self.host), self.path)
@@ -48,25 +39,15 @@ class MakeFolder:
 
 
 @dataclass(frozen=True)
-class CloneFolder:
+class CloneFolder(NewInFolder):
     """There is a folder with the content that `source` had when it was made; how is up to `clone` and the disk."""
 
     name: ClassVar[str] = "openqrm.clone-folder"
-    host: str
-    volume: str
-    path: str
-    trash: str
     source: str
     clone: str
 
     def describe(self) -> str:
         return f"Clone {self.source} on {self.host} as {self.path} ({self.clone})"
-
-    def touches(self) -> tuple[str, ...]:
-        return (f"volume/{self.volume}",)
-
-    def inverse(self) -> PutAway:
-        return PutAway(self.host, self.volume, self.path, self.trash)
 
     def observe(self, world: World) -> Seen:
         host = world.host(self.host)

@@ -7,52 +7,31 @@ from typing import ClassVar
 
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.storage import Volume
-from openqrm.plugin_api.actions import COPY_TIMEOUT_S, PutAway, TakeBack
+from openqrm.plugin_api.actions import COPY_TIMEOUT_S
 from openqrm.plugin_api.drivers import VolumeFacts
 from openqrm.plugin_api.filling import Content
 from openqrm.plugin_api.storage.filling import fill_folder
 from openqrm.plugin_api.storage.halves import Work
 from openqrm.plugin_api.storage.making.entries import list_entries
 from openqrm.plugin_api.storage.making.folders import CloneFolder, MakeFolder
-from openqrm.plugin_api.storage.making.purge import TRASH, Purge
+from openqrm.plugin_api.storage.making.in_folder import InFolder
 from openqrm.ports.world import Host
 
 
 @dataclass(frozen=True)
-class Folders:
+class Folders(InFolder):
     """Making: folders, on btrfs subvolumes, cloned at no cost where the disk can."""
 
     content: ClassVar[Content] = Content.FILES
-    host: str
-    directory: str
     clone: str  # auto, btrfs, reflink or copy
-
-    def path(self, volume: Volume) -> str:
-        return f"{self.directory}/{volume.name}"
-
-    def trash(self, volume: Volume) -> str:
-        """Where it goes when it is removed; `id` tells namesakes apart there."""
-        return f"{self.directory}/{TRASH}/{volume.name}.{volume.id}"
 
     def create(self, volume: Volume) -> tuple[Work, ...]:
         path, trash = self.path(volume), self.trash(volume)
         if not volume.source:
             return (Work(MakeFolder(self.host, volume.name, path, trash), "the volume is a folder"),)
-        source = f"{self.directory}/{volume.source}"
+        source = self.path_of(volume.source)
         clone = CloneFolder(self.host, volume.name, path, trash, source, self.clone)
         return (Work(clone, f"it is a clone of {volume.source}", deadline_s=COPY_TIMEOUT_S),)
-
-    def remove(self, volume: Volume) -> tuple[Work, ...]:
-        away = PutAway(self.host, volume.name, self.path(volume), self.trash(volume))
-        return (Work(away, "it can be had back until it is purged"),)
-
-    def restore(self, volume: Volume) -> tuple[Work, ...]:
-        back = TakeBack(self.host, volume.name, self.path(volume), self.trash(volume))
-        return (Work(back, "it is still in the trash"),)
-
-    def purge(self, volume: Volume) -> tuple[Work, ...]:
-        purge = Purge(self.host, volume.name, self.trash(volume))
-        return (Work(purge, "its space is wanted back", deadline_s=COPY_TIMEOUT_S),)
 
     def resize(self, volume: Volume, size_mib: int) -> tuple[Work, ...]:
         message = f"volume {volume.name} is a folder, which has no size"

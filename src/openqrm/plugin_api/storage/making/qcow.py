@@ -7,32 +7,22 @@ from typing import ClassVar
 
 from openqrm.domain.errors import Category, StepError
 from openqrm.domain.plan import Differs, Irreversible, Satisfied, Seen
-from openqrm.plugin_api.actions import PutAway
 from openqrm.plugin_api.storage.making import disk_program
+from openqrm.plugin_api.storage.making.in_folder import GrownInFolder, NewInFolder
 from openqrm.ports.world import Host, World
 
 _MIB = 2**20
 
 
 @dataclass(frozen=True)
-class MakeQcow:
-    """There is a disk of this size, empty when it is made. One that was there before is taken if it stands alone."""
+class MakeQcow(NewInFolder):
+    """There is a disk of this size, empty when it is made."""
 
     name: ClassVar[str] = "openqrm.make-qcow"
-    host: str
-    volume: str
-    path: str
-    trash: str
     size_mib: int
 
     def describe(self) -> str:
         return f"Make the disk {self.path} of {self.size_mib} MiB on {self.host}"
-
-    def touches(self) -> tuple[str, ...]:
-        return (f"volume/{self.volume}",)
-
-    def inverse(self) -> PutAway:
-        return PutAway(self.host, self.volume, self.path, self.trash)
 
     def observe(self, world: World) -> Seen:
         told = seen_qcow(world.host(self.host), self.path)
@@ -43,7 +33,7 @@ class MakeQcow:
             raise StepError(Category.CONFLICT, message, "Name the volume otherwise, or move that file away.")
         if told.size_bytes != self.size_mib * _MIB:
             message = f"{self.path} is there already and has {told.size_bytes / _MIB:g} MiB"
-            raise StepError(Category.CONFLICT, message, "Create the volume with that size to take the file for it.")
+            raise StepError(Category.CONFLICT, message, "Name the volume otherwise, or move that file away.")
         return Satisfied(f"{self.path} is there")
 
     def ensure(self, world: World) -> None:
@@ -51,25 +41,15 @@ class MakeQcow:
 
 
 @dataclass(frozen=True)
-class CloneQcow:
+class CloneQcow(NewInFolder):
     """There is a disk with the content that `source` had when it was made; what they share takes space once."""
 
     name: ClassVar[str] = "openqrm.clone-qcow"
-    host: str
-    volume: str
-    path: str
-    trash: str
     source: str
     size_mib: int
 
     def describe(self) -> str:
         return f"Clone {self.source} on {self.host} as {self.path}"
-
-    def touches(self) -> tuple[str, ...]:
-        return (f"volume/{self.volume}",)
-
-    def inverse(self) -> PutAway:
-        return PutAway(self.host, self.volume, self.path, self.trash)
 
     def observe(self, world: World) -> Seen:
         if seen_qcow(world.host(self.host), self.path):
@@ -82,23 +62,10 @@ class CloneQcow:
 
 
 @dataclass(frozen=True)
-class GrowQcow:
+class GrowQcow(GrownInFolder):
     """The disk has at least this size; what is added is zeros and takes no space."""
 
     name: ClassVar[str] = "openqrm.grow-qcow"
-    host: str
-    volume: str
-    path: str
-    size_mib: int
-
-    def describe(self) -> str:
-        return f"Extend {self.path} on {self.host} to {self.size_mib} MiB"
-
-    def touches(self) -> tuple[str, ...]:
-        return (f"volume/{self.volume}",)
-
-    def inverse(self) -> Irreversible:
-        return Irreversible("a volume that was made smaller would lose data; the space stays with it")
 
     def observe(self, world: World) -> Seen:
         told = seen_qcow(world.host(self.host), self.path)
