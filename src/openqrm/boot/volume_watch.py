@@ -28,7 +28,7 @@ Ask = Callable[[Storage], Collection[str] | None]
 
 
 class VolumeWatch:
-    """A pass over all storages that have volumes. `ask` gives the names of what one holds; None: they are but names.
+    """A pass over all storages. `ask` gives the names of what one holds; None: they are but names.
 
     `held` gives those of some references that a plan has a hand on: what it makes or removes has not vanished. Of
     several processes on one database the one that leads asks.
@@ -74,10 +74,10 @@ class VolumeWatch:
         self._pause_s[storage.name], self._due_s[storage.name] = pause_s, now_s + pause_s
 
     def _compare(self, storage: Storage) -> None:
-        known = {each.name: each for each in self._records.list(Volume, storage=storage.name)}
-        names = self._ask(storage) if known else None
+        names = self._ask(storage)
         if names is None:
             return
+        known = {each.name: each for each in self._records.list(Volume, storage=storage.name)}
         gone = known.keys() - names
         if gone - self._gone.get(storage.name, frozenset()):  # what a plan has just made may not have been there yet
             gone -= {ref.partition("/")[2] for ref in self._held([known[name].ref for name in gone])}
