@@ -8,10 +8,12 @@ from typing import Any, Protocol, runtime_checkable
 
 from openqrm.ports.records import Records
 
+LONGEST_STREAM = 1024 * 1024
+
 
 @dataclass(frozen=True)
 class Completed:
-    """The end of a command: exit status and what it printed (at most 1 MiB each)."""
+    """The end of a command: exit status and what it printed (the first LONGEST_STREAM bytes each)."""
 
     status: int
     out: str = ""

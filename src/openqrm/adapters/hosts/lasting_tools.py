@@ -13,9 +13,8 @@ import asyncssh
 from openqrm.adapters.hosts.remote import WITH_ENVIRONMENT, render_environment
 from openqrm.domain.errors import Category, StepError
 from openqrm.ports.uplink import Executed
-from openqrm.ports.world import LineTool
+from openqrm.ports.world import LONGEST_STREAM, LineTool
 
-LONGEST_STREAM = 1024 * 1024
 IDLE_S = 30.0
 MOST_IDLE = 2  # of one tool on one machine
 

@@ -14,9 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from openqrm.domain.errors import Category, Ending, StepError
-from openqrm.ports.world import Completed
+from openqrm.ports.world import LONGEST_STREAM, Completed
 
-LONGEST_STREAM = 1024 * 1024
 LARGEST_FILE = 8 * 1024 * 1024
 ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",

@@ -9,8 +9,7 @@ from contextlib import suppress
 import asyncssh
 
 from openqrm.ports.uplink import Executed
-
-LONGEST_STREAM = 1024 * 1024
+from openqrm.ports.world import LONGEST_STREAM
 
 
 class _Listener(asyncssh.SSHClientSession[bytes]):

@@ -13,10 +13,10 @@ from msgspec import Meta
 
 from openqrm.domain.errors import Category, PlanningError, StepError
 from openqrm.domain.resource import MILESTONES
+from openqrm.ports.world import LONGEST_STREAM
 
 LONGEST_LINE = 3 * 1024 * 1024
 LONGEST_REPORT = 16 * 1024  # what is no answer to a command
-LONGEST_STREAM = 1024 * 1024
 LONGEST_TEXT = 2000
 _ID = re.compile(rb"[A-Za-z0-9-]{1,64}", re.ASCII)
 _REPORTED = {name.encode(): name for name in (*MILESTONES, "failed")}
