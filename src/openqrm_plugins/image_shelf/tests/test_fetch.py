@@ -33,6 +33,7 @@ class Fetching:
     folder: Path
     more: dict[str, Any] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
+    program: str = PROGRAM.read_text()
 
     @property
     def shelf(self) -> Path:
@@ -48,7 +49,7 @@ class Fetching:
             "name": "archive.tar.zst", "size_bytes": len(CONTENT), "sha256": sha256(CONTENT).hexdigest(),
             "patience_s": 20, "most_bytes": 1000,
         }  # fmt: skip
-        argv, given = [sys.executable, "-I", "-c", PROGRAM.read_text(), verb], json.dumps(settings | self.more | more)
+        argv, given = [sys.executable, "-I", "-c", self.program, verb], json.dumps(settings | self.more | more)
         environment = {**os.environ, **self.environment}
         return subprocess.run(
             argv, input=given, capture_output=True, text=True, timeout=60, check=False, env=environment
@@ -184,6 +185,13 @@ def test_nobody_is_waited_for_without_end(fetching: Fetching, site: Web) -> None
     assert f"{NAME} does not come: " in fetching.fetch()["because"]
 
 
+def test_what_comes_without_end_is_not_waited_for_either(fetching: Fetching) -> None:
+    bound = "MOST_S = 6 * 3600.0"
+    assert bound in fetching.program
+    fetching.program = fetching.program.replace(bound, "MOST_S = 0.0")
+    assert fetching.fetch()["because"] == "it has taken too long"
+
+
 @pytest.mark.slow
 def test_no_redirect_leads_to_another_protocol_or_takes_the_password_along(fetching: Fetching, site: Web) -> None:
     for elsewhere, says in ((f"file://{fetching.shelf}", "HTTP 302"), ("ftp://127.0.0.1:1", "from http to ftp")):
@@ -204,12 +212,16 @@ def test_a_wrong_password_is_told_at_once(fetching: Fetching, site: Web) -> None
     assert "HTTP 401" in said["because"] and "guessed" not in said["because"]
 
 
-@pytest.mark.parametrize("make", [lambda path: path.symlink_to(path.parents[1] / "outside"), os.mkfifo, Path.mkdir])
-def test_a_folder_lends_files_and_nothing_else(fetching: Fetching, make: Callable[[Path], None]) -> None:
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [(lambda path: path.symlink_to(path.parents[1] / "outside"), "symbolic links"),
+     (os.mkfifo, "trap.tar is no file"), (Path.mkdir, "trap.tar is no file")],
+)  # fmt: skip
+def test_a_folder_lends_files_and_nothing_else(fetching: Fetching, make: Callable[[Path], None], says: str) -> None:
     (fetching.folder / "outside").write_bytes(CONTENT)
     make(fetching.shelf / "trap.tar")
     fetching.more["file"] = "trap.tar"
-    assert fetching.fetch()["state"] == "failed"
+    assert says in fetching.fetch()["because"]
 
 
 def test_a_folder_that_is_on_another_machine_is_told(fetching: Fetching) -> None:
