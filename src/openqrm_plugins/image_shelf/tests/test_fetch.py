@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from openqrm_plugins.image_shelf.fetching import PROGRAM
+from openqrm_plugins.image_shelf.tests.ftp import ftp
 from openqrm_plugins.image_shelf.tests.simulator import ShelfHost, Site
 from openqrm_plugins.image_shelf.tests.web import Web, certificate, web
 
@@ -124,6 +125,21 @@ def test_a_connection_that_breaks_is_taken_up_where_it_broke(fetching: Fetching,
 
 
 @pytest.mark.slow
+def test_so_is_one_by_ftp(fetching: Fetching) -> None:
+    with ftp(fetching.shelf) as site:
+        site.cuts = [1_000_000]
+        fetching.more |= {"source": site.url, "user": "reader", "password": "sesame"}
+        assert fetching.fetch() == {"state": "fetched"}
+        assert site.offsets == [0, 1_000_000] and fetching.got == CONTENT
+
+
+@pytest.mark.parametrize(("file", "password", "says"), [("gone", "sesame", "no such file"), (NAME, "x", "530 not in")])
+def test_what_is_refused_by_ftp_is_told(fetching: Fetching, file: str, password: str, says: str) -> None:
+    with ftp(fetching.shelf) as site:
+        fetching.more |= {"source": site.url, "user": "reader", "password": password, "file": file}
+        assert says in fetching.fetch()["because"]
+
+
 def test_where_nobody_can_begin_in_the_middle_it_begins_anew(fetching: Fetching, site: Web) -> None:
     site.has_ranges, site.cuts = False, [1_000_000]
     assert fetching.fetch() == {"state": "fetched"} and fetching.got == CONTENT
