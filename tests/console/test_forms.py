@@ -120,6 +120,20 @@ def test_a_form_says_what_would_happen_while_it_is_filled_in(visit: Visit) -> No
     assert [plan["reason"] for plan in plans] == ["a test"]
 
 
+def test_what_is_carried_out_is_what_the_form_says_however_fast(visit: Visit) -> None:
+    """The preview comes when typing pauses: until then nothing is expected of it."""
+    visit.open("/do/network/create?name=fast&cidr=10.9.0.0/24&dhcp=off")
+    expect(visit.page.locator(".q-preview")).to_contain_text("Create network fast")
+    visit.page.route("**/network/create?preview*", lambda _asked: None)  # the next one is still on its way
+    visit.page.locator("#field-comment").fill("typed in a hurry")
+    visit.button("Carry out").click()
+    expect(visit.page.get_by_role("heading", level=1)).to_contain_text("Network fast")
+    try:
+        expect(visit.page.get_by_role("main")).to_contain_text("typed in a hurry")
+    finally:
+        visit.site.api.do("network", "remove", name="fast")
+
+
 def test_a_file_is_written_in_lines(visit: Visit) -> None:
     visit.open("/do/vm/seed")
     lines = visit.page.locator("textarea#field-user_data")

@@ -151,6 +151,27 @@ def test_from_nothing_to_a_running_appliance_by_the_wizard(own: Visit) -> None:
     eventually(lambda: own.site.api.ask("appliance", "show", name="shop")["condition"] == "running", lambda: "it runs")
 
 
+def test_who_leaves_the_wizard_for_what_is_missing_is_not_asked_again(own: Visit) -> None:
+    page, before = own.page, own.site.api.ask("plan", "list")
+    own.site.api.do("plugin", "enable", name="image-shelf")
+    own.open("/new-appliance")
+    page.get_by_label("Name").fill("shop")
+    own.button("Next").click()
+    page.get_by_label("From a shelf").check()
+    page.get_by_role("link", name="add one first").click()
+    heading(own, "Add")
+    for kept in (True, False):
+        page.get_by_role("link", name="Dashboard").click()
+        page.get_by_role("main").get_by_role("link", name="New appliance").click()
+        if kept:
+            expect(page.get_by_label("From a shelf")).to_be_checked()
+            own.button("Back").click()
+            expect(page.get_by_label("Name")).to_have_value("shop")
+            own.button("Cancel").click()
+    expect(page.get_by_label("Name")).to_have_value("")
+    assert len(own.site.api.ask("plan", "list")) == len(before) + 1
+
+
 def test_the_wizard_is_walked_by_keyboard_alone(own: Visit) -> None:
     page, keys = own.page, own.page.keyboard
     own.open("/new-appliance")

@@ -30,7 +30,7 @@ export function IntentForm({ intent, now, given }: Props) {
   const [isTried, setTried] = useState(false);
   const faulty = fields.filter((field) => faultOf(field, values[field.name]));
   const body = bodyOf(fields, values, start, intent.subject);
-  const shown = usePreview(intent, body, faulty.length === 0);
+  const { shown, digest } = usePreview(intent, body, faulty.length === 0);
   const phrase = shown.data?.plan.confirm ?? "";
   const isConfirmed = phrase === "" || typed === phrase;
   const giving = useGive(intent);
@@ -40,7 +40,7 @@ export function IntentForm({ intent, now, given }: Props) {
     event.preventDefault();
     setTried(true);
     if (faulty.length > 0 || !isConfirmed) return;
-    giving.mutate({ body, wishes: { confirm: typed, reason, ...(shown.data ? { expected: shown.data.digest } : {}) } });
+    giving.mutate({ body, wishes: { confirm: typed, reason, ...(digest ? { expected: digest } : {}) } });
   };
   if (giving.told) return <TellOnce told={giving.told} noun={intent.noun} />;
   return (

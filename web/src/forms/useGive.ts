@@ -9,6 +9,8 @@ import type { Outcome } from "@/api/types";
 import { toast } from "@/frame/toasts";
 import { useT } from "@/i18n";
 
+const COMING_BACK = new Set(["set-up", "new-appliance"]); // whence a form was opened for something missing there
+
 /** Gives an intent and goes where its result is to be seen: the plan while it runs, else what it was about. */
 export function useGive(intent: Declaration) {
   const { t } = useT();
@@ -26,7 +28,7 @@ export function useGive(intent: Declaration) {
       }
       if (outcome.plan.state === "done") {
         toast("success", t("form.done"), outcome.plan.title);
-        await navigate(then === "set-up" ? { to: "/set-up" } : placeOf(intent, outcome));
+        await navigate(typeof then === "string" && COMING_BACK.has(then) ? { to: `/${then}` } : placeOf(intent, outcome));
       } else {
         await navigate({ to: "/plan/$name", params: { name: outcome.plan.id } });
       }

@@ -47,7 +47,7 @@ function Settings({ name, form }: { name: string; form: SettingsForm }) {
   const faulty = fields.filter((field) => faultOf(field, values[field.name]));
   const body = { name, settings: Object.fromEntries(changed.map((field) => [field.name, JSON.stringify(values[field.name])])) };
   const isReady = changed.length > 0 && faulty.length === 0;
-  const shown = usePreview(intent, body, isReady);
+  const { shown } = usePreview(intent, body, isReady);
   const giving = useGive(intent);
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();

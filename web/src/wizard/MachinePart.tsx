@@ -2,7 +2,7 @@ import { Form } from "@patternfly/react-core";
 
 import { useCatalogue } from "@/api/catalogue";
 import { useFoundList } from "@/api/lists";
-import type { HostRow, ResourceRow } from "@/api/types";
+import type { HostRow, ResourceRow, Storage } from "@/api/types";
 import { useT } from "@/i18n";
 
 import { ChoiceTile } from "./ChoiceTile";
@@ -18,7 +18,8 @@ export function MachinePart({ draft, set }: PartProps) {
   const hosts = useFoundList<HostRow>("host") ?? [];
   const creating = catalogue.find("vm", "create");
   const types = [...new Set([PHYSICAL, ...hosts.map(({ carries }) => carries)])];
-  const fitting = resources.filter((row) => fits(row, draft)).length;
+  const storages = new Set(useFoundList<Storage>("storage")?.map(({ resource }) => resource));
+  const fitting = resources.filter((row) => fits(row, draft) && !storages.has(row.name)).length;
   const tile = (id: Draft["machine"], choose: Partial<Draft>) => ({
     group: "machine", id, title: t(`wizard.machine_${id}`), told: t(`wizard.machine_${id}Hint`), isChosen: draft.machine === id,
     choose: () => set({ machine: id, ...choose }),
@@ -64,6 +65,6 @@ export function MachinePart({ draft, set }: PartProps) {
   );
 }
 
-function fits({ condition, type, cpu_count, memory_mib }: ResourceRow, draft: Draft): boolean {
-  return condition === "idle" && type === draft.machine_type && cpu_count >= draft.cpu_count && memory_mib >= draft.memory_mib;
+function fits({ condition, claimed_by, type, cpu_count, memory_mib }: ResourceRow, draft: Draft): boolean {
+  return condition === "idle" && claimed_by === "" && type === draft.machine_type && cpu_count >= draft.cpu_count && memory_mib >= draft.memory_mib;
 }

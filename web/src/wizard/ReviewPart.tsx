@@ -1,4 +1,4 @@
-import { Button, Switch } from "@patternfly/react-core";
+import { Button, Switch, useWizardContext } from "@patternfly/react-core";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
@@ -7,6 +7,7 @@ import { StepSign } from "@/plans/StepSign";
 import { ProblemView } from "@/problems/ProblemView";
 
 import { startsNow, wishesOf, type Wish } from "./draft";
+import { forget } from "./left";
 import { useCarryOut, type Progress } from "./useCarryOut";
 import type { PartProps } from "./WizardPage";
 
@@ -14,12 +15,14 @@ import type { PartProps } from "./WizardPage";
 export function ReviewPart({ draft, set }: PartProps) {
   const { t } = useT();
   const navigate = useNavigate();
+  const { goToPrevStep } = useWizardContext();
   const [wishes, setWishes] = useState<readonly Wish[]>();
   const shown = wishes ?? wishesOf(draft);
   const { steps, error, isAtWork, carryOut, takeBack } = useCarryOut(shown);
   const made = steps.filter(({ state }) => state === "done").length;
   const go = async () => {
     setWishes(shown); // what was asked for does not change while it is carried out
+    forget();
     const plan = await carryOut();
     if (plan) await navigate({ to: "/plan/$name", params: { name: plan.id } });
   };
@@ -35,6 +38,7 @@ export function ReviewPart({ draft, set }: PartProps) {
       />
       {error ? <ProblemView error={error} /> : null}
       <div className="q-buttons">
+        <Button variant="secondary" isDisabled={isAtWork || made > 0} onClick={() => void goToPrevStep()}>{t("wizard.back")}</Button>
         <Button onClick={() => void go()} isLoading={isAtWork} isDisabled={isAtWork || (error !== undefined && made > 0)}>
           {t("form.carryOut")}
         </Button>

@@ -1,5 +1,4 @@
-import { Button, Form, HelperText, HelperTextItem } from "@patternfly/react-core";
-import { Link } from "@tanstack/react-router";
+import { Form, HelperText, HelperTextItem } from "@patternfly/react-core";
 
 import { useCatalogue } from "@/api/catalogue";
 import { useFoundList } from "@/api/lists";
@@ -7,6 +6,7 @@ import type { Image, Storage } from "@/api/types";
 import { useT } from "@/i18n";
 
 import { ChoiceTile } from "./ChoiceTile";
+import { MakeFirst } from "./MakeFirst";
 import { PickField } from "./PickField";
 import { ShelfFields } from "./ShelfFields";
 import type { PartProps } from "./WizardPage";
@@ -30,6 +30,7 @@ export function RootPart({ draft, set }: PartProps) {
       <ChoiceTile {...tile("image")}>
         <PickField name="image" isRequired told={{ type: "string", "x-noun": "image" }} value={draft.image} change={(value) => set({ image: String(value) })} />
         {images?.length === 0 ? <HelperText><HelperTextItem variant="warning">{t("wizard.noImage")}</HelperTextItem></HelperText> : null}
+        {images?.length === 0 && !canUnpack ? <MakeFirst draft={draft} to="/plugin">{t("wizard.noShelf")}</MakeFirst> : null}
       </ChoiceTile>
       {canUnpack ? (
         <ChoiceTile {...tile("shelf")}>
@@ -62,9 +63,7 @@ function StorageFields({ draft, set }: PartProps) {
         change={(value) => set({ size_mib: Number(value) })}
       />
       {storages?.length === 0 ? (
-        <Button variant="link" isInline component={(props) => <Link {...props} to="/do/$noun/$verb" params={{ noun: "storage", verb: "create" }} />}>
-          {t("wizard.noStorage")}
-        </Button>
+        <MakeFirst draft={draft} to="/do/storage/create">{t("wizard.noStorage")}</MakeFirst>
       ) : null}
     </>
   );

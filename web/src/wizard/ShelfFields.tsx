@@ -1,8 +1,7 @@
-import { HelperText, HelperTextItem } from "@patternfly/react-core";
-
 import { useFoundList } from "@/api/lists";
 import { useT } from "@/i18n";
 
+import { MakeFirst } from "./MakeFirst";
 import { PickField } from "./PickField";
 import type { PartProps } from "./WizardPage";
 
@@ -19,7 +18,7 @@ export function ShelfFields({ draft, set }: PartProps) {
   return (
     <>
       <PickField name="entry" isRequired told={{ type: "string", "x-noun": "entry" }} value={draft.entry} change={(value) => choose(String(value))} />
-      {entries?.length === 0 ? <HelperText><HelperTextItem variant="warning">{t("wizard.noEntry")}</HelperTextItem></HelperText> : null}
+      {entries?.length === 0 ? <MakeFirst draft={draft} to="/do/shelf/add">{t("wizard.noEntry")}</MakeFirst> : null}
     </>
   );
 }

@@ -6,7 +6,8 @@ import { useState } from "react";
 import { Trail } from "@/frame/Trail";
 import { useT } from "@/i18n";
 
-import { EMPTY, isComplete, type Draft } from "./draft";
+import { isComplete, type Draft } from "./draft";
+import { forget, peek } from "./left";
 import { MachinePart } from "./MachinePart";
 import { NamePart } from "./NamePart";
 import { ReviewPart } from "./ReviewPart";
@@ -17,8 +18,12 @@ export type PartProps = { draft: Draft; set: (some: Partial<Draft>) => void };
 export function WizardPage() {
   const { t } = useT();
   const navigate = useNavigate();
-  const [draft, setDraft] = useState<Draft>(EMPTY);
-  const set = (some: Partial<Draft>) => setDraft((old) => ({ ...old, ...some }));
+  const [draft, setDraft] = useState<Draft>(peek);
+  const [first] = useState(draft.name === "" ? 1 : 2);
+  const set = (some: Partial<Draft>) => {
+    forget();
+    setDraft((old) => ({ ...old, ...some }));
+  };
   const hasName = isComplete("name", draft);
   const hasRoot = hasName && isComplete("root", draft);
   const hasMachine = hasRoot && isComplete("machine", draft);
@@ -33,7 +38,10 @@ export function WizardPage() {
         </div>
       </PageSection>
       <PageSection>
-        <Wizard className="q-wizard" isVisitRequired navAriaLabel={t("wizard.title")} onClose={() => void navigate({ to: "/$noun", params: { noun: "appliance" } })}>
+        <Wizard
+          className="q-wizard" isVisitRequired startIndex={first} navAriaLabel={t("wizard.title")}
+          onClose={() => { forget(); void navigate({ to: "/$noun", params: { noun: "appliance" } }); }}
+        >
           <WizardStep id="name" name={t("wizard.name")} footer={{ ...words, isNextDisabled: !hasName }}>
             <NamePart draft={draft} set={set} />
           </WizardStep>

@@ -1,0 +1,17 @@
+import { Button } from "@patternfly/react-core";
+import { Link } from "@tanstack/react-router";
+
+import type { Draft } from "./draft";
+import { leave } from "./left";
+
+/** The way to what is missing here; what was said so far is not asked again. */
+export function MakeFirst({ draft, to, children }: { draft: Draft; to: string; children: string }) {
+  return (
+    <Button
+      variant="link" isInline
+      component={(props) => <Link {...props} to={to} search={{ then: "new-appliance" }} onClick={() => leave(draft)} />}
+    >
+      {children}
+    </Button>
+  );
+}
