@@ -21,16 +21,18 @@ WORKERS = 2
 class Suite:
     markers: str
     in_cell: bool = False
+    dist: str = "loadgroup"
 
     def command(self, junit: Path) -> list[str]:
         """Two workers for two cores; each has a cell of its own where machines are real."""
         python = f"{sys.executable} -m lab.cell {sys.executable}" if self.in_cell else sys.executable
-        workers = ["--tx", f"{WORKERS}*popen//python={python}", "--dist", "loadgroup"]
+        workers = ["--tx", f"{WORKERS}*popen//python={python}", "--dist", self.dist]
         return [sys.executable, "-m", "pytest", "-m", self.markers, *workers, f"--junit-xml={junit}"]
 
 
 SUITES = {
-    "fast": Suite("not real and not lab and not postgresql and not slow and not console"),
+    # neighbours stay together: xdist's keeper of groups looks through all tests again after each of thousands
+    "fast": Suite("not real and not lab and not postgresql and not slow and not console", dist="worksteal"),
     "host": Suite("not real and not lab and not console"),
     "console": Suite("console"),  # apart: a browser's driver keeps an event loop in its process
     "real": Suite("real and not lab", in_cell=True),
