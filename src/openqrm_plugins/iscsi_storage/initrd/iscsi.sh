@@ -29,7 +29,21 @@ log_in() {
     done
     set -- "$@" -P "node.session.timeo.replacement_timeout=$PATIENCE_S"
     [ -z "${volume_secret:-}" ] || set -- "$@" -u "$volume_user" -w "$volume_secret"
-    iscsistart "$@" >/tmp/iscsi.log 2>&1 || stop "$volume_target at $volume_server: $(grep . /tmp/iscsi.log | tail -n 1)"
+    iscsistart "$@" >/tmp/iscsi.log 2>&1 &
+    wake "$!"
+    wait "$!" || stop "$volume_target at $volume_server: $(grep . /tmp/iscsi.log | tail -n 1)"
+}
+
+# iscsistart has a half that logs in and one that asks it to, which first sleeps for a second, lest nobody listen yet. A
+# signal that it catches ends its sleep, and nothing but a sleep may be ended.
+wake() { # PROCESS
+    for _ in $(seq 20); do
+        ! grep -q @ISCSIADM_ABSTRACT_NAMESPACE /proc/net/unix || break
+        sleep 0.02
+    done
+    case $(cat "/proc/$1/wchan" 2>/dev/null) in
+        *nanosleep) kill -INT "$1" 2>/dev/null || true ;; # it may have ended since
+    esac
 }
 
 # The disk of this LUN among those of the new session; it comes some time after the login.
