@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from openqrm.plugin_api import (
     SELF,
@@ -41,7 +42,7 @@ from openqrm_plugins.image_shelf.intents import (
 from openqrm_plugins.image_shelf.settings import MOST_SHELVES
 from openqrm_plugins.image_shelf.tests.planned import Storages, planned, settings_of, state
 from openqrm_plugins.image_shelf.tests.shelves import PUBLIC, entry, kernel, site
-from openqrm_plugins.image_shelf.tests.simulator import ShelfHost
+from openqrm_plugins.image_shelf.tests.simulator import ShelfHost, Site
 from openqrm_plugins.image_shelf.unpacking import UnpackEntry
 
 URL = "https://shelf.example/debian"
@@ -130,6 +131,7 @@ def test_a_disk_goes_onto_a_disk_and_not_among_files() -> None:
     steps = {step.id: step.action for step in planned(UnpackEntry("debian", "cloud", "web", "san", size_mib=64), made)}
     fill = steps["fill-web"]
     assert isinstance(fill, FillDisk) and fill.source.endswith("/archive.qcow2") and fill.sha256
+    assert fill.note.endswith("/web.2000000000"), "what an older volume of this name left is another's"
     with pytest.raises(PlanningError, match=r"qcow2 is a disk in a file, and folders fills volumes from an archive"):
         planned(UnpackEntry("debian", "cloud", "web", "nas"), made)
 
@@ -194,13 +196,21 @@ def test_a_shelf_that_does_not_answer_is_not_kept() -> None:
     assert not settings_of(made).shelves
 
 
-def test_an_old_catalogue_of_a_signed_shelf_is_refused_and_leaves_what_was_known() -> None:
+@pytest.mark.parametrize(
+    ("offered", "says"),
+    [(site(entry(), serial=0), "serial is 0, and 1 was seen"),
+     (site(entry(), serial=2, key=None), "the shelf has a key"),
+     (site(entry(), serial=2, key=Ed25519PrivateKey.generate()), "is not signed by the shelf's key")],
+    ids=["an old one", "nobody's", "another's"],
+)  # fmt: skip
+def test_a_catalogue_that_a_signed_shelf_cannot_have_is_refused_and_leaves_what_was_known(
+    offered: Site, says: str
+) -> None:
     made = world()
     carry_all(planned(AddShelf("debian", URL, key=PUBLIC), made), made)
-    older = site(entry(), serial=0)
-    host(made, SELF).sites[URL] = older
+    host(made, SELF).sites[URL] = offered
     (take,) = planned(RefreshShelf("debian"), made)
-    with pytest.raises(StepError, match="serial is 0, and 1 was seen"):
+    with pytest.raises(StepError, match=says):
         take.action.ensure(made)
     assert len(settings_of(made).shelves["debian"].catalogue.entries) == 2
 
@@ -209,11 +219,13 @@ def test_who_decides_what_is_trusted_is_an_administrator() -> None:
     assert {AddShelf.role, RemoveShelf.role, UnpackEntry.role} == {Role.ADMINISTRATOR}
 
 
-def test_a_shelf_that_was_changed_meanwhile_is_a_conflict() -> None:
+@pytest.mark.parametrize("intent", [RemoveShelf("debian"), RefreshShelf("debian")])
+def test_a_shelf_that_was_changed_meanwhile_is_a_conflict(intent: Intent) -> None:
     made = filled()
-    (step, *_) = planned(RemoveShelf("debian"), made)
+    (step, *_) = planned(intent, made)
     other = world(debian=Shelf("/another"))
     with pytest.raises(StepError, match="no longer as planned") as conflict:
         step.action.observe(other)
     assert conflict.value.category is Category.CONFLICT
-    assert isinstance(step.action.observe(world()), Satisfied)
+    if isinstance(intent, RemoveShelf):
+        assert isinstance(step.action.observe(world()), Satisfied)
