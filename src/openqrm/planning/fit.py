@@ -27,8 +27,10 @@ def misfit(appliance: Appliance, resource: Resource, seen: Condition) -> str:
 
 
 def _serves(resource: Resource, serving: dict[str, str]) -> str:
-    """A storage must not be booted away from under its volumes."""
-    return f"serves storage {serving[resource.name]}" if resource.name in serving else ""
+    """A storage must not be booted away from under its volumes, nor a host from under its VMs."""
+    if resource.name in serving:
+        return f"serves storage {serving[resource.name]}"
+    return f"is a host of {resource.carries} VMs" if resource.carries else ""
 
 
 def choose_resource(appliance: Appliance, asked: str, planning: Planning) -> Resource:

@@ -131,7 +131,7 @@ def _counted(alike: Sequence[Any], now_s: float) -> tuple[dict[str, dict[str, in
     for row in alike:
         now = _condition(row, now_s)
         counts[row.type][now.value] += row.many
-        if now is Condition.IDLE and not row.is_claimed:
+        if now is Condition.IDLE and not row.is_taken:
             idle = Pool(idle.count + row.many, idle.cpus + int(row.cpus), idle.memory_mib + int(row.memory_mib))
     return {type_: dict(each) for type_, each in counts.items()}, idle
 

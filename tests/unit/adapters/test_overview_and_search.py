@@ -10,12 +10,16 @@ from openqrm.domain.storage import Storage, Volume
 
 
 def fill(database: Database) -> None:
-    for record in (Storage(name="mem"), Volume(name="a", storage="mem", size_mib=5), Appliance(name="web")):
+    for record in (
+        Storage(name="mem", resource="vm"),
+        Volume(name="a", storage="mem", size_mib=5),
+        Appliance(name="web"),
+    ):
         database.records.put(record)
     with database.machines() as machines:
         machines.add_resources([
             Resource(name="host", carries="kvm"), Resource(name="empty", carries="kvm", memory_mib=32),
-            Resource(name="vm", type="kvm", host="host", memory_mib=64),
+            Resource(name="vm", type="kvm", host="host", memory_mib=64), Resource(name="free"),
         ])  # fmt: skip
         told = {"load_1": 1.5, "cpu_percent": 10, "memory_used_mib": 5, "memory_total_mib": 10}
         machines.put_observations([("host", {"milestone": "init", "last_seen_s": 50.0, "statistics": told})])
@@ -28,8 +32,9 @@ def test_all_sums(database: Database) -> None:
     fill(database)
     with database.reading() as tx:
         overview = tx.overview
-        assert {(row.type, row.power, row.many) for row in overview.resources(60.0)} == {
-            ("physical", "unknown", 1), ("physical", None, 1), ("kvm", None, 1),
+        assert {(row.type, row.power, row.many, bool(row.is_taken)) for row in overview.resources(60.0)} == {
+            ("physical", "unknown", 1, True), ("physical", None, 1, True), ("physical", None, 1, False),
+            ("kvm", None, 1, True),
         }  # fmt: skip
         assert tuple(overview.load(60.0)) == (1, 1.5, 10.0, 5.0, 10.0)
         assert overview.load(1e6).many == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, func, or_, select
 
 from openqrm.adapters.database.rows import form
 from openqrm.adapters.database.tables import EVENTS, PLANS
@@ -26,12 +26,13 @@ class Overview:
         self._connection = connection
 
     def resources(self, now_s: float) -> Sequence[Any]:
-        """Resources that are alike in all that their condition follows from: how many, CPUs, MiB, whether claimed."""
+        """Resources that are alike in all that their condition follows from: how many, CPUs, MiB, whether in use."""
+        serving = RESOURCES.c.name.in_(select(STORAGES.c.resource))
         alike = (
             RESOURCES.c.type, RESOURCES.c.managed, SEEN.c.power, SEEN.c.milestone,
             (SEEN.c.profile != "").label("has_profile"),
             (SEEN.c.last_seen_s < now_s - RESOURCES.c.timeout_s).label("is_silent"),
-            (RESOURCES.c.claimed_by != "").label("is_claimed"),
+            or_(RESOURCES.c.claimed_by != "", RESOURCES.c.carries != "", serving).label("is_taken"),
         )  # fmt: skip
         totals = (
             func.count().label("many"), func.sum(RESOURCES.c.cpu_count).label("cpus"),
