@@ -9,10 +9,12 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from lab.simulated_site import Pace
+from tests.console.box import box, screen
 from tests.console.visit import BROWSER, Visit
 from tests.journeys.site import Site, site
 
 FONTS_MS = 4000  # a first visit has them after its page
+PAINTED_MS = 1500  # a machine without a system says so by then
 PACE = Pace(kernel_s=1, step_s=6, stats_every_s=2, retry_s=0.2)
 MACHINES = 4
 
@@ -30,6 +32,9 @@ def take(running: Site, browser: Browser, folder: Path) -> None:
     picture(visit.page, folder / "plan.png")
     running.ended(plan)
     show(visit, "/", ".q-rows", folder / "dashboard.png")
+    show(visit, "/set-up", ".q-check", folder / "set-up.png")
+    with screen() as port, box(running, novnc={"resources": ["box"], "port": port}):
+        show(visit, "/terminal/box?line=screen", "[data-standing=open]", folder / "screen.png")
     context.close()
 
 
@@ -37,6 +42,7 @@ def show(visit: Visit, path: str, wanted: str, file: Path) -> None:
     """The page, once this is on it."""
     visit.open(path)
     visit.page.locator(wanted).first.wait_for()
+    visit.page.wait_for_timeout(PAINTED_MS)
     picture(visit.page, file)
 
 
@@ -47,7 +53,7 @@ def picture(page: Page, file: Path) -> None:
 
 
 def main(folder: Path) -> None:
-    """All but those that need a real machine: its screen, its set-up."""
+    """All of them."""
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=BROWSER)
         with site(Path(scratch), PACE, MACHINES) as running:

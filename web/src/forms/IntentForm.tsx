@@ -39,6 +39,7 @@ export function IntentForm({ intent, now, given }: Props) {
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     setTried(true);
+    if (faulty[0]) document.getElementById(`field-${faulty[0].name}`)?.focus();
     if (faulty.length > 0 || !isConfirmed) return;
     giving.mutate({ body, wishes: { confirm: typed, reason, ...(digest ? { expected: digest } : {}) } });
   };

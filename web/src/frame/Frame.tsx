@@ -23,9 +23,13 @@ const MAIN = "main";
 export function Frame({ children }: { children: ReactNode }) {
   const { t } = useT();
   const isLive = useStream();
-  const path = useRouterState({ select: (state) => state.location.pathname });
+  // of the page that is shown: while the next one is loaded the last one stays as it is
+  const path = useRouterState({ select: ({ matches }) => matches.at(-1)?.pathname ?? "" });
   const place = useRef<HTMLDivElement>(null);
-  useEffect(() => place.current?.focus({ preventScroll: true }), [path]); // a screen reader begins the new page here
+  useEffect(() => {
+    const isBack = place.current?.contains(document.activeElement); // a list leads back to the row that was opened
+    if (!isBack) place.current?.focus({ preventScroll: true }); // a screen reader begins the new page here
+  }, [path]);
   return (
     <Page
       masthead={<Top isLive={isLive} />}

@@ -1,5 +1,5 @@
 import { Dropdown, DropdownItem, DropdownList, MenuToggle } from "@patternfly/react-core";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useRef, useState } from "react";
 
 import { useCatalogue, type Declaration } from "@/api/catalogue";
 import { useT, useWords } from "@/i18n";
@@ -14,6 +14,7 @@ export function GroupActions({ noun, names, clear }: Props) {
   const words = useWords();
   const [isOpen, setOpen] = useState(false);
   const [chosen, choose] = useState<Declaration>();
+  const button = useRef<HTMLButtonElement>(null);
   const actions = useCatalogue().actionsOn(noun).filter(asksForNoMore);
   if (actions.length === 0) return null;
   return (
@@ -22,11 +23,11 @@ export function GroupActions({ noun, names, clear }: Props) {
         isOpen={isOpen}
         onOpenChange={setOpen}
         onSelect={() => setOpen(false)}
-        toggle={(ref) => (
-          <MenuToggle ref={ref} isDisabled={names.size === 0} isExpanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        toggle={{ toggleRef: button, toggleNode: (
+          <MenuToggle ref={button} isExpanded={isOpen} onClick={() => setOpen(!isOpen)}>
             {t("list.withSelected", { count: names.size })}
           </MenuToggle>
-        )}
+        ) }}
       >
         <DropdownList>
           {actions.map((action) => (
@@ -43,6 +44,7 @@ export function GroupActions({ noun, names, clear }: Props) {
             close={(isDone) => {
               choose(undefined);
               if (isDone) clear();
+              setTimeout(() => (button.current ?? document.querySelector<HTMLElement>(".q-table-scroll"))?.focus()); // its menu is gone by now
             }}
           />
         </Suspense>

@@ -1,6 +1,6 @@
 import { Button, EmptyState, EmptyStateActions, EmptyStateBody, PageSection, SearchInput, Title } from "@patternfly/react-core";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 
 import { useCatalogue } from "@/api/catalogue";
 import { nameOf, useList, usePrefetchedList } from "@/api/lists";
@@ -14,6 +14,7 @@ import { CreateButtons } from "./CreateButtons";
 import { ColumnPicker } from "./ColumnPicker";
 import { columnsOf, flat, hiddenAtFirst, stateColumn } from "./columns";
 import { GroupActions } from "./GroupActions";
+import { keepLook, lookAt } from "./kept";
 import { RowActions } from "./RowActions";
 import { SavedViews } from "./SavedViews";
 import { StateFilter } from "./StateFilter";
@@ -37,9 +38,11 @@ function Listing({ noun }: { noun: string }) {
   const said = useSearch({ strict: false })["q"];
   const q = typeof said === "string" ? said : "";
   const navigate = useNavigate();
-  const [state, setState] = useState("");
-  const [order, setOrder] = useState<Order>();
-  const [chosen, setHidden] = useState<string[]>();
+  const [look] = useState(() => lookAt(noun));
+  const [state, setState] = useState(look.state);
+  const [order, setOrder] = useState<Order | undefined>(look.order);
+  const [chosen, setHidden] = useState(look.hidden);
+  useEffect(() => keepLook(noun, { state, order, hidden: chosen }), [noun, state, order, chosen]);
   const [selected, select] = useState<ReadonlySet<string>>(new Set());
   const list = useList(noun);
   const rows = useMemo(() => list.map((row) => flat(noun, row)), [noun, list]);
@@ -64,7 +67,10 @@ function Listing({ noun }: { noun: string }) {
           <Title headingLevel="h1">{words.nouns(noun)}</Title>
           <p className="q-count">{t("list.count", { count: rows.length, shown: renderNumber(rows.length) })}</p>
         </div>
-        <CreateButtons noun={noun} />
+        <div className="q-buttons">
+          {canAct && selected.size > 0 ? <GroupActions noun={noun} names={selected} clear={() => select(new Set())} /> : null}
+          <CreateButtons noun={noun} />
+        </div>
       </PageSection>
       <PageSection className="q-filling">
         {rows.length === 0 ? (
@@ -79,11 +85,10 @@ function Listing({ noun }: { noun: string }) {
               <StateFilter rows={rows} column={column} chosen={state} choose={setState} />
               <ColumnPicker columns={columns} hidden={hidden} change={setHidden} />
               <SavedViews noun={noun} now={{ q, state, order, hidden }} show={show} />
-              {canAct && selected.size > 0 ? <GroupActions noun={noun} names={selected} clear={() => select(new Set())} /> : null}
             </div>
             <VirtualTable
               label={words.nouns(noun)} rows={found} columns={columns.filter((each) => !hidden.includes(each.name))} nameOf={name}
-              order={order} sort={(by) => setOrder((now) => nextOrder(now, by))}
+              noun={noun} order={order} sort={(by) => setOrder((now) => nextOrder(now, by))}
               {...(canAct ? { selected, select, actions: (row: Row) => <RowActions noun={noun} name={name(row)} /> } : {})}
             />
             {found.length === 0 ? <p className="q-nothing">{t("list.noneFound")}</p> : null}

@@ -2,7 +2,7 @@
 import { Checkbox } from "@patternfly/react-core";
 import { LongArrowAltDownIcon, LongArrowAltUpIcon } from "@patternfly/react-icons";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useRef, type ReactNode } from "react";
+import { useEffect, useRef, type MouseEvent, type ReactNode, type RefObject } from "react";
 
 import { useCatalogue } from "@/api/catalogue";
 import type { Row } from "@/api/types";
@@ -10,11 +10,13 @@ import { useT, useWords } from "@/i18n";
 
 import { Cell } from "./Cell";
 import type { Column } from "./columns";
+import { keepLook, lookAt } from "./kept";
 import type { Order } from "./useRows";
 
 const ROW_PX = 45;
 
 type Props = {
+  noun: string;
   label: string;
   rows: readonly Row[];
   columns: readonly Column[];
@@ -27,7 +29,7 @@ type Props = {
 };
 
 export function VirtualTable(props: Props) {
-  const { rows, columns, nameOf, selected, select, actions } = props;
+  const { noun, rows, columns, nameOf, selected, select, actions } = props;
   const place = useRef<HTMLDivElement>(null);
   // eslint-disable-next-line react-hooks/incompatible-library -- the compiler is not used
   const virtual = useVirtualizer({
@@ -35,13 +37,19 @@ export function VirtualTable(props: Props) {
     getScrollElement: () => place.current,
     estimateSize: () => ROW_PX,
     overscan: 12,
+    initialOffset: () => lookAt(noun).top,
   });
   const shown = virtual.getVirtualItems();
+  useReturn(place, noun, shown.length > 0);
   const above = shown[0]?.start ?? 0;
   const below = virtual.getTotalSize() - (shown.at(-1)?.end ?? 0);
   const span = columns.length + (select ? 1 : 0) + (actions ? 1 : 0);
   return (
-    <div ref={place} className="q-table-scroll" tabIndex={0} role="region" aria-label={props.label}>
+    <div
+      ref={place} className="q-table-scroll" tabIndex={0} role="region" aria-label={props.label}
+      onScroll={(event) => keepLook(noun, { top: event.currentTarget.scrollTop })}
+      onClick={(event) => keepLook(noun, { opened: openedBy(event) })}
+    >
       <table className="q-table" aria-label={props.label} aria-rowcount={rows.length + 1}>
         <Head {...props} />
         <tbody>
@@ -51,7 +59,7 @@ export function VirtualTable(props: Props) {
             if (row === undefined) return null;
             const name = nameOf(row);
             return (
-              <tr key={name} aria-rowindex={index + 2} className={selected?.has(name) ? "q-selected" : undefined}>
+              <tr key={name} data-name={name} aria-rowindex={index + 2} className={selected?.has(name) ? "q-selected" : undefined}>
                 {select ? <SelectCell name={name} selected={selected} select={select} /> : null}
                 {columns.map((column) => (
                   <td key={column.name} className={`q-cell-${column.kind} q-column-${column.name}`}>
@@ -72,11 +80,27 @@ export function VirtualTable(props: Props) {
   );
 }
 
-function Head({ rows, columns, nameOf, order, sort, selected, select, actions }: Props) {
+/** Whoever comes back to the list is where the row was opened. */
+function useReturn(place: RefObject<HTMLDivElement | null>, noun: string, isDrawn: boolean) {
+  useEffect(() => {
+    if (!isDrawn) return;
+    const { opened, top } = lookAt(noun);
+    keepLook(noun, { opened: "" });
+    if (top > 0) place.current?.scrollTo({ top });
+    if (opened) place.current?.querySelector<HTMLElement>(`tr[data-name="${CSS.escape(opened)}"] a`)?.focus({ preventScroll: true });
+  }, [place, noun, isDrawn]);
+}
+
+/** The row of the link that was followed. */
+function openedBy({ target }: MouseEvent): string {
+  const link = target instanceof Element ? target.closest("a") : null;
+  return link?.closest("tr")?.dataset["name"] ?? "";
+}
+
+function Head({ noun, rows, columns, nameOf, order, sort, selected, select, actions }: Props) {
   const { t } = useT();
   const words = useWords();
   const catalogue = useCatalogue();
-  const noun = columns[0]?.noun ?? "";
   const isAll = rows.length > 0 && selected?.size === rows.length;
   return (
     <thead>

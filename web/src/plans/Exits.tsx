@@ -1,5 +1,5 @@
 /** A stuck plan waits for somebody: the four ways out, each with when to take it. */
-import { Alert, Button, Gallery, TextInput } from "@patternfly/react-core";
+import { Alert, Button, TextInput } from "@patternfly/react-core";
 import { BanIcon, FlagIcon, RedoIcon, UndoIcon } from "@patternfly/react-icons";
 import { useState, type ReactElement } from "react";
 
@@ -27,11 +27,11 @@ export function Exits({ plan }: { plan: PlanView }) {
         <p className="q-problem-what">{failed ? `${words.told(failed.what)}: ${words.told(failed.note)}` : words.told(plan.note)}</p>
         <p>{failed?.hint ?? t("exits.lead")}</p>
       </Alert>
-      <Gallery hasGutter minWidths={{ default: "15rem" }} className="q-exit-row">
+      <div className="q-exit-row">
         {(["retry", "skip", "undo", "abandon"] as const)
           .filter((verb) => plan.can.includes(verb) && may("plan", verb))
           .map((verb) => <Exit key={verb} verb={verb} plan={plan} step={failed?.id ?? ""} />)}
-      </Gallery>
+      </div>
     </section>
   );
 }

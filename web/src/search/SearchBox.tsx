@@ -40,12 +40,17 @@ export function SearchBox() {
       menu.current?.querySelector("button")?.focus();
     }
   };
+  const leave = ({ key }: KeyboardEvent) => {
+    if (key !== "Escape") return;
+    setOpen(false);
+    input.current?.focus();
+  };
   const list = (
-    <Menu ref={menu} onSelect={(_, index) => { const each = found?.[Number(index)]; if (each) go(each); }} isScrollable className="q-found">
+    <Menu ref={menu} onSelect={(_, index) => { const each = found?.[Number(index)]; if (each) go(each); }} isScrollable className="q-found" onKeyDown={leave}>
       <MenuContent>
         <MenuList aria-label={t("search.results")}>
           {(found ?? []).map((each, index) => (
-            <MenuItem key={`${each.kind}/${each.name}`} itemId={index} description={each.field === "name" ? undefined : `${words.column(each.field)}: ${each.text}`}>
+            <MenuItem key={`${each.kind}/${each.name}`} itemId={index} description={each.field === "name" ? undefined : `${words.column(each.field)}: ${words.told(each.text)}`}>
               <span className="q-kind">{words.noun(each.kind)}</span> {each.name}
             </MenuItem>
           ))}

@@ -36,7 +36,7 @@ export function ShellView({ resource, line, isReadAloud, label, report, ref }: V
     const terminal = open(place.current, label);
     shown.current = terminal;
     const hangUp = join(terminal, resource, line, (standing) => {
-      if (standing.is === "open" && hint) terminal.write(`\x1b[2m${hint}\x1b[0m\r\n`);
+      if (standing.is === "open" && hint) terminal.write(`\x1b[36m${hint}\x1b[0m\r\n`);
       report(standing);
     });
     return () => {

@@ -1,0 +1,61 @@
+"""What is easily lost again: room on a tablet, German everywhere, and the way back by the keyboard."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import ViewportSize, expect
+
+from tests.console.visit import Visit
+from tools.console import WEB
+
+PAGES = (
+    "/", "/set-up", "/account", "/appliance/web", "/resource", "/plan/1", "/event", "/do/appliance/start?name=web",
+)  # fmt: skip
+TABLET: ViewportSize = {"width": 820, "height": 1180}
+SPOKEN = "main :is(h1, h2, h3, th, dt, label, button, .pf-v6-c-label__text, .q-step-what, .q-step-why), nav :is(h2, a)"
+TOO_WIDE = """() => [document.documentElement, ...document.querySelectorAll('main, .pf-v6-c-page__main-container')]
+    .filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.tagName + each.className)"""
+
+
+def test_german_pages_fit_a_tablet_and_are_german(visit: Visit) -> None:
+    visit.page.evaluate("localStorage.setItem('openqrm.language', 'de')")
+    visit.page.set_viewport_size(TABLET)
+    english = {*english_only()}
+    for path in PAGES:
+        visit.open(path)
+        assert visit.page.evaluate(TOO_WIDE) == [], path
+        said = {each.strip() for each in visit.page.locator(SPOKEN).all_inner_texts()}
+        assert not said & english, path
+
+
+def english_only() -> Iterator[str]:
+    """Each text of the console that is another one in German, as far as it has no blanks."""
+    for folder in ("pages", "words", "errors"):
+        german = texts(WEB / f"src/i18n/de/{folder}.ts")
+        yield from (each for each in texts(WEB / f"src/i18n/en/{folder}.ts") - german if "{{" not in each)
+    yield from texts(WEB / "src/i18n/sentences.de.ts", before=True)
+
+
+def texts(file: Path, *, before: bool = False) -> set[str]:
+    """What stands behind each colon, or before it."""
+    form = r'^ +"((?:[^"\\]|\\.)+)": ' if before else r': "((?:[^"\\]|\\.)+)",?$'
+    return {*re.findall(form, file.read_text(), re.MULTILINE)}
+
+
+def test_who_comes_back_to_a_list_is_where_the_row_was_opened(visit: Visit) -> None:
+    visit.open("/resource")
+    link = visit.page.get_by_role("table").get_by_role("link", name="openqrm", exact=True).first
+    link.focus()
+    visit.page.keyboard.press("Enter")
+    expect(visit.page.get_by_role("heading", level=1)).to_contain_text("Resource openqrm")
+    visit.page.go_back()
+    expect(link).to_be_focused()
+
+
+def test_what_is_missing_in_a_form_is_led_to(visit: Visit) -> None:
+    visit.open("/do/network/create")
+    visit.button("Carry out").focus()
+    visit.page.keyboard.press("Enter")
+    expect(visit.page.get_by_label("Name", exact=False).first).to_be_focused()
+    expect(visit.page.locator("#field-name-help")).to_contain_text("This is needed.")
