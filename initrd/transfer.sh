@@ -29,11 +29,9 @@ copy() { # FROM TO
     esac
 }
 
-note_progress() { # standard input: what rsync tells, lines that end where they began
-    while read -r -d "$(printf '\r')" bytes percent _; do
-        case $bytes${percent%\%} in
-            '' | *[!0-9]*) ;;
-            *) echo "$bytes ${percent%\%}" >"$agent/copied" ;;
-        esac
-    done
+# Standard input is what rsync tells, lines that end where they began, one a file: so by one process, and what is new.
+note_progress() {
+    awk -v "copied=$agent/copied" '
+        BEGIN { RS = "\r" }
+        $1 ~ /^[0-9]+$/ && $2 ~ /^[0-9]+%$/ && $2 != told { told = $2; print $1, $2 + 0 >copied; close(copied) }'
 }
