@@ -56,7 +56,7 @@ def test_from_an_empty_installation_to_a_running_appliance_by_clicks(
         name = _discover(visit, scene, machine)
         _walk_the_wizard(visit, scene)
         address = running.api.ask("resource", "show", name=name)["resource"]["address"]
-        assert "web" in scene.fetch(address)
+        eventually(lambda: "web" in scene.fetch(address), lambda: f"nothing answers at {address} yet")
 
 
 def _set_up(visit: Visit, scene: RackScene) -> None:
