@@ -52,3 +52,25 @@ def test_the_console_speaks_german_and_dims_the_light(visit: Visit) -> None:
     visit.page.reload()
     expect(visit.page.locator("html")).to_have_class(re.compile("pf-v6-theme-dark"))
     expect(visit.page.locator("html")).to_have_attribute("lang", "de")
+
+
+def test_who_may_only_look_is_offered_nothing_to_do(browser: Browser, openqrm: Site) -> None:
+    openqrm.api.do("user", "create", name="onlooker", role="READ_ONLY")
+    credentials = ("admin", (openqrm.folder / "password").read_text())
+    url = openqrm.serving.url
+    link = httpx2.post(f"{url}/api/v1/session/link", json={"user": "onlooker"}, auth=credentials).json()["path"]
+    try:
+        with visiting(browser, openqrm) as visit:
+            visit.page.goto(f"{url}{link}")
+            main = visit.page.get_by_role("main")
+            expect(main.get_by_role("heading", name="Dashboard")).to_be_visible()
+            expect(main.get_by_role("link", name="New appliance")).to_have_count(0)
+            visit.open("/appliance")
+            expect(main.get_by_role("link", name="web", exact=True).first).to_be_visible()
+            expect(main.get_by_role("checkbox")).to_have_count(0)
+            expect(main.get_by_role("button", name="Actions on web")).to_have_count(0)
+            visit.open("/appliance/web")
+            for action in ("Start", "Edit", "Remove"):
+                expect(visit.button(action)).to_have_count(0)
+    finally:
+        openqrm.api.do("user", "remove", name="onlooker")
