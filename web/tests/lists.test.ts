@@ -42,6 +42,19 @@ describe("a list after changes", () => {
   });
 });
 
+describe("a plan that has ended", () => {
+  it("has what it was about asked for again, and one that runs has not", () => {
+    const client = new QueryClient();
+    for (const name of ["ended", "running"]) client.setQueryData(showKey("vm", name), {});
+    takeUp(client, ["ended", "running"].map((about) => {
+      const row = { id: about, state: about === "ended" ? "done" : "running", about: `vm/${about}` };
+      return { kind: "plan", name: about, version: 0, row };
+    }));
+    expect(client.getQueryState(showKey("vm", "ended"))?.isInvalidated).toBe(true);
+    expect(client.getQueryState(showKey("vm", "running"))?.isInvalidated).toBe(false);
+  });
+});
+
 describe("what a machine has reported", () => {
   it("takes the place of what was seen of it before, on its own page alone", () => {
     const client = new QueryClient();
