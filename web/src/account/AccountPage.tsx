@@ -1,7 +1,7 @@
-import { Button, Card, CardBody, CardHeader, CardTitle, Grid, GridItem, PageSection, Title } from "@patternfly/react-core";
-import { Link } from "@tanstack/react-router";
+import { Card, CardBody, CardHeader, CardTitle, Grid, GridItem, PageSection, Title } from "@patternfly/react-core";
 
 import { useMay, useSession } from "@/api/session";
+import { LinkButton } from "@/frame/LinkButton";
 import { useT, useWords } from "@/i18n";
 
 import { SecondFactorCard } from "./SecondFactorCard";
@@ -29,13 +29,13 @@ export function AccountPage() {
                 <CardBody>
                   <div className="q-buttons">
                     {may("user", "set-password") ? (
-                      <Button variant="secondary" component={(props) => <Link {...props} to="/do/$noun/$verb" params={{ noun: "user", verb: "set-password" }} search={{ name: session.user }} />}>
+                      <LinkButton variant="secondary" to="/do/$noun/$verb" params={{ noun: "user", verb: "set-password" }} search={{ name: session.user }}>
                         {t("account.password")}
-                      </Button>
+                      </LinkButton>
                     ) : null}
-                    <Button variant="secondary" component={(props) => <Link {...props} to="/$noun" params={{ noun: "token" }} />}>
+                    <LinkButton variant="secondary" to="/$noun" params={{ noun: "token" }}>
                       {words.nouns("token")}
-                    </Button>
+                    </LinkButton>
                   </div>
                 </CardBody>
               </Card>

@@ -1,11 +1,11 @@
 /** The data center at a glance: what there is, how it is doing, what is being changed, what needs somebody. */
-import { Button, Grid, GridItem, PageSection, Title } from "@patternfly/react-core";
+import { Grid, GridItem, PageSection, Title } from "@patternfly/react-core";
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 
 import { ask } from "@/api/client";
 import { useMay, useSession } from "@/api/session";
 import type { Summary } from "@/api/types";
+import { LinkButton } from "@/frame/LinkButton";
 import { useT } from "@/i18n";
 
 import { AttentionCard } from "./AttentionCard";
@@ -36,7 +36,7 @@ export function DashboardPage() {
           <p className="q-count">{t("dashboard.hello", { user: session.user })}</p>
         </div>
         {may("appliance", "create") ? (
-          <Button component={(props) => <Link {...props} to="/new-appliance" />}>{t("wizard.title")}</Button>
+          <LinkButton to="/new-appliance">{t("wizard.title")}</LinkButton>
         ) : null}
       </PageSection>
       <PageSection>

@@ -1,10 +1,11 @@
-import { Button, Card, CardBody, CardHeader, CardTitle } from "@patternfly/react-core";
+import { Card, CardBody, CardHeader, CardTitle } from "@patternfly/react-core";
 import { CheckCircleIcon, OutlinedCircleIcon } from "@patternfly/react-icons";
 import { Link } from "@tanstack/react-router";
 
 import { useFoundList } from "@/api/lists";
 import { useMay } from "@/api/session";
 import type { Kernel, Network, PluginRow, Summary } from "@/api/types";
+import { LinkButton } from "@/frame/LinkButton";
 import { useT } from "@/i18n";
 
 import { firstSteps } from "./steps";
@@ -33,9 +34,9 @@ export function FirstSteps({ summary }: { summary: Summary }) {
               {isDone ? <CheckCircleIcon className="q-good" /> : <OutlinedCircleIcon className="q-calm" />}
               <span>{t(`dashboard.step_${name}`)}</span>
               {isDone ? null : (
-                <Button size="sm" variant={name === next.name ? "primary" : "link"} component={(props) => <Link {...props} to={to} />}>
+                <LinkButton size="sm" variant={name === next.name ? "primary" : "link"} to={to}>
                   {t("dashboard.goOn")}
-                </Button>
+                </LinkButton>
               )}
             </li>
           ))}

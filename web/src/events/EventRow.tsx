@@ -1,9 +1,9 @@
 import { Button } from "@patternfly/react-core";
 import { CheckIcon } from "@patternfly/react-icons";
-import { Link } from "@tanstack/react-router";
 
 import { useMay } from "@/api/session";
 import type { Event } from "@/api/types";
+import { LinkButton } from "@/frame/LinkButton";
 import { useT, useWords } from "@/i18n";
 import { AboutLink, Moment } from "@/nouns/Cell";
 import { StateLabel } from "@/nouns/StateLabel";
@@ -32,12 +32,12 @@ export function EventRow({ event, acknowledge }: Props) {
       </div>
       <div className="q-buttons">
         {event.plan ? (
-          <Button
+          <LinkButton
             variant="link" isInline
-            component={(props) => <Link {...props} to="/plan/$name" params={{ name: event.plan }} />}
+            to="/plan/$name" params={{ name: event.plan }}
           >
             {event.topic === "plan.stuck" ? t("events.solve") : t("events.plan", { id: event.plan })}
-          </Button>
+          </LinkButton>
         ) : null}
         {isOpen(event) && may("event", "acknowledge") ? (
           <Button

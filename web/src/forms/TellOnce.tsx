@@ -1,6 +1,6 @@
-import { Alert, Button, ClipboardCopy } from "@patternfly/react-core";
-import { Link } from "@tanstack/react-router";
+import { Alert, ClipboardCopy } from "@patternfly/react-core";
 
+import { LinkButton } from "@/frame/LinkButton";
 import { useT, useWords } from "@/i18n";
 
 /** What is told this once, such as a new token. */
@@ -10,7 +10,7 @@ export function TellOnce({ told, noun }: { told: Record<string, string>; noun: s
   return (
     <Alert
       isInline variant="success" title={t("form.toldOnce")}
-      actionLinks={<Button variant="secondary" component={(props) => <Link {...props} to="/$noun" params={{ noun }} />}>{t("form.kept")}</Button>}
+      actionLinks={<LinkButton variant="secondary" to="/$noun" params={{ noun }}>{t("form.kept")}</LinkButton>}
     >
       {Object.entries(told).map(([name, value]) => (
         <div key={name} className="q-told">

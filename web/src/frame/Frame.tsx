@@ -1,9 +1,10 @@
 import {
   Masthead, MastheadBrand, MastheadContent, MastheadLogo, MastheadMain, MastheadToggle, Page, PageSidebar,
+  type MastheadLogoProps,
   PageSidebarBody, PageToggleButton, SkipToContent, Toolbar, ToolbarContent, ToolbarGroup, ToolbarItem,
 } from "@patternfly/react-core";
 import { BarsIcon } from "@patternfly/react-icons";
-import { Link, useRouterState } from "@tanstack/react-router";
+import { createLink, useRouterState } from "@tanstack/react-router";
 import { Suspense, useEffect, useRef, type ReactNode } from "react";
 
 import { useStream } from "@/api/stream";
@@ -19,6 +20,7 @@ import { PageSkeleton } from "./PageSkeleton";
 import { ToastShelf } from "./toasts";
 
 const MAIN = "main";
+const Brand = createLink((props: Omit<MastheadLogoProps, "component">) => <MastheadLogo {...props} component="a" />);
 
 export function Frame({ children }: { children: ReactNode }) {
   const { t } = useT();
@@ -67,9 +69,9 @@ function Top({ isLive }: { isLive: boolean }) {
           </PageToggleButton>
         </MastheadToggle>
         <MastheadBrand>
-          <MastheadLogo component={(props) => <Link {...props} to="/" className="q-brand" />}>
+          <Brand to="/" className="q-brand">
             <Emblem /> <span>{t("app.name")}</span>
-          </MastheadLogo>
+          </Brand>
         </MastheadBrand>
       </MastheadMain>
       <MastheadContent>

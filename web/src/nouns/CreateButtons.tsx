@@ -1,9 +1,10 @@
-import { Button, Dropdown, DropdownItem, DropdownList, MenuToggle } from "@patternfly/react-core";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Dropdown, DropdownItem, DropdownList, MenuToggle } from "@patternfly/react-core";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { useCatalogue, type Declaration } from "@/api/catalogue";
 import { useMay } from "@/api/session";
+import { LinkButton } from "@/frame/LinkButton";
 import { useT, useWords } from "@/i18n";
 
 const BUTTONS = 2;
@@ -20,15 +21,15 @@ export function CreateButtons({ noun }: { noun: string }) {
   return (
     <div className="q-buttons">
       {hasWizard ? (
-        <Button component={(props) => <Link {...props} to="/new-appliance" />}>{t("wizard.title")}</Button>
+        <LinkButton to="/new-appliance">{t("wizard.title")}</LinkButton>
       ) : null}
       {shown.map(({ verb, title }, index) => (
-        <Button
+        <LinkButton
           key={verb} variant={index === 0 && !hasWizard ? "primary" : "secondary"} title={words.told(title)}
-          component={(props) => <Link {...props} to="/do/$noun/$verb" params={{ noun, verb }} />}
+          to="/do/$noun/$verb" params={{ noun, verb }}
         >
           {words.verb(verb)}
-        </Button>
+        </LinkButton>
       ))}
       {rest.length > 0 ? <Rest noun={noun} intents={rest} /> : null}
     </div>

@@ -1,8 +1,9 @@
-import { Button, Divider, Dropdown, DropdownItem, DropdownList, MenuToggle } from "@patternfly/react-core";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Divider, Dropdown, DropdownItem, DropdownList, MenuToggle } from "@patternfly/react-core";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { useCatalogue } from "@/api/catalogue";
+import { LinkButton } from "@/frame/LinkButton";
 import { useT, useWords } from "@/i18n";
 
 /** Most used first; what destroys comes last and behind the menu. */
@@ -32,12 +33,12 @@ export function DetailActions({ noun, name, state }: Props) {
   return (
     <div className="q-buttons">
       {shown.map(({ verb, subject, title }, index) => (
-        <Button
+        <LinkButton
           key={verb} variant={index === 0 && !DISTURBING.has(verb) ? "primary" : "secondary"} title={words.told(title)}
-          component={(props) => <Link {...props} to="/do/$noun/$verb" params={{ noun, verb }} search={{ [subject]: name }} />}
+          to="/do/$noun/$verb" params={{ noun, verb }} search={{ [subject]: name }}
         >
           {words.verb(verb)}
-        </Button>
+        </LinkButton>
       ))}
       {rest.length > 0 ? (
         <Dropdown

@@ -1,5 +1,5 @@
-import { Button, EmptyState, EmptyStateActions, EmptyStateBody, PageSection, SearchInput, Title } from "@patternfly/react-core";
-import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { EmptyState, EmptyStateActions, EmptyStateBody, PageSection, SearchInput, Title } from "@patternfly/react-core";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
 
 import { useCatalogue } from "@/api/catalogue";
@@ -7,6 +7,7 @@ import { nameOf, useList, usePrefetchedList } from "@/api/lists";
 import { useLoadOf } from "@/api/load";
 import { OpenqrmError } from "@/api/problem";
 import type { Row } from "@/api/types";
+import { LinkButton } from "@/frame/LinkButton";
 import { useT, useWords } from "@/i18n";
 import { renderNumber } from "@/i18n/format";
 
@@ -108,9 +109,9 @@ function Nothing({ noun }: { noun: string }) {
       <EmptyStateBody>{first ? words.told(first.title) : t("list.noneHint")}</EmptyStateBody>
       {first ? (
         <EmptyStateActions>
-          <Button component={(props) => <Link {...props} to="/do/$noun/$verb" params={{ noun, verb: first.verb }} />}>
+          <LinkButton to="/do/$noun/$verb" params={{ noun, verb: first.verb }}>
             {words.verb(first.verb)}
-          </Button>
+          </LinkButton>
         </EmptyStateActions>
       ) : null}
     </EmptyState>

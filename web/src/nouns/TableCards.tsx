@@ -1,13 +1,13 @@
 /** Tables of what hangs on one object alone, each with what may be done to its rows: all of it as declared. */
-import { Button, Card, CardBody, CardHeader, CardTitle, Skeleton } from "@patternfly/react-core";
+import { Card, CardBody, CardHeader, CardTitle, Skeleton } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 
 import { useCatalogue, type Declaration } from "@/api/catalogue";
 import { ask } from "@/api/client";
 import { nameOf } from "@/api/lists";
 import { errorOf } from "@/api/problem";
 import type { Row } from "@/api/types";
+import { LinkButton } from "@/frame/LinkButton";
 import { useT, useWords } from "@/i18n";
 import { ProblemView } from "@/problems/ProblemView";
 
@@ -47,12 +47,12 @@ function TableCard({ table, name }: Props) {
 function Makers({ table, name }: Props) {
   const words = useWords();
   return useCatalogue().withRows(table, "x-new-row").map(({ intent: { noun, verb, subject } }) => (
-    <Button
+    <LinkButton
       key={verb} variant="secondary" size="sm"
-      component={(props) => <Link {...props} to="/do/$noun/$verb" params={{ noun, verb }} search={{ [subject]: name }} />}
+      to="/do/$noun/$verb" params={{ noun, verb }} search={{ [subject]: name }}
     >
       {words.verb(verb)}
-    </Button>
+    </LinkButton>
   ));
 }
 
@@ -79,14 +79,12 @@ function Table({ table, name, rows }: Props & { rows: readonly Row[] }) {
             {actions.length > 0 ? (
               <td className="q-row-buttons">
                 {actions.map(({ intent: { noun, verb, subject }, field }) => (
-                  <Button
+                  <LinkButton
                     key={verb} variant="link" size="sm" isInline aria-label={`${words.verb(verb)}: ${nameOf("", row)}`}
-                    component={(props) => (
-                      <Link {...props} to="/do/$noun/$verb" params={{ noun, verb }} search={{ [subject]: name, [field]: nameOf("", row) }} />
-                    )}
+                    to="/do/$noun/$verb" params={{ noun, verb }} search={{ [subject]: name, [field]: nameOf("", row) }}
                   >
                     {words.verb(verb)}
-                  </Button>
+                  </LinkButton>
                 ))}
               </td>
             ) : null}

@@ -1,9 +1,8 @@
-import { Button } from "@patternfly/react-core";
 import { RedoIcon } from "@patternfly/react-icons";
-import { Link } from "@tanstack/react-router";
 
 import { useCatalogue } from "@/api/catalogue";
 import type { PlanView } from "@/api/types";
+import { LinkButton } from "@/frame/LinkButton";
 import { useT } from "@/i18n";
 
 /** Of a plan that has ended: the same wish once more, planned from how things are now. */
@@ -13,11 +12,11 @@ export function AgainButton({ plan }: { plan: PlanView }) {
   const isAllowed = useCatalogue().find(noun, verb)?.allowed;
   if (!isAllowed || !plan.wish || plan.state === "running" || plan.state === "stuck") return null;
   return (
-    <Button
+    <LinkButton
       variant={plan.state === "done" ? "secondary" : "primary"} icon={<RedoIcon />}
-      component={(props) => <Link {...props} to="/do/$noun/$verb" params={{ noun, verb }} search={{ again: plan.id }} />}
+      to="/do/$noun/$verb" params={{ noun, verb }} search={{ again: plan.id }}
     >
       {t("plan.again")}
-    </Button>
+    </LinkButton>
   );
 }

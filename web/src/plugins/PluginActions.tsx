@@ -1,7 +1,6 @@
-import { Button } from "@patternfly/react-core";
-import { Link } from "@tanstack/react-router";
 
 import { useMay } from "@/api/session";
+import { LinkButton } from "@/frame/LinkButton";
 import { useT, useWords } from "@/i18n";
 
 /** What can be done to a plugin in each of its three states. */
@@ -21,12 +20,12 @@ export function PluginActions({ name, standing, dependencies = 0 }: Props) {
   return (
     <div className="q-buttons">
       {verbs.map((verb, index) => (
-        <Button
+        <LinkButton
           key={verb} variant={verb === "enable" || verb === "start" ? "primary" : index === 0 ? "secondary" : "link"} size="sm"
-          component={(props) => <Link {...props} to="/do/$noun/$verb" params={{ noun: "plugin", verb }} search={{ name }} />}
+          to="/do/$noun/$verb" params={{ noun: "plugin", verb }} search={{ name }}
         >
           {verb === "enable" && dependencies > 0 ? t("plugins.enableWith", { count: dependencies }) : words.verb(verb)}
-        </Button>
+        </LinkButton>
       ))}
     </div>
   );

@@ -1,10 +1,9 @@
-import { Button } from "@patternfly/react-core";
 import { CheckCircleIcon, ExclamationCircleIcon, InfoCircleIcon, OutlinedCircleIcon } from "@patternfly/react-icons";
-import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
 import { useCatalogue } from "@/api/catalogue";
 import type { CheckRow } from "@/api/types";
+import { LinkButton } from "@/frame/LinkButton";
 import { useT, useWords } from "@/i18n";
 import { AboutLink } from "@/nouns/Cell";
 
@@ -41,11 +40,11 @@ function MendButton({ check: { intent, fields, verdict } }: { check: CheckRow })
   if (!useCatalogue().find(noun, verb)?.allowed) return null;
   const search = { ...Object.fromEntries(fields), then: "set-up" };
   return (
-    <Button
+    <LinkButton
       variant={verdict === "optional" ? "secondary" : "primary"} size="sm"
-      component={(props) => <Link {...props} to="/do/$noun/$verb" params={{ noun, verb }} search={search} />}
+      to="/do/$noun/$verb" params={{ noun, verb }} search={search}
     >
       {t("setup.mend")}
-    </Button>
+    </LinkButton>
   );
 }

@@ -1,9 +1,8 @@
-import { Button } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 
 import { ask } from "@/api/client";
 import { useMay } from "@/api/session";
+import { LinkButton } from "@/frame/LinkButton";
 import { useT } from "@/i18n";
 
 import type { Line } from "./attach";
@@ -18,11 +17,11 @@ export function TerminalButtons({ machine }: { machine: string }) {
     queryFn: () => ask<{ line: Line }[]>("terminal/lines", { resource: machine }),
   }).data;
   return lines?.map(({ line }) => (
-    <Button
+    <LinkButton
       key={line} variant="tertiary"
-      component={(props) => <Link {...props} to="/terminal/$name" params={{ name: machine }} search={{ line }} />}
+      to="/terminal/$name" params={{ name: machine }} search={{ line }}
     >
       {t(`terminal.line.${line}`)}
-    </Button>
+    </LinkButton>
   ));
 }

@@ -1,5 +1,4 @@
-import { Button } from "@patternfly/react-core";
-import { Link } from "@tanstack/react-router";
+import { LinkButton } from "@/frame/LinkButton";
 
 import type { Draft } from "./draft";
 import { leave } from "./left";
@@ -7,11 +6,11 @@ import { leave } from "./left";
 /** The way to what is missing here; what was said so far is not asked again. */
 export function MakeFirst({ draft, to, children }: { draft: Draft; to: string; children: string }) {
   return (
-    <Button
+    <LinkButton
       variant="link" isInline
-      component={(props) => <Link {...props} to={to} search={{ then: "new-appliance" }} onClick={() => leave(draft)} />}
+      to={to} search={{ then: "new-appliance" }} onClick={() => leave(draft)}
     >
       {children}
-    </Button>
+    </LinkButton>
   );
 }
