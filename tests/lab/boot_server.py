@@ -93,7 +93,7 @@ class BootServer:
             assert time.monotonic() < deadline, f"nothing of the kind within {timeout_s} s: {self.seen}"
             time.sleep(0.02)
 
-    def wait_for(self, milestone: str, timeout_s: float = 120) -> str:
+    def wait_for(self, milestone: str, timeout_s: float = 400) -> str:
         """Until the machine has passed it: the text that came along."""
         self.wait(lambda seen: milestone in dict(seen.milestones), timeout_s)
         return dict(self.seen.milestones)[milestone]
