@@ -3,7 +3,6 @@
 import os
 import subprocess
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from openqrm_plugins.iscsi_storage.settings import Settings as IscsiSettings
 from openqrm_plugins.nfs_storage.driver import Driver as Nfs
 from openqrm_plugins.nfs_storage.settings import Settings as NfsSettings
 from tests.lab.peers import Peer, asked, lists, peers, writer_at
+from tests.lab.real_world import RealWorld
 
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("in_cell")]
 
@@ -54,23 +54,12 @@ class LocalHost:
         Path(path).unlink(missing_ok=True)
 
 
-@dataclass
-class Vault:
-    secrets: dict[str, str] = field(default_factory=lambda: {SECRET: PASSWORD})
-
-    def reveal(self, reference: str) -> str:
-        return self.secrets[reference]
-
-
-@dataclass
-class OneHost:
+class OneHost(RealWorld):
     """A world of this computer alone."""
 
-    local: LocalHost = field(default_factory=LocalHost)
-    vault: Vault = field(default_factory=Vault)
-
-    def host(self, resource: str) -> LocalHost:
-        return self.local
+    def __init__(self) -> None:
+        self.local = LocalHost()
+        super().__init__("here", self.local, str, {SECRET: PASSWORD})
 
 
 def do(steps: tuple[Step, ...], world: OneHost) -> None:
