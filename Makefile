@@ -23,7 +23,7 @@ check: ## the fast loop: format, lint, types, imports, dependencies, fast tests
 	@tools/setup.sh
 	@exec $(PYTHON) -m tools.check
 
-test: ## all tests, on PostgreSQL, in a browser and on real machines too (up to 20 minutes)
+test: check ## all tests, on PostgreSQL, in a browser and on real machines too (up to 25 minutes)
 	@tools/setup.sh serving machines hypervisors database console
 	@exec $(PYTHON) -m tools.suites host console real
 

@@ -33,7 +33,7 @@ class Suite:
 SUITES = {
     # neighbours stay together: xdist's keeper of groups looks through all tests again after each of thousands
     "fast": Suite("not real and not lab and not postgresql and not slow and not console", dist="worksteal"),
-    "host": Suite("not real and not lab and not console"),
+    "host": Suite("(slow or postgresql) and not real and not lab and not console"),  # the rest is fast
     "console": Suite("console"),  # apart: a browser's driver keeps an event loop in its process
     "real": Suite("real and not lab", in_cell=True),
     "lab": Suite("lab", in_cell=True),

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from tests.console.visit import BROWSER, Visit, visiting
+from tests.console.visit import BROWSER, Visit, fresh, in_a_page_of
 from tests.journeys.site import Site, site
 from tools import console
 
@@ -44,9 +44,19 @@ def openqrm(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
         yield running
 
 
+@pytest.fixture(scope="session")
+def administrator(browser: Browser, openqrm: Site) -> Iterator[BrowserContext]:
+    """Signed in once, and what the browser has loaded stays loaded."""
+    with fresh(browser) as context:
+        with in_a_page_of(context, openqrm) as begun:
+            begun.sign_in()
+        yield context
+
+
 @pytest.fixture
-def visit(browser: Browser, openqrm: Site) -> Iterator[Visit]:
-    """An administrator's visit; it ends with a look at what the browser complained of."""
-    with visiting(browser, openqrm) as begun:
-        begun.sign_in()
+def visit(administrator: BrowserContext, openqrm: Site) -> Iterator[Visit]:
+    """An administrator's, who has no preferences yet; it ends with a look at what the browser complained of."""
+    with in_a_page_of(administrator, openqrm) as begun:
+        begun.page.goto(f"{openqrm.serving.url}/favicon.svg")
+        begun.page.evaluate("localStorage.clear()")
         yield begun

@@ -20,14 +20,16 @@ def test_a_wrong_password_is_refused_with_advice(browser: Browser, openqrm: Site
         expect(problem.locator("p").nth(1)).not_to_be_empty()
 
 
-def test_who_has_signed_in_stays_so_and_can_leave(visit: Visit) -> None:
-    visit.page.reload()
-    expect(visit.page.get_by_role("heading", name="Dashboard")).to_be_visible()
-    visit.page.get_by_role("button", name="admin").click()
-    visit.page.get_by_role("menuitem", name="Sign out").click()
-    expect(visit.page.get_by_label("Password")).to_be_visible()
-    visit.page.goto(f"{visit.site.serving.url}/resource")
-    expect(visit.page.get_by_label("Password")).to_be_visible()
+def test_who_has_signed_in_stays_so_and_can_leave(browser: Browser, openqrm: Site) -> None:
+    with visiting(browser, openqrm) as visit:
+        visit.sign_in()
+        visit.page.reload()
+        expect(visit.page.get_by_role("heading", name="Dashboard")).to_be_visible()
+        visit.page.get_by_role("button", name="admin").click()
+        visit.page.get_by_role("menuitem", name="Sign out").click()
+        expect(visit.page.get_by_label("Password")).to_be_visible()
+        visit.page.goto(f"{openqrm.serving.url}/resource")
+        expect(visit.page.get_by_label("Password")).to_be_visible()
 
 
 def test_a_link_opens_the_door_once(browser: Browser, openqrm: Site) -> None:
@@ -43,6 +45,7 @@ def test_a_link_opens_the_door_once(browser: Browser, openqrm: Site) -> None:
 
 
 def test_the_console_speaks_german_and_dims_the_light(visit: Visit) -> None:
+    visit.open("/")
     visit.page.get_by_role("button", name="admin").click()
     visit.page.get_by_role("menuitem", name="Deutsch").click()
     expect(visit.page.get_by_role("link", name="Ressourcen").first).to_be_visible()

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from tests.journeys.site import Site
 from tools.console import WEB
@@ -21,6 +21,8 @@ BROWSER = [
 ]
 PATIENCE_MS = 60_000
 AXE = WEB / "node_modules/axe-core/axe.min.js"
+TRANSITIONS = """() => Promise.allSettled(
+    document.getAnimations().filter(each => each instanceof CSSTransition).map(each => each.finished))"""
 SERIOUS = {"serious", "critical"}
 
 
@@ -60,7 +62,8 @@ class Visit:
         return page.get_by_role("button", name=name, exact=True).or_(page.get_by_role("link", name=name, exact=True))
 
     def impaired(self) -> list[str]:
-        """What axe finds serious on this page."""
+        """What axe finds serious on this page, once no colour changes any more."""
+        self.page.evaluate(TRANSITIONS)
         self.page.evaluate(AXE.read_text())
         found: dict[str, Any] = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         return [
@@ -76,10 +79,21 @@ class Visit:
             self.complaints.append(message.text)
 
 
+def fresh(browser: Browser) -> BrowserContext:
+    """A browser with no past."""
+    return browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB", reduced_motion="reduce")
+
+
 @contextmanager
 def visiting(browser: Browser, running: Site) -> Iterator[Visit]:
-    """A new visit with no past. Errors of scripts and breaches of the content security policy fail it."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB", reduced_motion="reduce")
+    """A new visit with no past."""
+    with fresh(browser) as context, in_a_page_of(context, running) as visit:
+        yield visit
+
+
+@contextmanager
+def in_a_page_of(context: BrowserContext, running: Site) -> Iterator[Visit]:
+    """Errors of scripts and breaches of the content security policy fail it."""
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)
@@ -90,4 +104,4 @@ def visiting(browser: Browser, running: Site) -> Iterator[Visit]:
         yield visit
         assert visit.complaints == []
     finally:
-        context.close()
+        page.close()
