@@ -23,6 +23,7 @@ from openqrm.plugin_api.drivers import Capability, OnlyNames, capabilities_of
 from openqrm.plugin_api.intents import Intent, Query, refers_to
 from openqrm.plugin_api.listing import Listing, ListQuery
 from openqrm.plugin_api.planning import Planning, Reading
+from openqrm.ports.records import Facts
 
 
 class ListVolumes(ListQuery, noun="volume", verb="list", role=Role.READ_ONLY):
@@ -120,13 +121,7 @@ def _plan_making(intent: Intent, volume: Volume, title: str, planning: Planning,
 def plan_remove_volume(intent: RemoveVolume, planning: Planning) -> Plan:
     facts = planning.facts
     volume = facts.get(Volume, intent.name)
-    users = [*facts.list(Image, volume=volume.name), *facts.list(Volume, source=volume.name)]
-    users += [*facts.list(Image, install_from=volume.name), *facts.list(Image, transfer_to=volume.name)]
-    users += [facts.get(Resource, loan.resource) for loan in facts.list(Loan, volume=volume.name)]
-    refuse_in_use(volume, users, "Remove these images and clones, and stop what runs there, first.")
-    if volume.granted_to:
-        message = f"volume {volume.name} is granted to {volume.granted_to}"
-        raise PlanningError(Category.CONFLICT, message, "Stop the appliance that runs there first.")
+    refuse_used(volume, facts)
     storage = facts.get(Storage, volume.storage)
     gone = planning.drivers.storage(storage).plan_remove(storage, volume)
     records = [Step(id="record", action=remove(volume, f"Remove volume {volume.name}"), why=ASKED)]
@@ -139,6 +134,17 @@ def plan_remove_volume(intent: RemoveVolume, planning: Planning) -> Plan:
     steps = [*gone, *after(tuple(records), gone[-1].id)] if gone else records
     plan = plan_of(intent, title, steps, about=volume, confirm=volume.name)
     return replace(plan, on_failure=OnFailure.HOLD)
+
+
+def refuse_used(volume: Volume, facts: Facts) -> None:
+    """Raises PlanningError `conflict` that names the images, clones and machines that need the volume."""
+    users = [*facts.list(Image, volume=volume.name), *facts.list(Volume, source=volume.name)]
+    users += [*facts.list(Image, install_from=volume.name), *facts.list(Image, transfer_to=volume.name)]
+    users += [facts.get(Resource, loan.resource) for loan in facts.list(Loan, volume=volume.name)]
+    refuse_in_use(volume, users, "Remove these images and clones, and stop what runs there, first.")
+    if volume.granted_to:
+        message = f"volume {volume.name} is granted to {volume.granted_to}"
+        raise PlanningError(Category.CONFLICT, message, "Stop the appliance that runs there first.")
 
 
 def answer_show_volume(query: ShowVolume, reading: Reading) -> Volume:

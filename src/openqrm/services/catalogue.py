@@ -32,6 +32,7 @@ from openqrm.planning import (
     vm_seed,
     vm_snapshots,
     volume,
+    volume_adopt,
     volume_removed,
     volume_resize,
 )
@@ -44,8 +45,8 @@ from openqrm.services import answers, decisions, plugin_answers, site_answers, s
 from openqrm.services.lists import answer_listing
 
 MODULES = (
-    resource, resource_power, kernel, image, storage, volume, volume_removed, volume_resize, network, appliance,
-    appliance_start, appliance_stop, appliance_switch, host, vm, vm_hardware, vm_isos, vm_migrate, vm_seed,
+    resource, resource_power, kernel, image, storage, volume, volume_adopt, volume_removed, volume_resize, network,
+    appliance, appliance_start, appliance_stop, appliance_switch, host, vm, vm_hardware, vm_isos, vm_migrate, vm_seed,
     vm_snapshots, terminal, plugin_planning, user, list_view, event, answers, site_answers, decisions,
 )  # fmt: skip
 

@@ -29,6 +29,7 @@ from openqrm.plugin_api import (
     World,
     run,
 )
+from openqrm.plugin_api.actions import put, remove
 from openqrm.plugin_api.filling import Content
 from openqrm.plugin_api.testing import LAWS, STORAGE_RULES, Case, LawBroken, SimulatedWorld
 from openqrm.plugin_api.testing import storage as rules
@@ -345,6 +346,24 @@ class Adopter(ShelfDriver):
         return tuple(replace(step, makes_new=False) for step in super().plan_create(storage, volume))
 
 
+class Guesser(ShelfDriver):
+    """Writes down a volume without a look at what is there."""
+
+    def plan_adopt(self, storage: Storage, volume: Volume) -> tuple[Step, ...]:
+        note = put(replace(volume, id=0), None, "Write it down")
+        return (Step(id=f"adopt-{volume.name}", action=note, why="it was asked for", makes_new=True),)
+
+    def plan_forget(self, storage: Storage, volume: Volume) -> tuple[Step, ...]:
+        return (Step(id=f"forget-{volume.name}", action=remove(volume, "Forget it"), why="it was asked for"),)
+
+
+class Misjudger(Guesser):
+    """Guesses its size, too."""
+
+    def plan_adopt(self, storage: Storage, volume: Volume) -> tuple[Step, ...]:
+        return super().plan_adopt(storage, replace(volume, size_mib=1))
+
+
 class Keeper(ShelfDriver):
     def plan_revoke(self, storage: Storage, volume: Volume, machine: Machine, secret: str) -> tuple[Step, ...]:
         other = replace(machine, address="10.9.9.9")
@@ -401,6 +420,13 @@ class Emptier(ShelfDriver):
         return 60.0
 
 
+class Finder(Emptier):
+    """Brings back what others made since."""
+
+    def plan_restore(self, storage: Storage, volume: Volume) -> tuple[Step, ...]:
+        return tuple(replace(step, makes_new=False) for step in super().plan_restore(storage, volume))
+
+
 class Lender(ShelfDriver):
     """Lends for writing."""
 
@@ -444,10 +470,13 @@ DRIVERS: list[tuple[Callable[..., None], type[ShelfDriver]]] = [
     (rules.a_volume_is_listed_while_it_exists, Blind),
     (rules.half_a_list_is_no_list, Believer), (rules.what_was_there_is_not_made_again, Remaking),
     (rules.what_was_there_is_not_made_again, Adopter),
+    (rules.what_it_did_not_make_can_be_adopted, Guesser), (rules.what_it_did_not_make_can_be_adopted, Misjudger),
+    (rules.what_somebody_uses_is_not_adopted, Guesser),
     (rules.a_grant_lets_one_machine_write, Keeper), (rules.there_is_one_writer, Sharer),
     (rules.other_volumes_are_left_alone, Sweeper), (rules.the_root_is_public, Stranger),
     (rules.capabilities_are_honest, Pretender), (rules.capabilities_are_honest, Cloner),
-    (rules.what_was_removed_can_be_had_back, Emptier), (rules.a_loan_is_for_reading, Lender),
+    (rules.what_was_removed_can_be_had_back, Emptier), (rules.what_was_removed_can_be_had_back, Finder),
+    (rules.a_loan_is_for_reading, Lender),
     (rules.a_loan_is_for_reading, Unasked), (rules.a_loan_is_for_reading, Promiser),
     (rules.what_it_fills_from_is_planned, Filler),
 ]  # fmt: skip

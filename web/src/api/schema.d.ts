@@ -2141,6 +2141,20 @@ export interface components {
             name: string;
         };
         /**
+         * AdoptVolume
+         * @description Take what a storage holds already, and openQRM did not make, for a volume. Its data stays as it is.
+         *
+         *         It lies where the storage has its volumes, is of their form, and nobody uses it: what is mounted, exported or open
+         *         is refused. From then on it is a volume as any other, which can be granted, cloned and removed. `volume inspect`
+         *         lists what is foreign on a storage, and `volume forget` gives it back.
+         */
+        AdoptVolume: {
+            /** @description its name on the storage, which is the volume's name, too */
+            name: string;
+            /** @description the storage */
+            storage: string;
+        };
+        /**
          * CloneVolume
          * @description Clone a volume on its storage, thin where the storage can.
          *
@@ -2166,6 +2180,16 @@ export interface components {
              * @default 0
              */
             size_mib: number;
+        };
+        /**
+         * ForgetVolume
+         * @description Forget a volume. On its storage it stays as it is, with all data, and nothing here touches it any more.
+         *
+         *         `volume adopt` has it back. It must not be granted, and no image and no clone may need it.
+         */
+        ForgetVolume: {
+            /** @description the volume */
+            name: string;
         };
         /**
          * InspectVolumes

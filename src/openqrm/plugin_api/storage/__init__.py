@@ -12,6 +12,7 @@ from openqrm.plugin_api.storage.exporting.nfs.actions import EndExport, ExportFo
 from openqrm.plugin_api.storage.exporting.nfs.exported_folders import ExportedFolders
 from openqrm.plugin_api.storage.filling import fill_disk, fill_folder
 from openqrm.plugin_api.storage.halves import Exporting, Making, Work
+from openqrm.plugin_api.storage.making.adopt import AdoptLogical, AdoptPlace, ForgetLogical, ForgetPlace
 from openqrm.plugin_api.storage.making.directories import NoteAsBefore, NoteDirectory, noted_beneath
 from openqrm.plugin_api.storage.making.disk_files import DiskFiles
 from openqrm.plugin_api.storage.making.disks import CloneDisk, GrowDisk, MakeDisk
@@ -28,6 +29,10 @@ from openqrm.plugin_api.storage.making.qcow_files import QcowFiles
 from openqrm.plugin_api.storage.settings import settings_for
 
 STORAGE_ACTIONS = (
+    AdoptPlace,
+    ForgetPlace,
+    AdoptLogical,
+    ForgetLogical,
     MakeLogical,
     CloneLogical,
     GrowLogical,

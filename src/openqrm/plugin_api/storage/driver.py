@@ -44,15 +44,22 @@ class VolumeDriver(Generic[S]):
         raise NotImplementedError
 
     def plan_create(self, storage: Storage, volume: Volume) -> tuple[Step, ...]:
-        first, *more = _steps("create", storage, volume, self._making(storage).create(volume))
-        return (replace(first, makes_new=True), *more)  # what has its name already is no volume of ours
+        return _new(_steps("create", storage, volume, self._making(storage).create(volume)))
 
     def plan_remove(self, storage: Storage, volume: Volume) -> tuple[Step, ...]:
         return _steps("remove", storage, volume, self._making(storage).remove(volume))
 
+    def plan_adopt(self, storage: Storage, volume: Volume) -> tuple[Step, ...]:
+        """Steps after which what others made under its name is the volume, as it is."""
+        return _new(_steps("adopt", storage, volume, self._making(storage).adopt(volume)))
+
+    def plan_forget(self, storage: Storage, volume: Volume) -> tuple[Step, ...]:
+        """Steps after which it is none any more, and is there with all its data."""
+        return _steps("forget", storage, volume, self._making(storage).forget(volume))
+
     def plan_restore(self, storage: Storage, volume: Volume) -> tuple[Step, ...]:
         """Steps that bring back what `plan_remove` put away; `volume.id` is what it was then."""
-        return _steps("restore", storage, volume, self._making(storage).restore(volume))
+        return _new(_steps("restore", storage, volume, self._making(storage).restore(volume)))
 
     def plan_purge(self, storage: Storage, volume: Volume) -> tuple[Step, ...]:
         """Steps that destroy it for good."""
@@ -131,6 +138,11 @@ class SizedVolumeDriver(VolumeDriver[S]):
 
 def _step(verb: str, storage: Storage, volume: Volume, action: Action, why: str) -> Step:
     return Step(id=f"{verb}-{volume.name}", action=action, why=why, host=storage.resource, deadline_s=300)
+
+
+def _new(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """What has the volume's name before the first of them is no volume of ours."""
+    return (replace(steps[0], makes_new=True), *steps[1:])
 
 
 def _steps(verb: str, storage: Storage, volume: Volume, work: Iterable[Work]) -> tuple[Step, ...]:

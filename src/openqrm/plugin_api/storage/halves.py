@@ -37,6 +37,14 @@ class Making(Protocol):
         """Empty, or as a clone of `volume.source`. Raises PlanningError."""
         ...
 
+    def adopt(self, volume: Volume) -> tuple[Work, ...]:
+        """What others made under its name is the volume, as it is; its record is made. Raises PlanningError."""
+        ...
+
+    def forget(self, volume: Volume) -> tuple[Work, ...]:
+        """It is none any more, and nothing of it is lost."""
+        ...
+
     def remove(self, volume: Volume) -> tuple[Work, ...]:
         """Out of sight, but not destroyed."""
         ...

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from openqrm.plugin_api.actions.fill import PROGRAM
+from openqrm.plugin_api.storage.making.adopt import PROGRAM as ADOPT_PROGRAM
 from openqrm.plugin_api.storage.making.fill_disk import PROGRAM as DISK_PROGRAM
 from openqrm.plugin_api.testing.simulator import Simulator, UnknownCommand
 from openqrm.ports.world import Completed
@@ -25,7 +26,9 @@ class SimulatedFiles(Simulator):
         self.filled: dict[str, str] = {}  # note → source
 
     def run(self, argv: tuple[str, ...], stdin: bytes, environment: Mapping[str, str]) -> Completed:
-        if fills(stdin):
+        if stdin == ADOPT_PROGRAM:
+            return self._see(**json.loads(argv[-1]))
+        if is_program(stdin):
             return self._fill(argv[-2], json.loads(argv[-1]))
         words = argv[argv.index("--") + 1 :] if "--" in argv else ()
         if stdin:
@@ -48,6 +51,18 @@ class SimulatedFiles(Simulator):
             case "find", _:
                 return Completed(0, "".join(f"{line}\0" for line in self.listed(argv)))
         raise UnknownCommand(argv)
+
+    def writers(self, _path: str) -> frozenset[str]:
+        """Who may write what is at this path; nobody where nothing is exported."""
+        return frozenset()
+
+    def _see(self, path: str, form: str) -> Completed:
+        """The program that tells what can become a volume."""
+        if path not in self.tree:
+            return Completed(1, "", f"there is no {path}\n")
+        if (self.tree[path] == "directory") != (form == "folder") or self.writers(path):
+            return Completed(1, "", f"{path} is no {form}, or somebody uses it\n")
+        return Completed(0, json.dumps({"size_bytes": 0 if form == "folder" else _size_bytes(self.tree[path])}))
 
     def _fill(self, verb: str, given: dict[str, Any]) -> Completed:
         """The programs that fill folders and disks; the real ones take their time."""
@@ -106,9 +121,9 @@ class SimulatedFiles(Simulator):
         return DONE
 
 
-def fills(stdin: bytes) -> bool:
-    """Whether this is one of the programs that fill volumes."""
-    return stdin in (PROGRAM, DISK_PROGRAM)
+def is_program(stdin: bytes) -> bool:
+    """Whether this is one of the programs that are sent whole for volumes of any protocol."""
+    return stdin in (PROGRAM, DISK_PROGRAM, ADOPT_PROGRAM)
 
 
 def missing(tool: str, path: str) -> Completed:

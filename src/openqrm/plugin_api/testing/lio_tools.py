@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from openqrm.plugin_api.testing.file_tools import SimulatedFiles, fills
+from openqrm.plugin_api.testing.file_tools import SimulatedFiles, is_program
 from openqrm.ports.world import Completed
 
 Disks = dict[str, dict[str, Any]]
@@ -22,7 +22,7 @@ class SimulatedLio(SimulatedFiles):
         return frozenset(served["address"] for served in self.live.values() if served["path"] == path)
 
     def run(self, argv: tuple[str, ...], stdin: bytes, environment: Mapping[str, str]) -> Completed:
-        if argv[0] != "python3" or fills(stdin):
+        if argv[0] != "python3" or is_program(stdin):
             return super().run(argv, stdin, environment)
         wanted = json.loads(stdin)
         verb, iqn = wanted.pop("verb"), wanted["iqn"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from openqrm.plugin_api.testing.file_tools import SimulatedFiles
@@ -74,7 +74,10 @@ class SimulatedLvm(SimulatedFiles):
             return Completed(5, render_report({}), f'  Failed to find logical volume "{which}"\n')
         pool = {self.pool: SimulatedVolume(2**32)} if not name else {}
         found = {name: self._all()[name]} if name else {**self._all(), **pool}
-        return Completed(0, render_report(found, self.pool))
+        held = {
+            each for each in found if self._device(each) in self.mounted.values() or self.writers(self._device(each))
+        }
+        return Completed(0, render_report(found, self.pool, held))
 
     def _created(self, argv: tuple[str, ...], place: str) -> Completed:
         name = argv[argv.index("--name") + 1]
@@ -185,13 +188,13 @@ class SimulatedLvm(SimulatedFiles):
         return device.removeprefix(f"/dev/{self.group}/")
 
 
-def render_report(found: Mapping[str, SimulatedVolume], pool: str = "") -> str:
-    """As `lvs --reportformat json` does."""
+def render_report(found: Mapping[str, SimulatedVolume], pool: str = "", held: Collection[str] = ()) -> str:
+    """As `lvs --reportformat json` does; what is `held` is open."""
     rows = [
         {
             "lv_name": name,
             "lv_size": str(volume.size_bytes),
-            "lv_attr": "twi-aotz--" if name == pool else "Vwi-a-tz--" if volume.pool else "-wi-a-----",
+            "lv_attr": "twi-aotz--" if name == pool else _attributes(volume, name in held),
             "pool_lv": volume.pool,
             "origin": volume.origin,
             "data_percent": "0.00" if volume.pool and volume.active else "",
@@ -201,6 +204,13 @@ def render_report(found: Mapping[str, SimulatedVolume], pool: str = "") -> str:
         for name, volume in sorted(found.items())
     ]
     return json.dumps({"report": [{"lv": rows}]})
+
+
+def _attributes(volume: SimulatedVolume, is_open: bool) -> str:
+    thin = volume.pool != ""
+    return (
+        f"{'V' if thin else '-'}wi-{'a' if volume.active else '-'}{'o' if is_open else '-'}{'tz' if thin else '--'}--"
+    )
 
 
 def _bytes(size: str) -> int:

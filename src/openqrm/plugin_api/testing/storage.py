@@ -10,6 +10,7 @@ from zlib import crc32
 from openqrm.domain.errors import Category, PlanningError, StepError
 from openqrm.domain.plan import Satisfied, Step
 from openqrm.domain.storage import Storage, Volume
+from openqrm.plugin_api.adopting import AdoptsVolumes
 from openqrm.plugin_api.drivers import (
     Capability,
     KeepsRemoved,
@@ -104,7 +105,15 @@ class StorageBench:
             again = (replace(step, id=f"again-{step.id}") for step in self.remove())
             life = (*life, *self.remove(), *driver.plan_restore(storage, volume), *again)
             life = (*life, *driver.plan_purge(storage, volume))
-        return cases_of(f"{self._title} more", life, self.prepared)
+        cases = cases_of(f"{self._title} more", life, self.prepared)
+        if isinstance(driver, AdoptsVolumes):
+            found = (*driver.plan_adopt(storage, volume), *driver.plan_forget(storage, volume))
+            cases += cases_of(f"{self._title} found", found, partial(self.foreign, driver))
+        return cases
+
+    def foreign(self, driver: AdoptsVolumes) -> SimulatedWorld:
+        """A world whose storage holds a volume that nobody knows of."""
+        return self.prepared(*self.create(), *driver.plan_forget(self.storage, self.volume()))
 
     @property
     def capabilities(self) -> frozenset[Capability]:
@@ -157,6 +166,47 @@ def what_was_there_is_not_made_again(bench: StorageBench) -> None:
             continue
         demand(isinstance(seen, Satisfied), f"the volume exists, yet step {step.id} would change it: {seen}")
     demand_same(before, world.state(), "creating it again changed something")
+
+
+def what_it_did_not_make_can_be_adopted(bench: StorageBench) -> None:
+    """Adopted it has a record with its size, forgotten all is as before; what is not there is refused."""
+    driver, storage, volume = bench.driver, bench.storage, bench.volume()
+    if not isinstance(driver, AdoptsVolumes):
+        return
+    adopt, forget = (demand_pure_plan(partial(plan, storage, volume), plan.__name__) for plan in _adopting(driver))
+    demand(adopt[0].makes_new, "a volume of another's making would be taken for adopted: the step says no makes_new")
+    world = bench.foreign(driver)
+    before, sizes = world.state(), {each.name: each.size_mib for each in driver.list_volumes(world, storage)}
+    carry_all(adopt, world)
+    found = world.records.find(Volume, "web")
+    noted = (found.storage, found.size_mib) if found else None
+    demand(noted == (storage.name, sizes["web"]), f"adopted it has {sizes['web']} MiB, and its record says {noted}")
+    carry_all(forget, world)
+    demand("web" in bench.names(world), "volume web was forgotten, and is not there any more")
+    demand_same(before, world.state(), "adopted and forgotten it is not as before")
+    _demand_refused(adopt, bench.prepared(), "there is no volume web, and it is adopted all the same")
+
+
+def what_somebody_uses_is_not_adopted(bench: StorageBench) -> None:
+    """A volume that a machine can reach is refused, and stays as it is."""
+    if isinstance(bench.driver, AdoptsVolumes):
+        adopt = bench.driver.plan_adopt(bench.storage, bench.volume())
+        used = bench.prepared(*bench.create(), *bench.grant())
+        _demand_refused(adopt, used, "a machine writes volume web, and it is adopted all the same")
+
+
+def _adopting(driver: AdoptsVolumes) -> tuple[Callable[[Storage, Volume], tuple[Step, ...]], ...]:
+    return driver.plan_adopt, driver.plan_forget
+
+
+def _demand_refused(steps: tuple[Step, ...], world: SimulatedWorld, sentence: str) -> None:
+    before = world.state()
+    try:
+        carry_all(steps, world)
+    except StepError:
+        demand_same(before, world.state(), "what is refused changed something")
+    else:
+        demand(False, sentence)
 
 
 def a_grant_lets_one_machine_write(bench: StorageBench) -> None:
@@ -243,6 +293,10 @@ def what_was_removed_can_be_had_back(bench: StorageBench) -> None:
     if not isinstance(driver, KeepsRemoved):
         return
     world = bench.prepared(*bench.create(), *bench.remove())
+    demand(
+        driver.plan_restore(storage, volume)[0].makes_new,
+        "what others made under its name since would be taken for the volume: the step does not say makes_new",
+    )
     carry_all(driver.plan_restore(storage, volume), world)
     demand("web" in bench.names(world), "volume web was restored and is not listed")
     carry_all(driver.plan_purge(storage, volume), world)
@@ -308,6 +362,8 @@ STORAGE_RULES = (
     a_volume_is_listed_while_it_exists,
     half_a_list_is_no_list,
     what_was_there_is_not_made_again,
+    what_it_did_not_make_can_be_adopted,
+    what_somebody_uses_is_not_adopted,
     a_grant_lets_one_machine_write,
     there_is_one_writer,
     other_volumes_are_left_alone,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from openqrm.plugin_api.storage.exporting.iscsi.tgt import Target
-from openqrm.plugin_api.testing.file_tools import SimulatedFiles, fills
+from openqrm.plugin_api.testing.file_tools import SimulatedFiles, is_program
 from openqrm.plugin_api.testing.simulator import UnknownCommand
 from openqrm.ports.world import Completed
 
@@ -29,7 +29,7 @@ class SimulatedTgt(SimulatedFiles):
     def run(self, argv: tuple[str, ...], stdin: bytes, environment: Mapping[str, str]) -> Completed:
         if argv[0] == "sleep":
             return DONE
-        if argv[0] == "python3" and not fills(stdin):
+        if argv[0] == "python3" and not is_program(stdin):
             return self._new_account(*stdin.decode().splitlines())
         if argv[0] != "tgtadm":
             return super().run(argv, stdin, environment)

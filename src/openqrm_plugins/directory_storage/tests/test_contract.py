@@ -15,6 +15,7 @@ from openqrm.plugin_api.testing.storage import (
     a_loan_is_for_reading,
     a_volume_is_listed_while_it_exists,
     capabilities_are_honest,
+    what_it_did_not_make_can_be_adopted,
     what_was_removed_can_be_had_back,
     what_was_there_is_not_made_again,
 )
@@ -62,6 +63,7 @@ QCOW = StorageBench(DRIVER, storage("directory-qcow2"), disks, lambda *_: frozen
 RULES_OF_QCOW = (
     a_volume_is_listed_while_it_exists,
     what_was_there_is_not_made_again,
+    what_it_did_not_make_can_be_adopted,
     capabilities_are_honest,
     what_was_removed_can_be_had_back,
     a_loan_is_for_reading,

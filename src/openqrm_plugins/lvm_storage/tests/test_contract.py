@@ -1,14 +1,16 @@
 """The contract of storage drivers and their actions, for each type of storage, thin and linear."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from openqrm.plugin_api import Capability, Category, Differs, PlanningError, Satisfied, Storage, Volume
+from openqrm.plugin_api import Capability, Category, Differs, PlanningError, Satisfied, StepError, Storage, Volume
 from openqrm.plugin_api.actions import FillFolder
 from openqrm.plugin_api.storage import FillDisk
 from openqrm.plugin_api.testing import LAWS, STORAGE_RULES, Case, SimulatedWorld, StorageBench
+from openqrm.plugin_api.testing.bench import carry_all
 from openqrm.plugin_api.testing.lvm_tools import SimulatedVolume
 from openqrm.plugin_api.testing.storage import FIRST, SECOND
 from openqrm_plugins.lvm_storage.driver import Driver
@@ -99,6 +101,38 @@ def test_a_volume_is_filled_in_place_with_what_it_takes(type_: str, kind: str) -
     assert isinstance(step.action, FillFolder | FillDisk)
     filling = step.action.filling
     assert (filling.in_place, filling.version, filling.most_bytes) == (True, 3, 64 << 20)
+
+
+UNFIT = {
+    "put away": (SimulatedVolume(64 << 20, tags=("openqrm.deleted.17",)), {"pool": ""}, "", "volume restore"),
+    "half a copy": (SimulatedVolume(64 << 20, tags=("openqrm.making",)), {"pool": ""}, "", "not complete"),
+    "inactive": (SimulatedVolume(64 << 20, active=False), {"pool": ""}, "", "lvchange --activate y"),
+    "mounted": (SimulatedVolume(64 << 20), {"pool": ""}, "/mnt", "is in use: mounted"),
+    "not of the pool": (SimulatedVolume(64 << 20), {}, "", "is not thin from pool"),
+    "without a file system": (SimulatedVolume(64 << 20, "pool"), {"type": "lvm-nfs"}, "", "no file system, not ext4"),
+}
+
+
+@pytest.mark.parametrize("what", UNFIT)
+def test_a_logical_volume_that_could_not_be_served_is_not_adopted(what: str) -> None:
+    found, settings, mounted, because = UNFIT[what]
+    tools, type_ = SimulatedLvmAoe(), settings.get("type", "lvm-aoe")
+    tools.logical, tools.mounted = {"web": found}, dict.fromkeys(filter(None, [mounted]), "/dev/lab/web")
+    storage = replace(AOE, type=type_, settings={key: each for key, each in settings.items() if key != "type"})
+    adopt = DRIVER.plan_adopt(storage, Volume(name="web", storage="s"))[0].action
+    with pytest.raises(StepError, match=re.escape(because)) as refused:
+        adopt.observe(SimulatedWorld(hosts={"store1": tools}))
+    assert refused.value.category is Category.CONFLICT
+
+
+def test_one_that_is_a_logical_volume_already_is_not_made_of_what_was_put_away() -> None:
+    """An inactive one of another's would be switched on, and taken for what is to be had back."""
+    tools = SimulatedLvmAoe()
+    world, web = SimulatedWorld(hosts={"store1": tools}), Volume(name="web", id=1, storage="s", size_mib=64)
+    carry_all((*DRIVER.plan_create(AOE, web), *DRIVER.plan_remove(AOE, web)), world)
+    tools.logical["web"] = SimulatedVolume(64 << 20, active=False)
+    with pytest.raises(StepError, match="is not what was put away"):
+        DRIVER.plan_restore(AOE, web)[0].action.observe(world)
 
 
 def test_a_volume_that_takes_old_space_is_none_before_it_begins_with_zeros() -> None:

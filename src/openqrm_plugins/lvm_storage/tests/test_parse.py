@@ -19,7 +19,8 @@ def test_volumes() -> None:
     found = {each.name: each for each in lvm.parse_report((TRANSCRIPTS / "lvs.json").read_text())}
     assert [each.name for each in found.values() if each.is_pool] == ["pool"]
     assert found["clone"] == LogicalVolume(
-        "clone", 64 * MIB, 0, "pool", "deleted-web.5", tags=frozenset({"openqrm"})
+        "clone", 64 * MIB, 0, "pool", "deleted-web.5", tags=frozenset({"openqrm"}),
+        attributes="Vwi-a-tz--",
     )  # fmt: skip
     assert (found["deleted-web.5"].active, found["deleted-web.5"].used_bytes) == (False, 0)
     assert (found["lin"].used_bytes, found["lin"].is_put_away, found["lin"].is_whole) == (64 * MIB, True, False)
@@ -34,6 +35,18 @@ def test_the_simulator_shows_the_same() -> None:
         "pool": SimulatedVolume(3072 * MIB),
     }
     assert lvm.parse_report(render_report(model, "pool")) == lvm.parse_report(text)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "because"),
+    [("-wi-a-----", ""), ("Vwi-a-tz--", ""), ("rwi-a-r---", ""), ("twi-aotz--", "of a kind"),
+     ("swi-a-s---", "of a kind"), ("owi-aos---", "of a kind"), ("-ri-a-----", "only be read"),
+     ("-wi-ao----", "in use")],
+)  # fmt: skip
+def test_which_attributes_let_a_volume_be_served(attributes: str, because: str) -> None:
+    """As lvs(8) explains them."""
+    said = LogicalVolume("web", 64 * MIB, 64 * MIB, attributes=attributes).why_not_served
+    assert because in said and bool(because) is bool(said)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"report": [{"lv": [{"lv_name": "x"}]}]}'])

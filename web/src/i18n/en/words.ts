@@ -84,6 +84,8 @@ export const words = {
     purge: "Purge",
     purge_due: "Purge what is due",
     restore: "Restore",
+    adopt: "Adopt",
+    forget: "Forget",
     list: "List",
     show: "Show",
     inspect: "Inspect",

@@ -44,6 +44,21 @@ def inspect(path: str) -> dict[str, Any]:
         return confined(lambda: parse(file), LOOK_CPU_S, 0)
 
 
+def look(path: str) -> dict[str, Any]:
+    """The same, without a format where nothing is; it stands on our own layers at most. Raises Refused."""
+    if not os.path.lexists(path):
+        return {"format": ""}
+    seen = inspect(path)
+    layer = f"{layers_of(path)}/"
+    if seen.get("backing") and not (seen["backing"].startswith(layer) and "/" not in seen["backing"][len(layer) :]):
+        raise Refused(f"it stands on another file, {seen['backing'][:200]}")
+    return seen
+
+
+def layers_of(path: str) -> str:
+    return f"{os.path.dirname(path)}/.layers"
+
+
 @contextlib.contextmanager
 def opened(path: str) -> Iterator[int]:
     try:

@@ -19,7 +19,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from openqrm.plugin_api.host.disks.looking import LARGEST_BYTES, MIB, inspect
+from openqrm.plugin_api.host.disks.looking import LARGEST_BYTES, MIB, inspect, layers_of, look
 from openqrm.plugin_api.host.disks.settling import create, tool
 from openqrm.plugin_api.host.noting import Refused
 
@@ -54,16 +54,6 @@ def has_qemu_img() -> bool:
     return False
 
 
-def look(given: dict[str, Any]) -> dict[str, Any]:
-    if not os.path.lexists(given["path"]):
-        return {"format": ""}
-    seen = inspect(given["path"])
-    layer = f"{layers_of(given['path'])}/"
-    if seen.get("backing") and not (seen["backing"].startswith(layer) and "/" not in seen["backing"][len(layer) :]):
-        raise Refused(f"it stands on another file, {seen['backing'][:200]}")
-    return seen
-
-
 def make(given: dict[str, Any]) -> None:
     with locked(given["path"]):
         if not os.path.lexists(given["path"]):
@@ -75,7 +65,7 @@ def clone(given: dict[str, Any]) -> None:
     with locked(path):
         if os.path.lexists(path):
             return
-        seen = look({"path": source})
+        seen = look(source)
         if seen["format"] != "qcow2":
             raise Refused(f"there is no {source}" if not seen["format"] else f"{source} is no qcow2")
         layer = seen["backing"] if seen["blank"] and seen["backing"] else become_layer(source, seen["size_bytes"])
@@ -96,12 +86,8 @@ def become_layer(source: str, size_bytes: int) -> str:
 
 def grow(given: dict[str, Any]) -> None:
     with locked(given["path"]):
-        if look(given).get("size_bytes", LARGEST_BYTES) < given["size_mib"] * MIB:
+        if look(given["path"]).get("size_bytes", LARGEST_BYTES) < given["size_mib"] * MIB:
             tool("resize", "-q", "-f", "qcow2", given["path"], str(given["size_mib"] * MIB))
-
-
-def layers_of(path: str) -> str:
-    return f"{os.path.dirname(path)}/.layers"
 
 
 @contextlib.contextmanager
@@ -154,7 +140,7 @@ def list_unused(beneath: dict[str, str], layers: str) -> Iterator[str]:
 
 def main() -> None:
     verbs: dict[str, Callable[[dict[str, Any]], Any]] = {
-        "directory": look_at_directory, "look": look, "list": list_disks,
+        "directory": look_at_directory, "look": lambda given: look(given["path"]), "list": list_disks,
         "make": make, "clone": clone, "grow": grow, "sweep": sweep,
     }  # fmt: skip
     try:

@@ -24,6 +24,7 @@ class DiskFiles(InFolder):
 
     content: ClassVar[Content] = Content.DISK
     suffix: ClassVar[str] = ".img"
+    form: ClassVar[str] = "raw"
     clone: str  # auto, reflink or copy
 
     def create(self, volume: Volume) -> tuple[Work, ...]:

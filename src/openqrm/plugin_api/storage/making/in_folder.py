@@ -9,6 +9,7 @@ from openqrm.domain.plan import Irreversible
 from openqrm.domain.storage import Volume
 from openqrm.plugin_api.actions import COPY_TIMEOUT_S, PutAway, TakeBack
 from openqrm.plugin_api.storage.halves import Work
+from openqrm.plugin_api.storage.making.adopt import FOUND, LEFT, AdoptPlace, ForgetPlace
 from openqrm.plugin_api.storage.making.purge import TRASH, Purge
 
 
@@ -17,6 +18,7 @@ class InFolder:
     """Of a Making: where they are, and how they go and come back."""
 
     suffix: ClassVar[str] = ""
+    form: ClassVar[str] = "folder"  # or raw, or qcow2
     host: str
     directory: str
 
@@ -30,6 +32,14 @@ class InFolder:
     def trash(self, volume: Volume) -> str:
         """Where it goes when it is removed; `id` tells namesakes apart there."""
         return f"{self.directory}/{TRASH}/{volume.name}{self.suffix}.{volume.id}"
+
+    def adopt(self, volume: Volume) -> tuple[Work, ...]:
+        adopt = AdoptPlace(self.host, volume.storage, volume.name, volume.source, self.path(volume), self.form)
+        return (Work(adopt, FOUND),)
+
+    def forget(self, volume: Volume) -> tuple[Work, ...]:
+        forget = ForgetPlace(self.host, volume.storage, volume.name, volume.source, self.path(volume), self.form)
+        return (Work(forget, LEFT),)
 
     def remove(self, volume: Volume) -> tuple[Work, ...]:
         away = PutAway(self.host, volume.name, self.path(volume), self.trash(volume))

@@ -12,7 +12,7 @@ from openqrm.plugin_api.storage.making import lvm
 from openqrm.plugin_api.storage.making.put_away import PutAwayLogical
 from openqrm.ports.world import Host, World
 
-_NEW = ("lvcreate", "--yes", "--addtag", "openqrm")
+_NEW = ("lvcreate", "--yes", "--addtag", lvm.OURS)
 
 
 @dataclass(frozen=True)

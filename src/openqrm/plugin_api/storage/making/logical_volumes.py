@@ -13,6 +13,7 @@ from openqrm.plugin_api.filling import Content
 from openqrm.plugin_api.storage.filling import fill_disk, fill_folder
 from openqrm.plugin_api.storage.halves import QUICK_S, Work
 from openqrm.plugin_api.storage.making import lvm
+from openqrm.plugin_api.storage.making.adopt import FOUND, LEFT, AdoptLogical, ForgetLogical
 from openqrm.plugin_api.storage.making.logical import CloneLogical, GrowLogical, MakeLogical
 from openqrm.plugin_api.storage.making.mounted import FormatVolume, Mount, MountVolume, UnmountVolume
 from openqrm.plugin_api.storage.making.put_away import PurgeLogical, PutAwayLogical, TakeBackLogical
@@ -44,6 +45,23 @@ class LogicalVolumes:
         )  # fmt: skip
         deadline_s = QUICK_S if self.pool else COPY_TIMEOUT_S
         return (Work(clone, f"it is a clone of {volume.source}", deadline_s=deadline_s),)
+
+    def adopt(self, volume: Volume) -> tuple[Work, ...]:
+        _check_name(volume)
+        return (Work(AdoptLogical(*self._adopted(volume)), FOUND),)
+
+    def forget(self, volume: Volume) -> tuple[Work, ...]:
+        return (Work(ForgetLogical(*self._adopted(volume)), LEFT),)
+
+    def _adopted(self, volume: Volume) -> tuple[str, ...]:
+        return (
+            self.host, volume.storage, volume.name, volume.source, self.group, self.pool, self.holds
+        )  # fmt: skip
+
+    @property
+    def holds(self) -> str:
+        """The file system that is on each of them; empty: any, or none."""
+        return ""
 
     def remove(self, volume: Volume) -> tuple[Work, ...]:
         away = PutAwayLogical(self.host, self.group, volume.name, removed_name(volume))
@@ -87,13 +105,23 @@ class MountedLogicalVolumes(LogicalVolumes):
     def mountpoint(self, volume: Volume) -> str:
         return f"{self.directory}/{volume.name}"
 
+    @property
+    def holds(self) -> str:
+        return self.filesystem
+
     def create(self, volume: Volume) -> tuple[Work, ...]:
-        work, mount = super().create(volume), self._mount(volume)
-        mounting = Work(MountVolume(self.host, mount), "folders are exported, not disks", "mount")
+        work, mount, mounting = super().create(volume), self._mount(volume), self._mounting(volume)
         if volume.source:
             return (*work, mounting)
         form = Work(FormatVolume(self.host, mount), "it is empty", "format")
         return (*work, form, mounting)
+
+    def adopt(self, volume: Volume) -> tuple[Work, ...]:
+        return (*super().adopt(volume), self._mounting(volume))
+
+    def forget(self, volume: Volume) -> tuple[Work, ...]:
+        unmounting = Work(UnmountVolume(self.host, self._mount(volume)), "nobody here uses it any more", "unmount")
+        return (unmounting, *super().forget(volume))
 
     def remove(self, volume: Volume) -> tuple[Work, ...]:
         return (
@@ -102,11 +130,13 @@ class MountedLogicalVolumes(LogicalVolumes):
         )
 
     def restore(self, volume: Volume) -> tuple[Work, ...]:
-        mounting = Work(MountVolume(self.host, self._mount(volume)), "folders are exported, not disks", "mount")
-        return (*super().restore(volume), mounting)
+        return (*super().restore(volume), self._mounting(volume))
 
     def fill(self, volume: Volume, source: str, sha256: str) -> tuple[Work, ...]:
         return (fill_folder(self.host, volume, self.path(volume), "", source, sha256),)
+
+    def _mounting(self, volume: Volume) -> Work:
+        return Work(MountVolume(self.host, self._mount(volume)), "folders are exported, not disks", "mount")
 
     def _mount(self, volume: Volume) -> Mount:
         return Mount(volume.name, lvm.device(self.group, volume.name), self.mountpoint(volume), self.filesystem)
@@ -120,6 +150,10 @@ def removed_name(volume: Volume) -> str:
 def _check(volume: Volume) -> None:
     if volume.size_mib <= 0:
         raise PlanningError(Category.BAD_INPUT, f"volume {volume.name} has no size", "Say how many MiB it has.")
+    _check_name(volume)
+
+
+def _check_name(volume: Volume) -> None:
     if volume.name.startswith(_RESERVED):
         message = f"a logical volume cannot be called {volume.name}"
         raise PlanningError(Category.BAD_INPUT, message, f"Do not begin its name with {', '.join(_RESERVED)}.")

@@ -9,12 +9,15 @@ import msgspec
 from openqrm.domain.errors import Category, StepError
 from openqrm.ports.world import Completed, Host
 
+OURS = "openqrm"  # on each volume
 MAKING = "openqrm.making"  # on a copy that is not complete yet
 GROWING = "openqrm.growing"  # its file system has still to follow
 DELETED = "openqrm.deleted."  # and the second since the epoch
 HINT = "Log in to the storage and look at its volume group: vgs, lvs, dmesg; space left?"
 _SHOWN = "lv_name,lv_size,lv_attr,pool_lv,origin,data_percent,lv_tags,lv_active"
 _TIMEOUT_S = 120.0
+# by the first of their attributes: plain, thin, mirrored, RAID, cached; no snapshot that fills up, nor a part of others
+_SERVED = frozenset("-VmMrRC")
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -50,6 +53,7 @@ class LogicalVolume:
     is_pool: bool = False
     tags: frozenset[str] = frozenset()
     active: bool = True
+    attributes: str = "-wi-a-----"
 
     @property
     def is_put_away(self) -> bool:
@@ -60,6 +64,20 @@ class LogicalVolume:
     def is_whole(self) -> bool:
         """In use as a volume: complete, and not put away."""
         return self.active and MAKING not in self.tags and not self.is_put_away
+
+    @property
+    def why_not_served(self) -> str:
+        """Why one that others made cannot be served as it is; empty when it can."""
+        kind, leave, used = self.attributes[0], self.attributes[1], self.attributes[5]
+        reasons = {
+            "was put away by openQRM: have it back by `openqrm volume restore`": self.is_put_away,
+            "is a copy of openQRM's that is not complete": MAKING in self.tags,
+            f"is of a kind that is not served ({self.attributes})": kind not in _SERVED,
+            "may only be read": leave != "w",
+            "is not active: run lvchange --activate y": not self.active,
+            "is in use: mounted, served or open otherwise": used == "o",
+        }
+        return next((reason for reason, is_so in reasons.items() if is_so), "")
 
 
 def parse_report(text: str) -> list[LogicalVolume]:
@@ -124,4 +142,5 @@ def _volume(row: Row) -> LogicalVolume:
         is_pool=row.lv_attr.startswith("t"),
         tags=tags,
         active=row.lv_active == "active",
+        attributes=row.lv_attr.ljust(10, "-"),
     )

@@ -72,9 +72,13 @@ class TakeBackLogical:
         return PutAwayLogical(self.host, self.group, self.volume, self.removed)
 
     def observe(self, world: World) -> Seen:
-        found = lvm.find_logical(world.host(self.host), self.group, self.volume)
+        host = world.host(self.host)
+        found = lvm.find_logical(host, self.group, self.volume)
         if found is not None and found.is_whole:
             return Satisfied(f"{self.group}/{self.volume} is there")
+        if found is not None and lvm.find_logical(host, self.group, self.removed) is not None:
+            message = f"{self.group}/{self.volume} is there, and is not what was put away"
+            raise StepError(Category.CONFLICT, message, "Look what it is; rename it if it is to stay.")
         return Differs(f"there is no {self.group}/{self.volume} in use")
 
     def ensure(self, world: World) -> None:

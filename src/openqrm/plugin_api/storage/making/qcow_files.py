@@ -25,6 +25,7 @@ class QcowFiles(InFolder):
 
     content: ClassVar[Content] = Content.DISK
     suffix: ClassVar[str] = ".qcow2"
+    form: ClassVar[str] = "qcow2"
 
     def create(self, volume: Volume) -> tuple[Work, ...]:
         path, trash = self.path(volume), self.trash(volume)
