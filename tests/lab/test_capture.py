@@ -135,6 +135,10 @@ def test_what_was_copied_is_taken_back_and_can_be_copied_again(box: Box, tmp_pat
     before, clear = box.left(), ClearCopy("box", "copy", TO)
     COPY.ensure(box)
     assert isinstance(COPY.observe(box), NotYet | Satisfied)
+    for _ in range(2):
+        COPY.halt(box)
+        assert isinstance(COPY.observe(box), Differs | Satisfied), "nobody copies any more"
+        assert f"{PLACE}/{TO.id}/target" not in Path("/proc/mounts").read_text()
     clear.ensure(box)
     assert isinstance(clear.observe(box), Satisfied) and box.left() == before
     with ExitStack() as stack:

@@ -60,6 +60,15 @@ class Action(Protocol):
     def ensure(self, world: Any) -> Seen | None: ...
 
 
+@runtime_checkable
+class GoesOn(Protocol):
+    """Of actions that leave work behind which goes on by itself: when their plan is given up somebody has to end it."""
+
+    def halt(self, world: Any) -> None:
+        """The work is ended, and nothing else is changed or taken back. Where none goes on nothing happens."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """One action, why it is there, and after which steps."""

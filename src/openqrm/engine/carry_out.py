@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from openqrm.domain.errors import Category, StepError
+from openqrm.domain.errors import Category, Ending, OpenqrmError, StepError
 from openqrm.domain.journal import Fact
-from openqrm.domain.plan import Action, Differs, Irreversible, NotYet, Satisfied, Seen, Step
+from openqrm.domain.plan import Action, Differs, GoesOn, Irreversible, NotYet, Satisfied, Seen, Step
 from openqrm.engine.ledger import LONGEST_NOTE, Ledger
 from openqrm.ports.world import World
 
@@ -90,6 +90,21 @@ def take_back(step: Step, ledger: Ledger, world: World) -> float:
         ledger.write(step.id, Fact.UNDO_FAILED, error=error)
         return 0
     return _conclude_undo(step, inverse, seen, ledger, world)
+
+
+def halt_left(ledger: Ledger, world: World) -> str:
+    """End what steps of an abandoned plan left at work. What could not be ended is told, and does not keep the plan."""
+    past, told = ledger.past().steps, ""
+    for step in ledger.stored.plan.steps:
+        own = past[step.id]
+        if own.started and not own.passed and not own.undone and isinstance(step.action, GoesOn):
+            try:
+                step.action.halt(world)
+            except Ending:
+                raise
+            except OpenqrmError as error:
+                told += f"; what step {step.id} began may go on: {error.message}"
+    return told
 
 
 def forget_sealed(ledger: Ledger, world: World) -> None:

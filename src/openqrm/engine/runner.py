@@ -14,7 +14,7 @@ from openqrm.domain.event import Event, Severity
 from openqrm.domain.journal import Fact
 from openqrm.domain.plan import PlanState, Step, StoredPlan
 from openqrm.engine.bounds import HostBounds, Room
-from openqrm.engine.carry_out import carry_out, expire, forget_sealed, take_back
+from openqrm.engine.carry_out import carry_out, expire, forget_sealed, halt_left, take_back
 from openqrm.engine.ledger import Ledger
 from openqrm.engine.next_move import Expire, Finished, Run, Undo, Wait, next_move
 from openqrm.ports.plans import Dispatcher, Fenced, PlanStore
@@ -95,6 +95,8 @@ class _Drive:
                 case Finished(state, note):
                     if state is PlanState.UNDONE:
                         forget_sealed(self._ledger, world)
+                    elif state is PlanState.ABANDONED:
+                        note += self._halt_left()
                     events = ending(stored, state, note, world.now_s())
                     return self._r._store.settle(stored.id, state, note, events, seen=self._ledger.seen)
 
@@ -139,6 +141,16 @@ class _Drive:
             self._waiting[step.id] = self._r._world.now_s() + again_s
         else:
             self._waiting.pop(step.id, None)
+
+    def _halt_left(self) -> str:
+        """A defect here must not keep the objects of a plan that nobody wants any more."""
+        try:
+            return halt_left(self._ledger, self._r._world)
+        except Ending:
+            raise
+        except Exception as bug:
+            log.exception("defect in an action", plan=self._ledger.stored.id)
+            return f"; what its steps began may go on: {type(bug).__name__}: {bug}"
 
     def _carry_out(self, step: Step) -> float:
         try:

@@ -58,7 +58,10 @@ class UndoPlan(Intent, noun="plan", verb="undo", role=Role.OPERATOR):
 
 
 class AbandonPlan(Intent, noun="plan", verb="abandon", role=Role.ADMINISTRATOR):
-    """Leave a stuck plan as it stands and free its objects; nothing is taken back."""
+    """Leave a stuck plan as it stands and free its objects; nothing is taken back.
+
+    Work that its steps began and that goes on by itself, such as filling a volume, is ended where it lies.
+    """
 
     id: PlanId
     because: Annotated[Line, Meta(description="why", min_length=3)]

@@ -100,6 +100,9 @@ class FetchArchive:
     def ensure(self, world: World) -> None:
         ask(world, self.fetching.host, "start", self.fetching.shelf, _given(self.fetching), None)
 
+    def halt(self, world: World) -> None:
+        ask(world, self.fetching.host, "halt", Login(""), _given(self.fetching), None)
+
 
 @dataclass(frozen=True)
 class DropArchive:

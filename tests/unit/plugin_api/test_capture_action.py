@@ -39,6 +39,9 @@ class CopyingMachine(Simulator):
                 return Completed(0)
             case ("sh", "-s", "--", "look", *words) if tuple(words) == WORDS and stdin == PROGRAM.read_bytes():
                 return Completed(0, f"{self._look()}\n")
+            case ("sh", "-s", "--", "halt", *words) if tuple(words) == WORDS:
+                self.is_working = False
+                return Completed(0)
             case ("sh", "-s", "--", "tidy", *words) | ("sh", "-c", _, _, "clear", *words) if tuple(words) == WORDS:
                 self.copied, self.is_working = -1, False
                 return Completed(0)
@@ -98,6 +101,13 @@ def test_what_was_broken_off_goes_on_from_there() -> None:
     assert isinstance(seen, Differs) and "66 %" in seen.because
     action.ensure(made)
     assert "66 %" in action.observe(made).because
+
+
+def test_given_up_it_copies_no_more() -> None:
+    made, action = world(), CopyRoot("box", "copy", TO)
+    action.ensure(made)
+    action.halt(made)
+    assert isinstance(action.observe(made), Differs)
 
 
 def test_what_is_lost_is_said_before() -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from openqrm.domain.errors import Category, StepError
-from openqrm.domain.plan import Differs, NotYet, Satisfied, Seen
+from openqrm.domain.plan import Differs, GoesOn, NotYet, Satisfied, Seen
 from openqrm.plugin_api.actions import FillFolder, Filling
+from openqrm.plugin_api.storage import FillDisk
 from tests.unit.plugin_api.test_fill_disk import Here
 from tests.unit.plugin_api.test_fill_program import archive, entry, make_tree, tree
 
@@ -52,6 +53,13 @@ def test_a_source_that_leads_out_fails_with_its_reason(filling: Filling) -> None
     with pytest.raises(StepError, match="leads out of the folder") as failed:
         driven(FillFolder(filling))
     assert failed.value.category is Category.REFUSED and "emptied again" in failed.value.hint
+
+
+def test_it_is_ended_with_the_plan_that_was_given_up(filling: Filling) -> None:
+    """Of either kind."""
+    for action in (FillFolder(filling), FillDisk("here", "web", filling.target, "/", "", 8, filling.note)):
+        assert isinstance(action, GoesOn)
+        action.halt(Here())
 
 
 def test_a_volume_with_content_is_a_conflict(filling: Filling) -> None:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tarfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -79,9 +79,13 @@ class Filling:
 
 
 @pytest.fixture
-def filling(tmp_path: Path) -> Filling:
+def filling(tmp_path: Path) -> Iterator[Filling]:
+    """No worker outlives its test, however that ends."""
     (tmp_path / "volumes/web").mkdir(parents=True)
-    return Filling(tmp_path)
+    made = Filling(tmp_path)
+    yield made
+    if made.note.exists() and "working" in made.note.read_text():
+        made.ask("halt", Path("/"))
 
 
 def entry(name: str, kind: bytes = tarfile.REGTYPE, data: bytes = b"", **more: Any) -> tuple[tarfile.TarInfo, bytes]:
@@ -294,31 +298,48 @@ for _ in $(seq 600); do [ ! -e "$GO" ] || exec cat; sleep 0.1; done
 """
 
 
-def test_what_is_written_meanwhile_is_left_where_it_is(filling: Filling) -> None:
+def begun(filling: Filling) -> tuple[Path, Path]:
+    """Work that goes on until there is a file, the second one, or for a minute; and its source."""
     tools, source = filling.folder / "tools", archive(filling.folder / "slow.tar.zst", [entry("ours")])
     tools.mkdir()
     (tools / "zstd").write_text(SLOW_ZSTD)
     (tools / "zstd").chmod(0o755)
     filling.environment = {"PATH": f"{tools}:{os.environ['PATH']}", "GO": str(tools / "go")}
     assert filling.ask("start", source).returncode == 0
+    return source, tools / "go"
+
+
+def test_what_is_written_meanwhile_is_left_where_it_is(filling: Filling) -> None:
+    source, go = begun(filling)
     (filling.target / "theirs").touch()
-    (tools / "go").touch()
+    go.touch()
     assert filling.ended(source)["because"] == f"{filling.target} was written to meanwhile"
     assert [path.name for path in filling.target.iterdir()] == ["theirs"]
 
 
+def test_a_worker_whose_plan_was_given_up_is_ended_and_nothing_else_is_changed(filling: Filling) -> None:
+    assert filling.ask("halt", Path("/")).returncode == 0 and not filling.note.exists(), "nobody is at work yet"
+    source, _ = begun(filling)
+    assert filling.ask("halt", source).returncode == 0
+    assert filling.look()["state"] == "broken off" and filling.making.exists()
+
+
+@pytest.mark.parametrize("sha256", ["", "0" * 64])
+def test_what_would_never_come_to_an_end_is_not_begun(filling: Filling, sha256: str) -> None:
+    """Or else it would wait for a writer for ever."""
+    os.mkfifo(filling.folder / "pipe.tar")
+    filling.more["sha256"] = sha256
+    assert filling.fill(filling.folder / "pipe.tar")["because"].endswith("is no plain file")
+
+
 @pytest.mark.slow
 def test_a_worker_that_was_killed_is_noticed_and_its_work_begun_anew(filling: Filling) -> None:
-    source = filling.folder / "endless.tar"
-    os.mkfifo(source)
-    filling.ask("start", source)
-    with source.open("wb") as endless:
-        endless.write(archive(filling.folder / "x.tar", [entry("half", data=b"x" * 100_000)]).read_bytes()[:50_000])
-        endless.flush()
-        filling.looks(lambda said: "pid" in said)
-        assert filling.ask("start", source).returncode == 0  # it is at work: nothing happens
-        os.kill(filling.look()["pid"], 9)
-        assert filling.looks(lambda said: said["state"] != "working")["state"] == "broken off"
+    source, _ = begun(filling)
+    worker = filling.looks(lambda said: "pid" in said)["pid"]
+    assert filling.ask("start", source).returncode == 0  # it is at work: nothing happens
+    assert filling.look()["pid"] == worker
+    os.killpg(worker, 9)
+    assert filling.looks(lambda said: said["state"] != "working")["state"] == "broken off"
     whole = make_tree(filling.folder / "source")
     assert filling.fill(whole)["state"] == "filled"
     assert tree(filling.target) == tree(whole)

@@ -903,6 +903,8 @@ export interface components {
         /**
          * AbandonPlan
          * @description Leave a stuck plan as it stands and free its objects; nothing is taken back.
+         *
+         *         Work that its steps began and that goes on by itself, such as filling a volume, is ended where it lies.
          */
         AbandonPlan: {
             /** @description the plan */

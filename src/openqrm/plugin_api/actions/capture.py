@@ -92,6 +92,9 @@ class CopyRoot:
     def ensure(self, world: World) -> None:
         _ask(world, self.host, "start", self.to, START_S)
 
+    def halt(self, world: World) -> None:
+        _ask(world, self.host, "halt", self.to, START_S)
+
 
 @dataclass(frozen=True)
 class ClearCopy:

@@ -74,6 +74,9 @@ class FillFolder:
     def ensure(self, world: World) -> None:
         change_filling(world, PROGRAM, "start", self.filling)
 
+    def halt(self, world: World) -> None:
+        halt_filling(world, PROGRAM, self.filling)
+
 
 @dataclass(frozen=True)
 class ClearFolder:
@@ -134,6 +137,11 @@ def change_filling(world: World, program: bytes, verb: str, filling: Filling, ti
         raise StepError(Category.CONFLICT, message, "Wait until that machine is up, then retry the plan.")
     used = volume is not None and volume.version > max(1, filling.version)
     ask_of_filling(world.host(filling.host), program, verb, filling, timeout_s, used=used)
+
+
+def halt_filling(world: World, program: bytes, filling: Filling) -> None:
+    """The worker is ended; what it has done so far stays, and is not whole."""
+    ask_of_filling(world.host(filling.host), program, "halt", filling)
 
 
 def look_at_filling(host: Host, program: bytes, filling: Filling) -> FillingTold:

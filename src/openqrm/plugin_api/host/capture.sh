@@ -1,7 +1,7 @@
 # Copies the root of this running system into a volume that is granted to this machine, and makes the copy bootable
 # elsewhere.
 #
-#   sh capture.sh start|look|clear|tidy NAME=VALUE…      id=WHOSE kind=nfs|iscsi|aoe, and as they are for a kind:
+#   sh capture.sh start|look|halt|clear|tidy NAME=VALUE…      id=WHOSE kind=nfs|iscsi|aoe, and as they are for a kind:
 #
 #   nfs    address=ADDRESS path=FOLDER version=4.2 options=WORDS
 #   iscsi  address=ADDRESS port=3260 path=IQN unit=NUMBER initiator=IQN user=NAME filesystem=ext4
@@ -10,8 +10,8 @@
 # The password of iSCSI is in the environment, as `secret`.
 #
 # `start` leaves a worker behind that writes how far it is into a note; `look` changes nothing and tells, in one line:
-# none | working BYTES TOTAL | broken-off BYTES TOTAL | copied BYTES TOTAL WHAT-WAS-LEFT-OUT | failed WHY; `clear` ends the
-# worker and empties the folder, where this copy filled it; `tidy` takes the notes away. A folder that holds anything else
+# none | working BYTES TOTAL | broken-off BYTES TOTAL | copied BYTES TOTAL WHAT-WAS-LEFT-OUT | failed WHY; `halt` ends the
+# worker and lets go of the volume; `clear` empties the folder, too, where this copy filled it; `tidy` takes the notes away. A folder that holds anything else
 # is never touched. The note is there before the volume is touched, and outlives a crash of the machine: the copy goes on
 # where it was.
 set -eu
@@ -308,13 +308,23 @@ detach() {
     [ ! -e "$keys" ] || sed -i '/ openqrm-local-server\(:[a-z]*\)\{0,1\}$/d' "$keys"
 }
 
-clear() {
-    mkdir -p "$place"
+end_worker() {
     exec 9>>"$place/lock"
     if ! flock -n 9; then
         kill -KILL "-$(cat "$place/pid")" 2>/dev/null || true
         flock -w 30 9 || refuse "the worker does not end"
     fi
+}
+
+halt() {
+    [ -e "$note" ] || return 0
+    end_worker
+    leave_target
+}
+
+clear() {
+    mkdir -p "$place"
+    end_worker
     mount_target
     if is_ours; then
         find "$target" -mindepth 1 -xdev ! -path "$target/etc" ! -path "$target/$mark" ! -path "$target/lost+found" -delete

@@ -8,7 +8,8 @@ Started with VERB and SETTINGS, which are JSON:
     in_place                              nothing can be beside the target: it is a file system or a device of its own
 
 `fits` looks at the source, and refuses what would not be taken; `start` leaves a worker behind that writes how far it
-is into the note and holds a lock on it; `look` tells, as JSON; `clear` ends the worker and makes the target empty.
+is into the note and holds a lock on it; `look` tells, as JSON; `halt` ends the worker; `clear` ends it and makes the
+target empty.
 
 A note of another version of the volume never counts: whoever had the volume since may have written to it.
 """
@@ -78,6 +79,12 @@ def clear(place: Place, given: dict[str, Any]) -> None:
     os.unlink(given["note"])
 
 
+def halt(given: dict[str, Any]) -> None:
+    """What is not whole is left as it is: then it is broken off."""
+    if os.path.exists(given["note"]):
+        _note(given).end_worker()
+
+
 def put_away(path: str, trash: str) -> None:
     """What is there already is kept beside it."""
     os.makedirs(trash, mode=0o700, exist_ok=True)
@@ -97,7 +104,7 @@ def serve(place_of: Callable[[dict[str, Any]], Place]) -> None:
     place = place_of(given)
     verbs: dict[str, Callable[[], Any]] = {
         "fits": place.check, "start": lambda: start(place, given), "look": lambda: look(place, given),
-        "clear": lambda: clear(place, given),
+        "halt": lambda: halt(given), "clear": lambda: clear(place, given),
     }  # fmt: skip
     try:
         said = verbs[verb]()

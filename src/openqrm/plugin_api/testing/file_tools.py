@@ -76,7 +76,7 @@ class SimulatedFiles(Simulator):
                 return Completed(0, json.dumps({"state": "filled", "source": self.filled[note]}))
             case "look":
                 return Completed(0, json.dumps({"state": "empty"}))
-            case "fits":
+            case "fits" | "halt":
                 return DONE
             case _:
                 raise UnknownCommand((verb,))

@@ -298,7 +298,8 @@ def check_digest(file: int, wanted: str) -> None:
         raise Refused(f"it has the SHA-256 {digest.hexdigest()}, not the catalogue's")
 
 
-def drop(given: dict[str, Any]) -> None:
+def halt(given: dict[str, Any]) -> None:
+    """The worker is ended; what has come so far stays."""
     spool = Spool(given)
     until = time.monotonic() + 30
     if os.path.exists(spool.part):
@@ -309,6 +310,11 @@ def drop(given: dict[str, Any]) -> None:
             with contextlib.suppress(ProcessLookupError, ValueError):
                 os.kill(int(spool.noted("pid")), signal.SIGKILL)
             time.sleep(0.1)
+
+
+def drop(given: dict[str, Any]) -> None:
+    halt(given)
+    spool = Spool(given)
     if os.path.isdir(spool.folder):
         shutil.rmtree(spool.folder)
 
@@ -316,7 +322,7 @@ def drop(given: dict[str, Any]) -> None:
 def main() -> None:
     verb, given = sys.argv[1], json.load(sys.stdin)
     verbs: dict[str, Callable[[dict[str, Any]], Any]] = {
-        "catalogue": catalogue, "start": start, "look": look, "drop": drop,
+        "catalogue": catalogue, "start": start, "look": look, "halt": halt, "drop": drop,
     }  # fmt: skip
     try:
         said = verbs[verb](given)

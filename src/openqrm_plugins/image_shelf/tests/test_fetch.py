@@ -172,6 +172,9 @@ def test_what_is_under_way_can_be_dropped(fetching: Fetching, site: Web) -> None
     site.cuts, site.holds = [1_234_567], True
     fetching.ask("start")
     fetching.until(lambda said: said.get("so_far_bytes") == 1_234_567)
+    for _ in range(2):
+        assert fetching.ask("halt").returncode == 0
+        assert fetching.look() == {"state": "broken off", "so_far_bytes": 1_234_567}
     assert fetching.ask("drop").returncode == 0 and fetching.look() == {"state": "nothing"}
     assert site.offsets == [0]  # the worker was ended, and has not come to an end by itself
 

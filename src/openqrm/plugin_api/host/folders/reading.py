@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import io
 import os
+import stat
 import subprocess
 from collections.abc import Callable, Iterator
 from typing import IO
@@ -15,10 +16,19 @@ from openqrm.plugin_api.host.noting import Refused
 PIECE = 1 << 20
 
 
+@contextlib.contextmanager
+def plain(path: str) -> Iterator[IO[bytes]]:
+    """Raises Refused for what might never come to an end, or not even begin: a pipe, a device."""
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise Refused(f"{path} is no plain file")
+        yield file
+
+
 def check_digest(path: str, wanted: str, tell: Callable[[int, int], None]) -> None:
     """Raises Refused when it has another one."""
     digest = hashlib.sha256()
-    with open(path, "rb") as file:
+    with plain(path) as file:
         whole = os.fstat(file.fileno()).st_size
         while piece := file.read(PIECE):
             digest.update(piece)
@@ -37,7 +47,7 @@ def opened(source: str) -> Iterator[tuple[Counted, Callable[[], int], int]]:
         with piped(["tar", "-C", source, *keep, "--format=posix", "-cf", "-", "."]) as stream:
             yield stream, lambda: stream.count, whole
         return
-    with open(source, "rb") as file:
+    with plain(source) as file:
         whole = os.fstat(file.fileno()).st_size
 
         def through() -> int:  # the place in the file is zstd's too

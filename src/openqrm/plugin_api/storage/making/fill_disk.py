@@ -11,6 +11,7 @@ from openqrm.plugin_api.actions.fill import (
     CLEAR_S,
     ask_of_filling,
     change_filling,
+    halt_filling,
     look_at_filling,
     seen_cleared,
     seen_filling,
@@ -72,6 +73,9 @@ class FillDisk:
 
     def ensure(self, world: World) -> None:
         change_filling(world, PROGRAM, "start", self.filling)
+
+    def halt(self, world: World) -> None:
+        halt_filling(world, PROGRAM, self.filling)
 
 
 @dataclass(frozen=True)

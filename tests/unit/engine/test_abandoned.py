@@ -1,0 +1,101 @@
+"""A plan that is given up leaves nothing at work: what its steps began is ended, and nothing is taken back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, cast
+
+import pytest
+
+from openqrm.domain.errors import Ending
+from openqrm.domain.journal import Entry, Fact
+from openqrm.domain.plan import NotYet, Plan, PlanState, Seen, Step
+from openqrm.engine.rehearsal import MemoryPlans
+from openqrm.engine.runner import Runner
+from openqrm.plugin_api import Category, StepError, World
+from tests.unit.engine.wishes import Switch, Switches
+
+
+class Workshop(Switches):
+    """Who is at work, and what comes of an attempt to end it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at_work: set[str] = set()
+        self.fault: Exception | None = None
+
+
+@dataclass(frozen=True)
+class Work(Switch):
+    """Begun, it goes on by itself."""
+
+    name: ClassVar[str] = "test.work"
+
+    def observe(self, world: World) -> Seen:
+        assert isinstance(world, Workshop)
+        return NotYet("it is at work") if self.switch in world.at_work else super().observe(world)
+
+    def ensure(self, world: World) -> None:
+        assert isinstance(world, Workshop)
+        world.at_work.add(self.switch)
+
+    def halt(self, world: World) -> None:
+        assert isinstance(world, Workshop)
+        if world.fault:
+            raise world.fault
+        world.at_work.discard(self.switch)
+
+
+STEPS = (
+    Step(id="one", action=Work("one"), why="of the test"), Step(id="plain", action=Switch("plain"), why="of the test"),
+    Step(id="two", action=Work("two"), why="of the test", needs=("one",)),
+)  # fmt: skip
+
+
+def begun(world: Workshop) -> tuple[MemoryPlans, str]:
+    """A plan whose first step is at work, and which was given up just now. Another plan's work goes on beside."""
+    plans, world.at_work = MemoryPlans(), {"two"}
+    plan = plans.add(Plan(title="Work", steps=STEPS), world.now_s())
+    drive(plans, plan, world)
+    assert world.at_work == {"one", "two"} and "plain" in world.on
+    plans.append(plan, (Entry(len(plans.journal(plan)), "", Fact.ABANDONED, world.now_s(), "no more (by anna)"),))
+    return plans, plan
+
+
+def drive(plans: MemoryPlans, plan: str, world: Workshop) -> None:
+    Runner(plans, cast("World", world), plans).drive(plan)
+
+
+def test_what_was_begun_is_ended_and_nothing_is_taken_back() -> None:
+    world = Workshop()
+    plans, plan = begun(world)
+    drive(plans, plan, world)
+    assert (plans.load(plan).state, plans.load(plan).note) == (PlanState.ABANDONED, "abandoned by an operator")
+    assert world.at_work == {"two"}, "its second step was not begun"
+    assert "plain" in world.on
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [StepError(Category.UNAVAILABLE, "there is no way to it", "Look."), ZeroDivisionError("a defect")],
+    ids=type,
+)
+def test_what_cannot_be_ended_is_told_and_does_not_keep_the_plan(fault: Exception) -> None:
+    world = Workshop()
+    plans, plan = begun(world)
+    world.fault = fault
+    drive(plans, plan, world)
+    assert plans.load(plan).state is PlanState.ABANDONED
+    assert "may go on" in plans.load(plan).note and str(fault) in plans.load(plan).note
+    assert str(fault) in plans.events[-1].text
+
+
+def test_when_openqrm_ends_meanwhile_the_next_start_goes_on() -> None:
+    world = Workshop()
+    plans, plan = begun(world)
+    world.fault = Ending()
+    drive(plans, plan, world)
+    assert plans.load(plan).state is PlanState.RUNNING and plan in plans.dues
+    world.fault = None
+    drive(plans, plan, world)
+    assert plans.load(plan).state is PlanState.ABANDONED and world.at_work == {"two"}
