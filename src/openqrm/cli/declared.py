@@ -25,7 +25,7 @@ MODULES = {
     "user": ("user",),
     "view": ("list_view",),
     "vm": ("vm", "vm_hardware", "vm_isos", "vm_migrate", "vm_seed", "vm_snapshots"),
-    "volume": ("volume", "volume_removed", "volume_resize"),
+    "volume": ("volume", "volume_adopt", "volume_removed", "volume_resize"),
 }
 
 

@@ -27,7 +27,7 @@ class AdoptVolume(Intent, noun="volume", verb="adopt", role=Role.ADMINISTRATOR):
     lists what is foreign on a storage, and `volume forget` gives it back.
     """
 
-    name: Annotated[Name, Meta(description="its name on the storage, which is the volume's name, too")]
+    name: Annotated[Name, Meta(description="a name for it: the one that it has on the storage")]
     storage: Annotated[Name, refers_to("storage"), Meta(description="the storage")]
 
 

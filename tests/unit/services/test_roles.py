@@ -21,7 +21,8 @@ ADMINISTRATORS = {
     "kernel add", "kernel edit", "kernel remove", "kernel set-default", "network create", "network edit",
     "network remove", "plan abandon", "plugin disable", "plugin enable", "plugin set", "plugin start", "plugin stop",
     "storage create", "storage edit", "storage remove", "user create", "user list", "user remove",
-    "user remove-second-factor", "user set-role", "volume purge", "volume purge-due", "volume remove",
+    "user remove-second-factor", "user set-role", "volume adopt", "volume forget", "volume purge", "volume purge-due",
+    "volume remove",
 }  # fmt: skip
 
 

@@ -2151,7 +2151,7 @@ export interface components {
          *         lists what is foreign on a storage, and `volume forget` gives it back.
          */
         AdoptVolume: {
-            /** @description its name on the storage, which is the volume's name, too */
+            /** @description a name for it: the one that it has on the storage */
             name: string;
             /** @description the storage */
             storage: string;
