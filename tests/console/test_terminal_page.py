@@ -110,6 +110,13 @@ def test_a_lost_connection_is_told(visit: Visit) -> None:
     expect(said).to_contain_text("the power went")
 
 
+def test_what_the_door_refuses_was_never_connected(visit: Visit) -> None:
+    visit.page.route("**/terminal/open", lambda asked: asked.fulfill(json={"told": {"terminal": "a ticket"}}))
+    visit.open("/terminal/box?line=serial")
+    expect(visit.page.get_by_role("status").filter(has_text="The terminal was refused")).to_be_visible()
+    expect(visit.page.locator(".xterm-rows")).not_to_contain_text("Connected")
+
+
 def test_what_cannot_be_opened_says_what_to_do(visit: Visit) -> None:
     visit.open("/terminal/box?line=serial")
     expect(visit.page.locator("[data-category=unsupported]")).to_contain_text("no plugin has a terminal of kind serial")

@@ -16,17 +16,17 @@ class Presence:
     """
 
     def __init__(self, line: str, now_s: Callable[[], float]) -> None:
-        self._is_screen, self._now_s = line == SCREEN, now_s
+        self.is_screen, self._now_s = line == SCREEN, now_s
         self._last_s, self._typed = now_s(), False
 
     def shown(self) -> None:
         """Something came from the machine."""
-        if not self._is_screen:
+        if not self.is_screen:
             self._last_s = self._now_s()
 
     def typed(self, message: bytes) -> None:
         """This came from the user."""
-        if not self._is_screen or message[0] in BY_HAND:
+        if not self.is_screen or message[0] in BY_HAND:
             self._last_s, self._typed = self._now_s(), True
 
     def idle_s(self) -> float:

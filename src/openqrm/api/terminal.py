@@ -118,6 +118,9 @@ def _short(error: Exception) -> str:
 
 
 async def _show(socket: WebSocket, terminal: OpenTerminal, presence: Presence) -> None:
+    """Nothing comes first: so it is open. A serial line may show nothing for long; a screen speaks first by itself."""
+    if not presence.is_screen:
+        await socket.send_bytes(b"")
     while shown := await terminal.read():
         presence.shown()
         await socket.send_bytes(shown)

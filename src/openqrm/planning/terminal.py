@@ -38,7 +38,7 @@ class OpenTerminal(Intent, noun="terminal", verb="open", role=Role.OPERATOR):
 
 
 class ShowLines(Query, noun="terminal", verb="lines", role=Role.OPERATOR):
-    """Show which terminals there are of a resource, and which machine leads to each."""
+    """Show which terminals of a resource you may open, and which machine leads to each."""
 
     resource: Annotated[Name, refers_to("resource"), Meta(description="the machine")]
 
@@ -55,8 +55,9 @@ def plan_open_terminal(intent: OpenTerminal, planning: Planning) -> Plan:
     facts = planning.facts
     resource = facts.get(Resource, intent.resource)
     found = find_place(planning.drivers, resource, intent.line)
-    if intent.line == "ssh" and planning.role < Role.ADMINISTRATOR:
-        _refuse_shell_of_many(resource, planning)
+    if not _may_have(intent.line, resource, planning.role, facts):
+        message = f"a shell of {resource.name}, which has volumes or VMs of others, needs the role ADMINISTRATOR"
+        raise PlanningError(Category.REFUSED, message, "Have an administrator look there.")
     if found is None:
         message = f"no plugin has a terminal of kind {intent.line} for {resource.name}"
         raise PlanningError(Category.UNSUPPORTED, message, f"Enable and start one: openqrm plugin start {_WHOSE}.")
@@ -76,11 +77,11 @@ def plan_open_terminal(intent: OpenTerminal, planning: Planning) -> Plan:
                    locks=())  # fmt: skip
 
 
-def _refuse_shell_of_many(resource: Resource, planning: Planning) -> None:
-    """Who is root there reads and writes all disks and VMs that it has, whosever they are."""
-    if resource.carries or resource.name == SELF or planning.facts.list(Storage, resource=resource.name):
-        message = f"a shell of {resource.name}, which has volumes or VMs of others, needs the role ADMINISTRATOR"
-        raise PlanningError(Category.REFUSED, message, "Have an administrator look there.")
+def _may_have(line: str, resource: Resource, role: Role, facts: Facts) -> bool:
+    """Who is root on a host or a storage reads and writes all disks and VMs that it has, whosever they are."""
+    if line != "ssh" or role >= Role.ADMINISTRATOR:
+        return True
+    return not (resource.carries or resource.name == SELF or facts.list(Storage, resource=resource.name))
 
 
 def _refuse_when_off(resource: Resource, line: str, facts: Facts) -> None:
@@ -98,7 +99,8 @@ def find_place(drivers: Drivers, resource: Resource, line: str) -> Place | None:
 
 def answer_show_lines(query: ShowLines, reading: Reading) -> list[Line]:
     resource = reading.facts.get(Resource, query.resource)
-    places = ((line, find_place(reading.drivers, resource, line)) for line in LINES)
+    mine = (line for line in LINES if _may_have(line, resource, reading.role, reading.facts))
+    places = ((line, find_place(reading.drivers, resource, line)) for line in mine)
     return [Line(line, place.host) for line, place in places if place]
 
 

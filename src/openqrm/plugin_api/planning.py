@@ -76,6 +76,7 @@ class Reading:
     world: World
     user: str
     settings: Any = field(default=None, kw_only=True)  # of the plugin whose query this is
+    role: Role = field(default=Role.ADMINISTRATOR, kw_only=True)  # of the user, as in Planning
 
 
 Planner = Callable[[Any, Planning], Plan]

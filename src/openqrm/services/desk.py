@@ -98,7 +98,7 @@ class Desk:
         with self._database.reading() as tx:
             self._refuse_disabled(entry, tx)
             drivers, settings = self._host.drivers(tx.facts), self._settings(entry, tx)
-            reading = StoreReading(tx.facts, drivers, self._world, caller.user, tx, settings=settings)
+            reading = StoreReading(tx.facts, drivers, self._world, caller.user, tx, settings=settings, role=caller.role)
             answer = entry.run(query, reading)
             if isinstance(query, ListQuery) and not entry.listing:
                 return part_of(answer, query, get_args(entry.answer_type)[0])

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from openqrm.domain.resource import SELF
+from openqrm.domain.storage import Storage
 from openqrm.domain.terminal import Terminal
 from openqrm.domain.user import Role, User
 from openqrm.planning.plan import ListPlans
@@ -34,6 +35,7 @@ def ground(tmp_path: Path) -> Iterator[Ground]:
 
 def test_what_is_typed_arrives_and_what_is_shown_comes_back(ground: Ground) -> None:
     with ground.attached(ground.ticket(), columns=100, rows=40) as socket:
+        assert socket.recv(timeout=20) == b""  # it is open
         assert "xterm-256color 100x40 shell" in read(socket, "\n")
         socket.send(b"ls\n")
         assert "you said ls" in read(socket, "said ls")
@@ -185,6 +187,10 @@ def test_the_lines_of_a_machine_are_told(ground: Ground) -> None:
     told = ground.site.desk.answer(ADMIN, ShowLines("box"))
     assert [(each.line, each.host) for each in told] == [("ssh", "box")]
     assert ground.site.desk.answer(ADMIN, ShowLines("m1")) == []
+    carol = Caller("carol", Role.OPERATOR)
+    assert ground.site.desk.answer(carol, ShowLines("box"))
+    ground.site.database.records.put(Storage(name="disks", type="directory-raw", resource="box"))
+    assert ground.site.desk.answer(ADMIN, ShowLines("box")) and not ground.site.desk.answer(carol, ShowLines("box"))
 
 
 def test_the_ticket_stands_in_no_plan_and_in_no_record(ground: Ground, tmp_path: Path) -> None:

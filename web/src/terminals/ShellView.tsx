@@ -88,7 +88,9 @@ function join(terminal: Terminal, resource: string, line: Line, report: (standin
         socket.close();
         return;
       }
-      socket.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => terminal.write(new Uint8Array(data));
+      // until the door says something it may still refuse
+      socket.addEventListener("message", () => { terminal.focus(); report({ is: "open" }); }, { once: true });
+      socket.addEventListener("message", ({ data }: MessageEvent<ArrayBuffer>) => terminal.write(new Uint8Array(data)));
       socket.onclose = (event) => {
         terminal.options.disableStdin = true;
         if (!isLeft) report({ is: "over", end: endOf(event) });
@@ -96,8 +98,6 @@ function join(terminal: Terminal, resource: string, line: Line, report: (standin
       terminal.onData((text) => typeInto(socket, new TextEncoder().encode(text)));
       terminal.onBinary((text) => typeInto(socket, Uint8Array.from(text, (each) => each.charCodeAt(0))));
       terminal.onResize(() => { if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(size())); });
-      terminal.focus();
-      report({ is: "open" });
     },
     (error: unknown) => { if (!isLeft) report({ is: "failed", problem: errorOf(error) }); },
   );
