@@ -100,7 +100,7 @@ class ShelfDetails(msgspec.Struct):
 
 
 class EntryRow(msgspec.Struct):
-    """What can be unpacked. `kernel` is the package that comes with it, and the kernel where it is here already."""
+    """What can be unpacked. `kernel` is the package that comes with it, `kernel_here` what was made of it already."""
 
     name: str
     shelf: str
@@ -108,6 +108,7 @@ class EntryRow(msgspec.Struct):
     os_version: str
     size_mib: float
     kernel: str
+    kernel_here: str
     comment: str
     sha256: str
 
@@ -174,12 +175,11 @@ def answer_entries(_query: ListEntries, reading: Reading) -> list[EntryRow]:
 
 
 def _row(entry: Entry, shelf: str, facts: Facts) -> EntryRow:
-    kernel = entry.kernel.file if entry.kernel else ""
-    if entry.kernel and (known := find_kernel(entry.kernel, facts)):
-        kernel = f"{kernel} (here as {known.name})"
+    known = find_kernel(entry.kernel, facts) if entry.kernel else None
     return EntryRow(
         name=entry.name, shelf=shelf, os=entry.os, os_version=entry.os_version,
-        size_mib=round(entry.size_bytes / 2**20, 1), kernel=kernel, comment=entry.comment, sha256=entry.sha256,
+        size_mib=round(entry.size_bytes / 2**20, 1), kernel=entry.kernel.file if entry.kernel else "",
+        kernel_here=known.name if known else "", comment=entry.comment, sha256=entry.sha256,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ import { MakeFirst } from "./MakeFirst";
 import { PickField } from "./PickField";
 import type { PartProps } from "./WizardPage";
 
-type Entry = { name: string; shelf: string; kernel: string };
+type Entry = { name: string; shelf: string; kernel: string; kernel_here: string };
 
 /** What is taken from a shelf; its shelf and kernel follow from it. */
 export function ShelfFields({ draft, set }: PartProps) {
@@ -13,7 +13,7 @@ export function ShelfFields({ draft, set }: PartProps) {
   const entries = useFoundList<Entry>("entry");
   const choose = (name: string) => {
     const found = entries?.find((entry) => entry.name === name);
-    set({ entry: name, shelf: found?.shelf ?? "", entryKernel: found ? kernelOf(found) : "" });
+    set({ entry: name, shelf: found?.shelf ?? "", entryKernel: found?.kernel ? found.kernel_here || name : "" }); // a new one is called as the entry
   };
   return (
     <>
@@ -21,9 +21,4 @@ export function ShelfFields({ draft, set }: PartProps) {
       {entries?.length === 0 ? <MakeFirst draft={draft} to="/do/shelf/add">{t("wizard.noEntry")}</MakeFirst> : null}
     </>
   );
-}
-
-/** As the unpacking calls it: as the entry, unless it is here already. */
-function kernelOf({ name, kernel }: Entry): string {
-  return kernel && (/\(here as ([a-z0-9-]+)\)$/.exec(kernel)?.[1] ?? name);
 }

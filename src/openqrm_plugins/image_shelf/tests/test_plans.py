@@ -120,8 +120,8 @@ def test_a_kernel_that_is_here_is_not_added_again() -> None:
     again = planned(UnpackEntry("debian", "debian-12", "second", "nas"), made)
     assert "kernel" not in {step.id for step in again}
     assert "here as debian-12" in next(step.why for step in again if step.id == "image")
-    shown = {row.name: row.kernel for row in answer_entries(ListEntries(), reading(made))}
-    assert shown == {"debian-12": "linux-image.deb (here as debian-12)", "bare": ""}
+    shown = {row.name: (row.kernel, row.kernel_here) for row in answer_entries(ListEntries(), reading(made))}
+    assert shown == {"debian-12": ("linux-image.deb", "debian-12"), "bare": ("", "")}
     assert answer_show(ShowShelf("debian"), reading(made)).entries == ["debian-12", "bare"]
 
 
