@@ -76,7 +76,7 @@ def test_lists_are_filtered_sorted_and_linked(visit: Visit) -> None:
     expect(visit.page.get_by_role("heading", level=1)).to_contain_text("Resource openqrm")
 
 
-def test_what_can_be_done_stands_in_each_row(visit: Visit) -> None:
+def test_what_can_be_done_stands_in_each_row_and_cancel_leads_back_to_it(visit: Visit) -> None:
     visit.open("/resource")
     more = visit.button("Actions on openqrm")
     for close in ("Escape", "Tab"):
@@ -92,6 +92,16 @@ def test_what_can_be_done_stands_in_each_row(visit: Visit) -> None:
     visit.page.keyboard.press("Enter")
     visit.page.get_by_role("menuitem", name="Edit").click()
     expect(visit.page.get_by_role("heading", level=1)).to_contain_text("Edit")
+    visit.button("Cancel").click()
+    row = visit.page.get_by_role("link", name="openqrm", exact=True).last
+    expect(row).to_be_focused()
+    row.click()
+    for wanted in (visit.button("Edit"), visit.button("More")):
+        wanted.click()
+        if wanted.get_attribute("aria-expanded"):
+            visit.page.get_by_role("menuitem", name="Remove").click()
+        visit.button("Cancel").click()
+        expect(wanted).to_be_focused()
 
 
 def test_search_finds_by_any_field(visit: Visit) -> None:

@@ -1,5 +1,6 @@
 /** A form made from a declaration, with what it would do beside it while it is filled in. */
 import { Button, Card, CardBody, Form, FormGroup, Grid, GridItem, TextInput } from "@patternfly/react-core";
+import { useNavigate, useRouter } from "@tanstack/react-router";
 import { useState, type SyntheticEvent } from "react";
 
 import type { Declaration } from "@/api/catalogue";
@@ -34,6 +35,7 @@ export function IntentForm({ intent, now, given }: Props) {
   const phrase = shown.data?.plan.confirm ?? "";
   const isConfirmed = phrase === "" || typed === phrase;
   const giving = useGive(intent);
+  const leave = useLeave(intent.noun);
   const subject = fields.find(({ name }) => name === intent.subject && given[name] !== undefined);
 
   const submit = (event: SyntheticEvent) => {
@@ -73,7 +75,7 @@ export function IntentForm({ intent, now, given }: Props) {
                 >
                   {t("form.carryOut")}
                 </Button>
-                <Button variant="link" onClick={() => history.back()}>{t("app.cancel")}</Button>
+                <Button variant="link" onClick={leave}>{t("app.cancel")}</Button>
               </div>
             </Form>
           </CardBody>
@@ -84,6 +86,16 @@ export function IntentForm({ intent, now, given }: Props) {
       </GridItem>
     </Grid>
   );
+}
+
+/** Back to where the form was opened; to the list for who came by its address. */
+function useLeave(noun: string): () => void {
+  const { history } = useRouter();
+  const navigate = useNavigate();
+  return () => {
+    if (history.canGoBack()) history.back();
+    else void navigate({ to: "/$noun", params: { noun } });
+  };
 }
 
 function isTouched(field: Field, values: Values, start: Values): boolean {

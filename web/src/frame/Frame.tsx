@@ -5,7 +5,7 @@ import {
 } from "@patternfly/react-core";
 import { BarsIcon } from "@patternfly/react-icons";
 import { createLink, useRouterState } from "@tanstack/react-router";
-import { Suspense, useEffect, useRef, type ReactNode } from "react";
+import { Suspense, type ReactNode } from "react";
 
 import { useStream } from "@/api/stream";
 import { useT } from "@/i18n";
@@ -17,6 +17,7 @@ import { Emblem } from "./Emblem";
 import { Liveness } from "./Liveness";
 import { Navigation } from "./Navigation";
 import { PageSkeleton } from "./PageSkeleton";
+import { useStart } from "./start";
 import { ToastShelf } from "./toasts";
 
 const MAIN = "main";
@@ -27,11 +28,7 @@ export function Frame({ children }: { children: ReactNode }) {
   const isLive = useStream();
   // of the page that is shown: while the next one is loaded the last one stays as it is
   const path = useRouterState({ select: ({ matches }) => matches.at(-1)?.pathname ?? "" });
-  const place = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const isBack = place.current?.contains(document.activeElement); // a list leads back to the row that was opened
-    if (!isBack) place.current?.focus({ preventScroll: true }); // a screen reader begins the new page here
-  }, [path]);
+  const place = useStart(path);
   return (
     <Page
       masthead={<Top isLive={isLive} />}

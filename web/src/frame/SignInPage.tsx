@@ -20,15 +20,16 @@ export default function SignInPage() {
   const [user, setUser] = useState("");
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
+  const [needsCode, askForCode] = useState(false);
   const enter = useMutation({
     mutationFn: signIn,
     onSuccess: (session) => {
       link = "";
       client.setQueryData(SESSION, session);
     },
+    onError: (error) => { if (errorOf(error).type === CODE_NEEDED) askForCode(true); },
   });
   const error = enter.error ? errorOf(enter.error) : undefined;
-  const needsCode = error?.type === CODE_NEEDED || code !== "";
 
   const { mutate } = enter;
   useEffect(() => {

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useCatalogue, type Declaration } from "@/api/catalogue";
 import { useMay } from "@/api/session";
 import { LinkButton } from "@/frame/LinkButton";
+import { leadsTo } from "@/frame/start";
 import { useT, useWords } from "@/i18n";
 
 const BUTTONS = 2;
@@ -48,7 +49,7 @@ function Rest({ noun, intents }: { noun: string; intents: readonly Declaration[]
       onSelect={() => setOpen(false)}
       popperProps={{ position: "right" }}
       toggle={(ref) => (
-        <MenuToggle ref={ref} isExpanded={isOpen} onClick={() => setOpen(!isOpen)}>{t("list.more")}</MenuToggle>
+        <MenuToggle ref={ref} isExpanded={isOpen} onClick={() => setOpen(!isOpen)} {...leadsTo(noun, intents)}>{t("list.more")}</MenuToggle>
       )}
     >
       <DropdownList>

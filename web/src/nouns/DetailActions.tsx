@@ -4,6 +4,7 @@ import { useState } from "react";
 
 import { useCatalogue } from "@/api/catalogue";
 import { LinkButton } from "@/frame/LinkButton";
+import { leadsTo } from "@/frame/start";
 import { useT, useWords } from "@/i18n";
 
 /** Most used first; what destroys comes last and behind the menu. */
@@ -47,7 +48,7 @@ export function DetailActions({ noun, name, state }: Props) {
           onSelect={() => setOpen(false)}
           popperProps={{ position: "right" }}
           toggle={(ref) => (
-            <MenuToggle ref={ref} isExpanded={isOpen} onClick={() => setOpen(!isOpen)}>{t("list.more")}</MenuToggle>
+            <MenuToggle ref={ref} isExpanded={isOpen} onClick={() => setOpen(!isOpen)} {...leadsTo(noun, rest)}>{t("list.more")}</MenuToggle>
           )}
         >
           <DropdownList>

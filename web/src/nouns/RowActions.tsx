@@ -6,6 +6,8 @@ import { useEffect, useRef, useState, type RefObject } from "react";
 import { useCatalogue } from "@/api/catalogue";
 import { useT, useWords } from "@/i18n";
 
+import { keepLook } from "./kept";
+
 type Props = { noun: string; name: string };
 
 /** All that may be done to one object. */
@@ -48,7 +50,10 @@ function Actions({ noun, name, toggle, close }: ActionsProps) {
         {actions.map(({ verb, subject, title }) => (
           <DropdownItem
             key={verb} description={words.told(title)} isDanger={verb.startsWith("remove")}
-            onClick={() => void navigate({ to: "/do/$noun/$verb", params: { noun, verb }, search: { [subject]: name } })}
+            onClick={() => {
+              keepLook(noun, { opened: name });
+              void navigate({ to: "/do/$noun/$verb", params: { noun, verb }, search: { [subject]: name } });
+            }}
           >
             {words.verb(verb)}
           </DropdownItem>

@@ -2,7 +2,7 @@
 import { Checkbox } from "@patternfly/react-core";
 import { LongArrowAltDownIcon, LongArrowAltUpIcon } from "@patternfly/react-icons";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef, type MouseEvent, type ReactNode, type RefObject } from "react";
+import { useEffect, useRef, type ReactNode, type RefObject } from "react";
 
 import { useCatalogue } from "@/api/catalogue";
 import type { Row } from "@/api/types";
@@ -48,7 +48,10 @@ export function VirtualTable(props: Props) {
     <div
       ref={place} className="q-table-scroll" tabIndex={0} role="region" aria-label={props.label}
       onScroll={(event) => keepLook(noun, { top: event.currentTarget.scrollTop })}
-      onClick={(event) => keepLook(noun, { opened: openedBy(event) })}
+      onClick={({ target }) => {
+        const opened = openedBy(target);
+        if (opened) keepLook(noun, { opened });
+      }}
     >
       <table className="q-table" aria-label={props.label} aria-rowcount={rows.length + 1}>
         <Head {...props} />
@@ -92,7 +95,7 @@ function useReturn(place: RefObject<HTMLDivElement | null>, noun: string, isDraw
 }
 
 /** The row of the link that was followed. */
-function openedBy({ target }: MouseEvent): string {
+function openedBy(target: EventTarget): string {
   const link = target instanceof Element ? target.closest("a") : null;
   return link?.closest("tr")?.dataset["name"] ?? "";
 }
