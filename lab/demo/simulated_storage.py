@@ -27,7 +27,7 @@ class SimulatedShelf:
             return 0, b"", b""
         if self.unreachable:
             return 1, b"", b"Input/output error\n"
-        words, given, environment = _unpacked(tuple(argv), stdin)
+        words, given, environment = unpacked(tuple(argv), stdin)
         try:
             done = self._file(words, given) or self.nfs.run(words, given, environment)
         except UnknownCommand as error:
@@ -73,7 +73,7 @@ class SimulatedShelf:
         return Completed(0, self.nfs.files[path][at : at + _PART_BYTES].decode())
 
 
-def _unpacked(argv: tuple[str, ...], stdin: bytes) -> tuple[tuple[str, ...], bytes, Mapping[str, str]]:
+def unpacked(argv: tuple[str, ...], stdin: bytes) -> tuple[tuple[str, ...], bytes, Mapping[str, str]]:
     """The command itself, when variables came along on its standard input, and they."""
     if argv[:4] != WITH_ENVIRONMENT:
         return argv, stdin, {}

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, expect
 
 from lab.demo.simulated_scene import resource_of
 from lab.simulated_site import Faults
 from tests.console.visit import Visit, visiting
-from tests.journeys.demonstration import eventually
 from tests.journeys.site import Site, site
 
 
@@ -99,13 +98,16 @@ def test_a_stuck_plan_is_abandoned_with_a_reason(own: Visit) -> None:
     expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text("abandoned")
 
 
-def test_a_start_that_fails_says_why_and_is_asked_for_again(own: Visit) -> None:
+def test_a_start_that_fails_says_why_and_is_asked_for_again_from_its_event(own: Visit) -> None:
     own.site.machine.faults = Faults(fails_at="root-mounted")
     own.open("/do/appliance/start?name=web")
     own.button("Carry out").click()
     expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text("undone", timeout=120_000)
     expect(own.page.locator(".q-step-hint").first).to_be_visible()
     own.site.machine.faults = Faults()
+    number = own.page.url.rpartition("/")[2]
+    own.page.get_by_role("link", name="Events", exact=True).click()
+    own.page.locator(".q-event-error, .q-event-warning").get_by_role("link", name=f"Plan {number}").first.click()
     own.button("Ask for it again").click()
     expect(own.page.locator(".q-preview")).to_contain_text("Start appliance web on")
     own.button("Carry out").click()
@@ -131,78 +133,3 @@ def test_what_machines_report_is_shown_as_it_comes_where_it_is_shown(own: Visit)
     for _ in range(2):
         heard = load.locator("time").get_attribute("datetime") or ""
         expect(load.locator("time")).not_to_have_attribute("datetime", heard)
-
-
-def test_from_nothing_to_a_running_appliance_by_the_wizard(own: Visit) -> None:
-    page = own.page
-    own.open("/new-appliance")
-    page.get_by_label("Name").fill("shop")
-    own.button("Next").click()
-    page.get_by_label("A clone of a volume").check()
-    page.locator("#field-source").click()
-    page.get_by_role("option", name="web").click()
-    own.button("Next").click()
-    own.button("Next").click()
-    expect(page.locator(".q-wishes > li")).to_have_count(4)
-    assert "shop" not in [row["name"] for row in own.site.api.ask("volume", "list")]
-    own.button("Carry out").click()
-    heading(own, "Start appliance shop on")
-    expect(page.locator("h1 .pf-v6-c-label")).to_have_text("done", timeout=120_000)
-    eventually(lambda: own.site.api.ask("appliance", "show", name="shop")["condition"] == "running", lambda: "it runs")
-
-
-def test_who_leaves_the_wizard_for_what_is_missing_is_not_asked_again(own: Visit) -> None:
-    page, before = own.page, own.site.api.ask("plan", "list")
-    own.site.api.do("plugin", "enable", name="image-shelf")
-    own.open("/new-appliance")
-    page.get_by_label("Name").fill("shop")
-    own.button("Next").click()
-    page.get_by_label("From a shelf").check()
-    page.get_by_role("link", name="add one first").click()
-    heading(own, "Add")
-    for kept in (True, False):
-        page.get_by_role("link", name="Dashboard").click()
-        page.get_by_role("main").get_by_role("link", name="New appliance").click()
-        if kept:
-            expect(page.get_by_label("From a shelf")).to_be_checked()
-            own.button("Back").click()
-            expect(page.get_by_label("Name")).to_have_value("shop")
-            own.button("Cancel").click()
-    expect(page.get_by_label("Name")).to_have_value("")
-    assert len(own.site.api.ask("plan", "list")) == len(before) + 1
-
-
-def test_the_wizard_is_walked_by_keyboard_alone(own: Visit) -> None:
-    page, keys = own.page, own.page.keyboard
-    own.open("/new-appliance")
-    walk_to(own, page.get_by_label("Name"))
-    keys.type("shop")
-    walk_to(own, own.button("Next"))
-    keys.press("Enter")
-    clone = page.get_by_label("A clone of a volume")
-    expect(clone).to_be_visible()
-    walk_to(own, page.get_by_role("radio"))
-    while not clone.is_checked():
-        keys.press("ArrowDown")
-    walk_to(own, page.locator("#field-source"))
-    keys.type("web")
-    expect(page.get_by_role("option", name="web")).to_be_visible()
-    keys.press("ArrowDown")
-    keys.press("Enter")
-    for _ in range(2):
-        walk_to(own, own.button("Next"))
-        keys.press("Enter")
-    expect(page.locator(".q-wishes > li")).to_have_count(4)
-    walk_to(own, own.button("Carry out"))
-    keys.press("Enter")
-    heading(own, "Start appliance shop on")
-
-
-def walk_to(visit: Visit, wanted: Locator) -> None:
-    """By the tabulator, to any of these, as somebody without a mouse does."""
-    expect(wanted.first).to_be_visible()
-    for _ in range(80):
-        if any(each.evaluate("each => each === document.activeElement") for each in wanted.all()):
-            return
-        visit.page.keyboard.press("Tab")
-    raise AssertionError(f"{wanted} is not reached by the tabulator")

@@ -1,20 +1,21 @@
 """The way in and out."""
 
 import re
+import time
 
 import httpx2
+import pyotp
 from playwright.sync_api import Browser, expect
 
 from tests.console.visit import Visit, visiting
 from tests.journeys.site import Site
 
+STEP_S = 30  # after which there is another code
+
 
 def test_a_wrong_password_is_refused_with_advice(browser: Browser, openqrm: Site) -> None:
     with visiting(browser, openqrm) as visit:
-        visit.page.goto(openqrm.serving.url)
-        visit.page.get_by_label("User").fill("admin")
-        visit.page.get_by_label("Password").fill("not this one")
-        visit.page.get_by_role("button", name="Sign in").click()
+        enter(visit, "admin", "not this one")
         problem = visit.page.locator("[data-category]")
         expect(problem).to_contain_text("This is not allowed")
         expect(problem.locator("p").nth(1)).not_to_be_empty()
@@ -30,6 +31,57 @@ def test_who_has_signed_in_stays_so_and_can_leave(browser: Browser, openqrm: Sit
         expect(visit.page.get_by_label("Password")).to_be_visible()
         visit.page.goto(f"{openqrm.serving.url}/resource")
         expect(visit.page.get_by_label("Password")).to_be_visible()
+
+
+def enter(visit: Visit, user: str, password: str) -> None:
+    """As far as the password leads."""
+    visit.page.goto(visit.site.serving.url)
+    visit.page.get_by_label("User").fill(user)
+    visit.page.get_by_label("Password").fill(password)
+    visit.button("Sign in").click()
+
+
+def test_a_second_factor_is_enrolled_and_each_code_is_good_once(browser: Browser, openqrm: Site) -> None:
+    password = "long enough for otto"
+    openqrm.api.do("user", "create", name="otto", password=password)
+    try:
+        with visiting(browser, openqrm) as visit:
+            enter(visit, "otto", password)
+            used_s, totp = enrol(visit, password)
+            visit.button("otto").click()
+            visit.page.get_by_role("menuitem", name="Sign out").click()
+            enter(visit, "otto", password)
+            code = visit.page.get_by_label("Code of the second factor")
+            code.fill(totp.at(used_s))
+            visit.button("Sign in").click()
+            expect(visit.page.locator("[data-category=refused]")).to_contain_text("the code is wrong")
+            code.fill("")  # it stays, whatever is in it
+            code.fill(totp.at(used_s + STEP_S))
+            visit.button("Sign in").click()
+            expect(visit.page.get_by_role("heading", name="Dashboard")).to_be_visible()
+    finally:
+        openqrm.api.do("user", "remove", name="otto")
+
+
+def enrol(visit: Visit, password: str) -> tuple[int, pyotp.TOTP]:
+    """What the telephone has from now on, and the time of the code that has shown it."""
+    page = visit.page
+    page.get_by_role("heading", name="Dashboard").wait_for()
+    visit.open("/account")
+    field = page.locator("#factor")
+    field.fill(password)
+    visit.button("Begin").click()
+    totp = pyotp.TOTP(page.locator(".q-scan input").input_value())
+    assert visit.impaired() == []
+    for code in ("wrong", totp.at(now_s := int(time.time()))):
+        field.fill(code)
+        visit.button("Switch on").click()
+        if code == "wrong":
+            expect(page.locator("[data-category=refused]")).to_contain_text("the code is wrong")
+    expect(page.locator(".q-codes")).to_have_text(re.compile(r"^(\S+\s*){10}$"))
+    visit.button("I have kept it").click()
+    expect(page.get_by_text("10 recovery codes are left")).to_be_visible()
+    return now_s, totp
 
 
 def test_a_link_opens_the_door_once(browser: Browser, openqrm: Site) -> None:
