@@ -23,6 +23,7 @@ class Appliance(Record):
     cpu_mhz: int = 0
     memory_mib: int = 0
     nic_count: int = 0
+    network: str = ""  # its resource has its address there; empty: anywhere
     wanted: str = "stopped"  # stopped or running
     highly_available: bool = False
     carries: str = ""  # the type of VMs that its resource is a host of while it runs

@@ -21,22 +21,38 @@ def address_towards(carrier: Resource, machine: Resource, facts: Facts) -> str:
     return shared[0] if shared else carrier.address
 
 
-def addressed(resource: Resource, facts: Facts) -> Resource:
+def misplaced(resource: Resource, network: Network) -> str:
+    """Why the resource cannot have its address on this network; empty when it has it there, or can be given one."""
+    if resource.address and ip_address(resource.address) not in ip_network(network.cidr):
+        return f"has address {resource.address}, which is not on network {network.name}"
+    if not resource.address and not _gives(network):
+        return f"has no address yet, and openQRM gives none on network {network.name}"
+    return ""
+
+
+def addressed(resource: Resource, facts: Facts, wish: str = "") -> Resource:
     """The resource with an address: its own, or a free one of its network, which DHCP then keeps for it.
 
-    Without one still when no network is known to be its own: it learns it from the first boot.
+    `wish` names that network. Without one still when no network is known to be its own: it learns it from the first
+    boot.
     """
-    network = None if resource.address or not resource.mac else _network_of(resource, facts)
+    if resource.address or not resource.mac:
+        return resource
+    network = facts.get(Network, wish) if wish else _network_of(resource, facts)
     return replace(resource, address=_free_address(resource, network, facts)) if network else resource
 
 
 def _network_of(resource: Resource, facts: Facts) -> Network | None:
     """A VM is on the network of its host; otherwise it is clear only when there is no other one."""
-    giving = [each for each in facts.list(Network) if each.dhcp == "full" and each.first and each.last]
+    giving = [each for each in facts.list(Network) if _gives(each)]
     host = facts.find(Resource, resource.host) if resource.host else None
     if host and host.address:
         return next((each for each in giving if ip_address(host.address) in ip_network(each.cidr)), None)
     return giving[0] if len(giving) == 1 else None
+
+
+def _gives(network: Network) -> bool:
+    return bool(network.dhcp == "full" and network.first and network.last)
 
 
 def _free_address(resource: Resource, network: Network, facts: Facts) -> str:

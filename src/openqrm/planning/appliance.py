@@ -11,6 +11,7 @@ from msgspec import Meta
 from openqrm.domain.appliance import Appliance, ApplianceCondition, appliance_condition
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.kernel import Kernel
+from openqrm.domain.network import Network
 from openqrm.domain.plan import Plan, StoredPlan
 from openqrm.domain.resource import PHYSICAL, Condition, Observation, Resource, condition
 from openqrm.domain.storage import Image
@@ -20,6 +21,7 @@ from openqrm.planning.record_plans import edited, new_name, plan_put, plan_remov
 from openqrm.plugin_api.intents import Intent, Query, refers_to
 from openqrm.plugin_api.listing import ListQuery
 from openqrm.plugin_api.planning import Planning, Reading
+from openqrm.ports.records import Facts
 
 ALIVE = frozenset({Condition.ASSIGNED, Condition.IDLE})
 
@@ -48,7 +50,8 @@ class ShowAppliance(Query, noun="appliance", verb="show", role=Role.READ_ONLY):
 class CreateAppliance(Intent, noun="appliance", verb="create", role=Role.OPERATOR):
     """Create an appliance: kernel, image, and what it needs of a resource.
 
-    Without `resource` any that fits is taken at each start. Requirements are lower bounds, 0 stands for any.
+    Without `resource` any that fits is taken at each start. Requirements are lower bounds, 0 stands for any. A
+    resource that has never booted is given a free address of `network`.
     """
 
     name: Annotated[Name, Meta(description="a name for it; it becomes its host name")]
@@ -62,6 +65,9 @@ class CreateAppliance(Intent, noun="appliance", verb="create", role=Role.OPERATO
     cpu_mhz: Annotated[Size, Meta(description="MHz at least")] = 0
     memory_mib: Annotated[Size, Meta(description="memory in MiB at least")] = 0
     nic_count: Annotated[Size, Meta(description="network cards at least")] = 0
+    network: Annotated[
+        NameOrNone, refers_to("network"), Meta(description="the network its resource has its address on; empty: any")
+    ] = ""
     highly_available: Annotated[bool, Meta(description="started elsewhere when its resource fails")] = False
     carries: Annotated[
         NameOrNone,
@@ -83,6 +89,11 @@ class EditAppliance(Intent, noun="appliance", verb="edit", role=Role.OPERATOR):
     cpu_mhz: Annotated[Size | None, Meta(description="MHz at least")] = None
     memory_mib: Annotated[Size | None, Meta(description="memory in MiB at least")] = None
     nic_count: Annotated[Size | None, Meta(description="network cards at least")] = None
+    network: Annotated[
+        NameOrNone | None,
+        refers_to("network"),
+        Meta(description="the network its resource has its address on; empty: any"),
+    ] = None
     highly_available: Annotated[bool | None, Meta(description="started elsewhere when its resource fails")] = None
     carries: Annotated[
         NameOrNone | None,
@@ -106,8 +117,9 @@ def default_kernel(planning: Planning) -> str:
 
 
 def check_parts(appliance: Appliance, planning: Planning) -> None:
-    """Kernel, image and resource exist, and no other appliance has the image."""
+    """Kernel, image, resource and network exist, and no other appliance has the image."""
     facts = planning.facts
+    check_network(appliance, facts)
     facts.get(Kernel, appliance.kernel)
     facts.get(Image, appliance.image)
     if appliance.resource:
@@ -116,6 +128,12 @@ def check_parts(appliance: Appliance, planning: Planning) -> None:
     if others:
         message = f"image {appliance.image} belongs to appliance {others[0]}"
         raise PlanningError(Category.CONFLICT, message, "Clone its volume and make an image of the clone.")
+
+
+def check_network(appliance: Appliance, facts: Facts) -> None:
+    """It exists."""
+    if appliance.network:
+        facts.get(Network, appliance.network)
 
 
 def plan_create_appliance(intent: CreateAppliance, planning: Planning) -> Plan:
@@ -127,7 +145,9 @@ def plan_create_appliance(intent: CreateAppliance, planning: Planning) -> Plan:
 
 def plan_edit_appliance(intent: EditAppliance, planning: Planning) -> Plan:
     before = planning.facts.get(Appliance, intent.name)
-    return plan_put(intent, edited(before, intent), before)
+    after = edited(before, intent)
+    check_network(after, planning.facts)
+    return plan_put(intent, after, before)
 
 
 def plan_remove_appliance(intent: RemoveAppliance, planning: Planning) -> Plan:

@@ -57,7 +57,7 @@ def plan_start_appliance(intent: StartAppliance, planning: Planning) -> Plan:
         raise PlanningError(Category.CONFLICT, f"appliance {appliance.name} is started already", "Stop it first.")
     image = facts.get(Image, appliance.image)
     chosen = choose_resource(appliance, intent.resource, planning)
-    resource = addressed(chosen, facts)
+    resource = addressed(chosen, facts, appliance.network)
     volume = granted(facts.get(Volume, image.volume), resource, facts)
     others = transfers_of(image, resource, facts)
     kept = check_filled(image, volume, resource, planning)

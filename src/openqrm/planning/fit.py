@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from openqrm.domain.appliance import Appliance
 from openqrm.domain.errors import Category, PlanningError
+from openqrm.domain.network import Network
 from openqrm.domain.resource import Condition, Observation, Resource, condition
 from openqrm.domain.storage import Storage
+from openqrm.planning.addresses import misplaced
 from openqrm.plugin_api.planning import Planning
 
 USABLE = frozenset({Condition.IDLE, Condition.OFF})
@@ -40,7 +42,11 @@ def choose_resource(appliance: Appliance, asked: str, planning: Planning) -> Res
     candidates = [facts.get(Resource, wish)] if wish else facts.list(Resource, claimed_by="")
     seen = {r.name: condition(r, facts.find(Observation, r.name), planning.now_s) for r in candidates}
     serving = {storage.resource: storage.name for storage in facts.list(Storage)}
-    reasons = {r.name: _serves(r, serving) or misfit(appliance, r, seen[r.name]) for r in candidates}
+    network = facts.get(Network, appliance.network) if appliance.network else None
+    reasons = {
+        r.name: _serves(r, serving) or misfit(appliance, r, seen[r.name]) or (misplaced(r, network) if network else "")
+        for r in candidates
+    }
     fitting = [r for r in candidates if not reasons[r.name]]
     if not fitting:
         told = "; ".join(f"{name}: {why}" for name, why in sorted(reasons.items())[:20]) or "there are none"

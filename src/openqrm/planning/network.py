@@ -8,12 +8,13 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from openqrm.domain.appliance import Appliance
 from openqrm.domain.errors import Category, PlanningError
 from openqrm.domain.network import Network
 from openqrm.domain.plan import Plan
 from openqrm.domain.user import Role
 from openqrm.planning.fields import Line, Name, Text
-from openqrm.planning.record_plans import edited, new_name, plan_put, plan_remove, record_of
+from openqrm.planning.record_plans import edited, new_name, plan_put, plan_remove, record_of, refuse_in_use
 from openqrm.plugin_api.intents import Intent, refers_to
 from openqrm.plugin_api.listing import Listing, ListQuery
 from openqrm.plugin_api.planning import Planning
@@ -104,7 +105,10 @@ def plan_edit_network(intent: EditNetwork, planning: Planning) -> Plan:
 
 
 def plan_remove_network(intent: RemoveNetwork, planning: Planning) -> Plan:
-    return plan_remove(intent, planning.facts.get(Network, intent.name))
+    network = planning.facts.get(Network, intent.name)
+    wanting = planning.facts.list(Appliance, network=network.name)
+    refuse_in_use(network, wanting, "Give these appliances another network first (appliance edit).")
+    return plan_remove(intent, network)
 
 
 PLANNERS = {

@@ -11,7 +11,7 @@ from openqrm.domain.network import Network
 from openqrm.domain.record import Record
 from openqrm.domain.resource import Observation, Resource
 from openqrm.domain.storage import Image, Storage, Volume
-from openqrm.planning.addresses import addressed
+from openqrm.planning.addresses import addressed, misplaced
 from openqrm.planning.appliance_start import StartAppliance, plan_start_appliance
 from openqrm.plugin_api.actions import KeepAddress
 from openqrm.plugin_api.testing import LAWS, Case, SimulatedWorld
@@ -58,6 +58,18 @@ def test_a_vm_is_on_the_network_of_its_host() -> None:
 )
 def test_where_it_is_not_clear_who_gives_it_an_address_it_has_none(networks: tuple[Network, ...]) -> None:
     assert not addressed(bare(1), Shelf(*networks)).address
+
+
+def test_the_network_that_is_asked_for_goes_before_that_of_the_host() -> None:
+    assert addressed(NEW, Shelf(RACK, LAB, HOST), "rack").address.startswith("10.0.0.")
+    assert addressed(bare(1), Shelf(RACK, LAB), "lab").address.startswith("10.1.0.")
+
+
+def test_a_resource_is_on_a_network_or_can_be_given_an_address_there() -> None:
+    silent, known = replace(LAB, dhcp="off"), replace(bare(1), address="10.1.0.7")
+    assert not misplaced(bare(1), LAB) and not misplaced(known, silent)
+    assert misplaced(known, RACK) == "has address 10.1.0.7, which is not on network rack"
+    assert misplaced(bare(1), silent) == "has no address yet, and openQRM gives none on network lab"
 
 
 def test_one_that_has_an_address_keeps_it() -> None:

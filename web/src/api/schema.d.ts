@@ -11,7 +11,8 @@ export interface components {
          * CreateAppliance
          * @description Create an appliance: kernel, image, and what it needs of a resource.
          *
-         *         Without `resource` any that fits is taken at each start. Requirements are lower bounds, 0 stands for any.
+         *         Without `resource` any that fits is taken at each start. Requirements are lower bounds, 0 stands for any. A
+         *         resource that has never booted is given a free address of `network`.
          */
         CreateAppliance: {
             /** @description a name for it; it becomes its host name */
@@ -53,6 +54,11 @@ export interface components {
              * @default 0
              */
             nic_count: number;
+            /**
+             * @description the network its resource has its address on; empty: any
+             * @default
+             */
+            network: string;
             /**
              * @description started elsewhere when its resource fails
              * @default false
@@ -103,6 +109,11 @@ export interface components {
              * @default null
              */
             nic_count: number | null;
+            /**
+             * @description the network its resource has its address on; empty: any
+             * @default null
+             */
+            network: string | null;
             /**
              * @description started elsewhere when its resource fails
              * @default null
@@ -1613,7 +1624,7 @@ export interface components {
         };
         /**
          * ShowLines
-         * @description Show which terminals there are of a resource, and which machine leads to each.
+         * @description Show which terminals of a resource you may open, and which machine leads to each.
          */
         ShowLines: {
             /** @description the machine */
@@ -2330,6 +2341,8 @@ export interface components {
             memory_mib: number;
             /** @default 0 */
             nic_count: number;
+            /** @default  */
+            network: string;
             /** @default stopped */
             wanted: string;
             /** @default false */
@@ -2371,7 +2384,7 @@ export interface components {
         };
         /**
          * EntryRow
-         * @description What can be unpacked. `kernel` is the package that comes with it, and the kernel where it is here already.
+         * @description What can be unpacked. `kernel` is the package that comes with it, `kernel_here` what was made of it already.
          */
         EntryRow: {
             name: string;
@@ -2380,6 +2393,7 @@ export interface components {
             os_version: string;
             size_mib: number;
             kernel: string;
+            kernel_here: string;
             comment: string;
             sha256: string;
         };

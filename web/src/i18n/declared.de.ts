@@ -2,7 +2,7 @@
 export const declaredDe: Readonly<Record<string, string>> = {
   "where it stands: RACK, or RACK/UNIT like r4/17": "wo sie steht: RACK oder RACK/HÖHE wie r4/17",
   "Create an appliance: kernel, image, and what it needs of a resource.": "Eine Appliance anlegen: Kernel, Image und was sie von einer Ressource braucht.",
-  "Without `resource` any that fits is taken at each start. Requirements are lower bounds, 0 stands for any.": "Ohne „Ressource“ wird bei jedem Start eine passende genommen. Anforderungen sind Untergrenzen, 0 steht für beliebig.",
+  "Without `resource` any that fits is taken at each start. Requirements are lower bounds, 0 stands for any. A resource that has never booted is given a free address of `network`.": "Ohne „Ressource“ wird bei jedem Start eine passende genommen. Anforderungen sind Untergrenzen, 0 steht für beliebig. Eine Ressource, die noch nie gestartet ist, bekommt eine freie Adresse aus „Netz“.",
   "a name for it; it becomes its host name": "ein Name für sie; er wird ihr Hostname",
   "the image it runs from": "das Image, von dem sie läuft",
   "the kernel; empty: the default one": "der Kernel; leer: die Vorgabe",
@@ -12,6 +12,7 @@ export const declaredDe: Readonly<Record<string, string>> = {
   "MHz at least": "MHz mindestens",
   "memory in MiB at least": "Arbeitsspeicher in MiB mindestens",
   "network cards at least": "Netzwerkkarten mindestens",
+  "the network its resource has its address on; empty: any": "das Netz, in dem ihre Ressource ihre Adresse hat; leer: irgendeines",
   "started elsewhere when its resource fails": "wird anderswo gestartet, wenn ihre Ressource ausfällt",
   "make its resource a host of VMs of this type, such as kvm": "macht ihre Ressource zum Host für VMs dieses Typs, etwa kvm",
   "free text": "freier Text",

@@ -2,24 +2,26 @@ import { Form } from "@patternfly/react-core";
 
 import { useCatalogue } from "@/api/catalogue";
 import { useFoundList } from "@/api/lists";
-import type { HostRow, ResourceRow, Storage } from "@/api/types";
+import type { HostRow, Network, ResourceRow, Storage } from "@/api/types";
 import { useT } from "@/i18n";
 
 import { ChoiceTile } from "./ChoiceTile";
 import { PHYSICAL, type Draft } from "./draft";
 import { PickField } from "./PickField";
+import { isWithin } from "./subnet";
 import type { PartProps } from "./WizardPage";
 
-/** What it runs on, and with which kernel. */
+/** What it runs on, with which kernel, and where on the network. */
 export function MachinePart({ draft, set }: PartProps) {
   const { t } = useT();
   const catalogue = useCatalogue();
   const resources = useFoundList<ResourceRow>("resource") ?? [];
   const hosts = useFoundList<HostRow>("host") ?? [];
   const creating = catalogue.find("vm", "create");
+  const network = useFoundList<Network>("network")?.find(({ name }) => name === draft.network);
   const types = [...new Set([PHYSICAL, ...hosts.map(({ carries }) => carries)])];
   const storages = new Set(useFoundList<Storage>("storage")?.map(({ resource }) => resource));
-  const fitting = resources.filter((row) => fits(row, draft) && !storages.has(row.name)).length;
+  const fitting = resources.filter((row) => fits(row, draft, network) && !storages.has(row.name)).length;
   const tile = (id: Draft["machine"], choose: Partial<Draft>) => ({
     group: "machine", id, title: t(`wizard.machine_${id}`), told: t(`wizard.machine_${id}Hint`), isChosen: draft.machine === id,
     choose: () => set({ machine: id, ...choose }),
@@ -61,10 +63,16 @@ export function MachinePart({ draft, set }: PartProps) {
         name="kernel" told={{ type: "string", "x-noun": "kernel", description: t("wizard.kernelHint") }} value={draft.kernel}
         change={(value) => set({ kernel: String(value) })}
       />
+      <PickField
+        name="network" told={catalogue.find("appliance", "create")?.schema.properties?.["network"] ?? { type: "string" }}
+        value={draft.network} change={(value) => set({ network: String(value) })}
+      />
     </Form>
   );
 }
 
-function fits({ condition, claimed_by, type, cpu_count, memory_mib }: ResourceRow, draft: Draft): boolean {
-  return condition === "idle" && claimed_by === "" && type === draft.machine_type && cpu_count >= draft.cpu_count && memory_mib >= draft.memory_mib;
+function fits(row: ResourceRow, draft: Draft, network: Network | undefined): boolean {
+  const { condition, claimed_by, type, cpu_count, memory_mib, address } = row;
+  return condition === "idle" && claimed_by === "" && type === draft.machine_type && cpu_count >= draft.cpu_count
+    && memory_mib >= draft.memory_mib && (!network || isWithin(address, network.cidr));
 }

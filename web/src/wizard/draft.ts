@@ -20,6 +20,7 @@ export type Draft = {
   resource: string;
   host: string;
   bridge: string;
+  network: string;
   cpu_count: number;
   memory_mib: number;
   highly_available: boolean;
@@ -29,7 +30,7 @@ export type Draft = {
 
 export const EMPTY: Draft = {
   name: "", rootFrom: "image", image: "", shelf: "", entry: "", entryKernel: "", source: "", storage: "", size_mib: 0, kernel: "",
-  machine: "any", machine_type: PHYSICAL, resource: "", host: "", bridge: "", cpu_count: 0, memory_mib: 0,
+  machine: "any", machine_type: PHYSICAL, resource: "", host: "", bridge: "", network: "", cpu_count: 0, memory_mib: 0,
   highly_available: false, authorized_keys: "", isStarted: true,
 };
 
@@ -40,13 +41,13 @@ const NAME = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** What has to be done, in order: an image on a volume, a VM, the appliance, its start. */
 export function wishesOf(draft: Draft): Wish[] {
-  const { name, image, highly_available } = draft;
+  const { name, image, highly_available, network } = draft;
   const kernel = draft.kernel || (draft.rootFrom === "shelf" ? draft.entryKernel : "");
   const of = { image: draft.rootFrom === "image" ? image : name, kernel, highly_available };
   return [
     ...rootWishes(draft),
     ...vmWishes(draft),
-    { noun: "appliance", verb: "create", body: { name, ...of, ...said({ machine_type: typeOf(draft) }), ...machineOf(draft) } },
+    { noun: "appliance", verb: "create", body: { name, ...of, ...said({ machine_type: typeOf(draft), network }), ...machineOf(draft) } },
     ...(startsNow(draft) ? [{ noun: "appliance", verb: "start", body: { name } }] : []),
   ];
 }

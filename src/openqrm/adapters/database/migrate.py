@@ -7,7 +7,7 @@ from sqlalchemy import Engine, MetaData, Table, inspect, select
 from openqrm.adapters.database.connect import Connections
 from openqrm.domain.errors import Category, OpenqrmError
 
-HEAD = "0016"  # the newest file of migrations/versions; looked at first, for Alembic takes a moment to import
+HEAD = "0017"  # the newest file of migrations/versions; looked at first, for Alembic takes a moment to import
 
 
 def migrate(connections: Connections) -> None:

@@ -225,7 +225,7 @@ export const pages: Texts<typeof english> = {
     noShelf: "Ein Plugin einschalten, das Regale davon hat",
     noStorage: "Es gibt noch keinen Speicher: zuerst einen anlegen",
     sizeHint: "0: wie der Speicher es mag",
-    machine: "Maschine und Kernel",
+    machine: "Maschine, Kernel, Netz",
     machine_any: "Eine, die passt",
     machine_anyHint: "Bei jedem Start wird eine bereite genommen. Sagen Sie, was mindestens nötig ist.",
     machine_this: "Diese",

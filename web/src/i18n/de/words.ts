@@ -209,6 +209,8 @@ export const words: Texts<typeof english> = {
     nameserver: "Nameserver",
     needs: "Braucht",
     nic_count: "Netzwerkkarten",
+    network: "Netz",
+    kernel_here: "Kernel hier",
     note: "Anmerkung",
     notice: "Hinweis",
     on_failure: "Bei Fehlschlag",

@@ -222,7 +222,7 @@ export const pages = {
     noShelf: "Enable a plugin that has shelves of them",
     noStorage: "There is no storage yet: declare one first",
     sizeHint: "0: as the storage likes",
-    machine: "Machine and kernel",
+    machine: "Machine, kernel, network",
     machine_any: "Any that fits",
     machine_anyHint: "An idle one is taken at each start. Say what it needs at least.",
     machine_this: "This one",

@@ -206,6 +206,8 @@ export const words = {
     nameserver: "Name server",
     needs: "Needs",
     nic_count: "Network cards",
+    network: "Network",
+    kernel_here: "Kernel here",
     note: "Note",
     notice: "Notice",
     on_failure: "On failure",
