@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, expect
 
 from lab.demo.simulated_scene import resource_of
 from tests.console.carriers import ENTRY, BootingLibvirt, fill_shelf
-from tests.console.visit import Visit, visiting
+from tests.console.visit import Visit, fresh, in_a_page_of
 from tests.journeys.demonstration import eventually
 from tests.journeys.site import Site, site
 
@@ -34,10 +34,17 @@ def place(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
         yield running
 
 
+@pytest.fixture(scope="module")
+def signed_in(browser: Browser, place: Site) -> Iterator[BrowserContext]:
+    with fresh(browser) as context:
+        with in_a_page_of(context, place) as begun:
+            begun.sign_in()
+        yield context
+
+
 @pytest.fixture
-def own(browser: Browser, place: Site) -> Iterator[Visit]:
-    with visiting(browser, place) as begun:
-        begun.sign_in()
+def own(signed_in: BrowserContext, place: Site) -> Iterator[Visit]:
+    with in_a_page_of(signed_in, place) as begun:
         yield begun
 
 
