@@ -6,6 +6,7 @@ import { joined, listKey, merged, nameOf, showKey, type Change } from "@/api/lis
 import { takeUp } from "@/api/stream";
 import type { Row } from "@/api/types";
 import { columnsOf, compare, flat, hiddenAtFirst } from "@/nouns/columns";
+import { needsOf } from "@/nouns/needs";
 import { referencesOf } from "@/nouns/references";
 import { matches } from "@/nouns/useRows";
 
@@ -112,5 +113,16 @@ describe("rows", () => {
   it("are sorted as people count", () => {
     expect(["m-10", "m-9"].sort(compare)).toEqual(["m-9", "m-10"]);
     expect(compare(2, 10)).toBeLessThan(0);
+  });
+});
+
+describe("an empty list", () => {
+  const volume = { volume: { type: "string", "x-noun": "volume" } };
+
+  it("leads to what its form cannot do without", () => {
+    const image = declaration("image", "create", volume);
+    expect(needsOf({ ...image, schema: { ...image.schema, required: ["volume"] } })).toEqual(["volume"]);
+    expect(needsOf(image)).toEqual([]);
+    expect(needsOf(declaration("vm", "create", {}))).toEqual(["host"]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { PlanView, StepView } from "@/api/types";
 import { alreadySo, irreversible, lengthOf, notices, progress, troubled } from "@/plans/facts";
-import { linesOf, placesOf } from "@/plans/layout";
+import { linesOf, placesOf, viewOf } from "@/plans/layout";
 import { needsOf, neededBy } from "@/plugins/dependencies";
 import { EMPTY, isComplete, wishesOf } from "@/wizard/draft";
 import { isWithin } from "@/wizard/subnet";
@@ -41,6 +41,18 @@ describe("a plan", () => {
     expect(places.get("b")?.y).toBe(places.get("c")?.y);
     expect(places.get("d")?.y).toBeGreaterThan(places.get("b")?.y ?? 0);
     expect(linesOf(steps)).toEqual([["a", "b"], ["a", "c"], ["b", "d"], ["c", "d"]]);
+  });
+
+  it("is shown around the step that matters now, large enough to be read", () => {
+    const places = placesOf(Array.from({ length: 20 }, (_, index) => step(`s${index}`, index > 0 ? [`s${index - 1}`] : [])));
+    const ground = { width: 400, height: 500 };
+    const seen = (id: string, { y, zoom } = viewOf(places, ground, places.find((place) => place.id === id))) =>
+      y + (places.find((place) => place.id === id)?.y ?? NaN) * zoom;
+    expect(viewOf(places, ground)).toMatchObject({ y: 12, zoom: 1 });
+    expect(seen("s0")).toBe(12);
+    expect(seen("s10")).toBeCloseTo(208);
+    expect(seen("s19")).toBeCloseTo(404);
+    expect(viewOf(placesOf(["a", "b", "c", "d", "e"].map((id) => step(id))), ground).zoom).toBe(0.62);
   });
 });
 

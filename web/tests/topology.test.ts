@@ -2,38 +2,72 @@ import { describe, expect, it } from "vitest";
 
 import { Catalogue } from "@/api/catalogue";
 import type { Row } from "@/api/types";
+import { chainOf } from "@/topology/lines";
+import { lies } from "@/topology/networks";
 import { pictureOf } from "@/topology/picture";
 import { racksOf } from "@/topology/racks";
+import { remembered } from "@/topology/remembered";
 
 import { declaration } from "./declarations";
 
 const listed = (noun: string) => declaration(noun, "list", {}, { is_intent: false });
+const names = (noun: string) => ({ [noun]: { type: "string", "x-noun": noun } });
 const CATALOGUE = new Catalogue([
-  ...["resource", "vm", "host", "storage", "appliance"].map(listed),
-  declaration("storage", "create", { resource: { type: "string", "x-noun": "resource" } }),
-  declaration("appliance", "create", { resource: { type: "string", "x-noun": "resource" } }),
+  ...["resource", "vm", "host", "storage", "volume", "image", "appliance", "network"].map(listed),
+  declaration("storage", "create", names("resource")),
+  declaration("appliance", "create", { ...names("resource"), ...names("image") }),
+  declaration("image", "create", names("volume")),
+  declaration("volume", "create", names("storage")),
 ]);
 const LISTS = new Map<string, Row[]>([
-  ["storage", [{ name: "shelf", resource: "h1" }]],
-  ["appliance", [{ appliance: { name: "web" }, resource: "v1", condition: "running" }]],
+  ["storage", [{ name: "shelf", resource: "m1" }]],
+  ["volume", [{ name: "root", storage: "shelf", granted_to: "v1" }]],
+  ["image", [{ name: "debian", volume: "root" }]],
+  ["appliance", [{ appliance: { name: "web", image: "debian" }, resource: "v1", condition: "running" }]],
   ["vm", [{ vm: { name: "v1" }, host: "h1", condition: "assigned" }]],
-  ["resource", [{ name: "v1", type: "kvm" }, { name: "h1", type: "physical" }, { name: "m1", type: "physical" }]],
+  ["resource", [
+    { name: "v1", type: "kvm", address: "10.0.0.7" }, { name: "h1", type: "physical", address: "10.0.0.1" }, { name: "m1", type: "physical" },
+    { name: "m2", type: "physical", address: "10.0.0.9" },
+  ]],
   ["host", [{ name: "h1", carries: "kvm", condition: "idle" }]],
+  ["network", [{ name: "lan", cidr: "10.0.0.0/24" }]],
 ]);
 const ids = (picture: ReturnType<typeof pictureOf>) => picture.boxes.map(({ id }) => id);
 const pairs = (picture: ReturnType<typeof pictureOf>) => picture.lines.map(({ source, target }) => `${source} ${target}`);
 
 describe("the picture of everything", () => {
-  it("has one box for each machine, whatever else it is", () => {
+  it("has one box for each machine, and each line once, from what carries to what is carried", () => {
     const picture = pictureOf(LISTS, CATALOGUE, "");
-    expect(ids(picture)).toEqual(["storage/shelf", "appliance/web", "vm/v1", "resource/m1", "host/h1"]);
-    expect(pairs(picture)).toEqual(["storage/shelf host/h1", "appliance/web vm/v1", "vm/v1 host/h1"]);
+    expect(ids(picture).filter((id) => /v1|h1|m1/.test(id))).toEqual(["vm/v1", "resource/m1", "host/h1"]);
+    expect(pairs(picture).filter((pair) => !pair.includes("network/"))).toEqual([
+      "resource/m1 storage/shelf", "storage/shelf volume/root", "volume/root image/debian", "image/debian appliance/web",
+      "appliance/web vm/v1", "vm/v1 host/h1",
+    ]);
   });
 
-  it("shows what fits the filter and what hangs on it, and nothing that was hidden", () => {
-    expect(ids(pictureOf(LISTS, CATALOGUE, "web"))).toEqual(["appliance/web", "vm/v1"]);
-    expect(ids(pictureOf(LISTS, CATALOGUE, "", new Set(["host"])))).not.toContain("host/h1");
-    expect(ids(pictureOf(LISTS, CATALOGUE, "", new Set(["host"])))).not.toContain("resource/h1");
+  it("goes from the left to the right: a machine that carries storages stands before them, one without anything below", () => {
+    const places = new Map(pictureOf(LISTS, CATALOGUE, "").boxes.map((box) => [box.id, box]));
+    const way = ["resource/m1", "storage/shelf", "volume/root", "image/debian", "appliance/web", "vm/v1", "host/h1", "network/lan"];
+    expect(way.map((id) => places.get(id)?.x)).toEqual([...way.map((id) => places.get(id)?.x ?? NaN)].sort((one, other) => one - other));
+    expect(new Set(way.map((id) => places.get(id)?.y)).size).toBe(1);
+    expect(places.get("resource/m2")?.y).toBeGreaterThan(places.get("storage/shelf")?.y ?? NaN);
+  });
+
+  it("draws faintly what passes behind others, and who is in a network", () => {
+    const faint = pictureOf(LISTS, CATALOGUE, "").lines.filter(({ isQuiet }) => isQuiet);
+    expect(faint.map(({ target }) => target)).toEqual(["network/lan", "network/lan", "network/lan"]);
+  });
+
+  it("shows what fits the filter, what that hangs on and what hangs on it", () => {
+    expect(ids(pictureOf(LISTS, CATALOGUE, "m2"))).toEqual(["resource/m2", "network/lan"]);
+    expect(ids(pictureOf(LISTS, CATALOGUE, "debian"))).not.toContain("resource/m2");
+    expect(ids(pictureOf(LISTS, CATALOGUE, "debian"))).toHaveLength(8);
+  });
+
+  it("leaves a line where something between two is hidden", () => {
+    const picture = pictureOf(LISTS, CATALOGUE, "", new Set(["volume", "image", "host"]));
+    expect(ids(picture)).not.toContain("resource/h1");
+    expect(pairs(picture)).toContain("storage/shelf appliance/web");
   });
 
   it("says how many it does not draw", () => {
@@ -41,7 +75,52 @@ describe("the picture of everything", () => {
     const picture = pictureOf(new Map([["resource", many]]), CATALOGUE, "");
     expect([picture.boxes.length, picture.more]).toEqual([3000, 1000]);
   });
+
+  it("stands in an order in which no line of chains crosses another, whatever their names", () => {
+    const numbers = Array.from({ length: 40 }, (_, index) => index);
+    const picture = pictureOf(new Map<string, Row[]>([
+      ["storage", [{ name: "s0" }, { name: "s1" }, { name: "s2" }]],
+      ["volume", numbers.map((n) => ({ name: `v${(n * 7) % 40}`, storage: `s${n % 3}` }))],
+      ["image", numbers.map((n) => ({ name: `i${(n * 11) % 40}`, volume: `v${(n * 7) % 40}` }))],
+      ["appliance", numbers.map((n) => ({ appliance: { name: `a${(n * 3) % 40}`, image: `i${(n * 11) % 40}` } }))],
+    ]), CATALOGUE, "");
+    expect(crossings(picture)).toBe(0);
+    for (const [, column] of Map.groupBy(picture.boxes, ({ x }) => x)) {
+      const tops = column.map(({ y }) => y).sort((one, other) => one - other);
+      expect(Math.min(...tops.slice(1).map((y, index) => y - (tops[index] ?? 0)))).toBeGreaterThan(46);
+    }
+  });
+
+  it("keeps its places while states change", () => {
+    const placesOf = remembered();
+    const things = [{ id: "storage/s", noun: "storage", name: "s", layer: 0 }];
+    expect(placesOf([...things], [])).toBe(placesOf([...things], []));
+    expect(placesOf([...things], [])).not.toBe(placesOf([], []));
+  });
+
+  it("lights what a thing hangs on and what hangs on it, and no more", () => {
+    const links = [["a", "b"], ["b", "c"], ["x", "c"], ["a", "y"]].map(([source = "", target = ""]) => ({ source, target }));
+    const { before, after } = chainOf(["b"], links);
+    expect([[...before], [...after]]).toEqual([["b", "a"], ["b", "c"]]);
+  });
+
+  it("knows which network an address is in", () => {
+    expect(["10.0.0.7", "10.0.1.7", "", "fe80::1", "10.0.0"].map((address) => lies(address, "10.0.0.0/24"))).toEqual([true, false, false, false, false]);
+    expect(lies("200.1.2.3", "0.0.0.0/0")).toBe(true);
+    expect(lies("10.0.0.7", "")).toBe(false);
+  });
 });
+
+/** How many pairs of lines between the same two columns cross. */
+function crossings({ boxes, lines }: ReturnType<typeof pictureOf>): number {
+  const at = new Map(boxes.map((box) => [box.id, box]));
+  const ends = lines.flatMap(({ source, target }) => {
+    const [from, to] = [at.get(source), at.get(target)];
+    return from && to ? [{ lane: `${from.x} ${to.x}`, from: from.y, to: to.y }] : [];
+  });
+  return ends.reduce((sum, one) => sum + ends.filter((other) =>
+    one.lane === other.lane && one.from < other.from && one.to > other.to).length, 0);
+}
 
 describe("racks", () => {
   const rows: Row[] = [

@@ -1,4 +1,5 @@
 import { Card, CardBody, CardHeader, CardTitle, Progress } from "@patternfly/react-core";
+import { Link } from "@tanstack/react-router";
 
 import type { Summary } from "@/api/types";
 import { useT, useWords } from "@/i18n";
@@ -13,8 +14,8 @@ export function HostsCard({ hosts }: Pick<Summary, "hosts">) {
   const words = useWords();
   if (hosts.length === 0) return null;
   return (
-    <Card>
-      <CardHeader><CardTitle component="h2">{t("dashboard.hosts")}</CardTitle></CardHeader>
+    <Card className="q-tile">
+      <CardHeader><CardTitle component="h2"><Link to="/$noun" params={{ noun: "host" }}>{t("dashboard.hosts")}</Link></CardTitle></CardHeader>
       <CardBody>
         <ul className="q-rows q-hosts">
           <li className="q-quiet">

@@ -1,4 +1,5 @@
 import { Card, CardBody, CardHeader, CardTitle } from "@patternfly/react-core";
+import { Link } from "@tanstack/react-router";
 
 import type { Summary } from "@/api/types";
 import { useT, useWords } from "@/i18n";
@@ -9,10 +10,10 @@ export function StoragesCard({ storages }: Pick<Summary, "storages">) {
   const { t } = useT();
   const words = useWords();
   return (
-    <Card>
-      <CardHeader><CardTitle component="h2">{words.nouns("storage")}</CardTitle></CardHeader>
+    <Card className="q-tile">
+      <CardHeader><CardTitle component="h2"><Link to="/$noun" params={{ noun: "storage" }}>{words.nouns("storage")}</Link></CardTitle></CardHeader>
       <CardBody>
-        {storages.length === 0 ? <p className="q-quiet">{t("plugins.nothing")}</p> : null}
+        {storages.length === 0 ? <p className="q-quiet">{t("list.none", { nouns: words.nounsWithin("storage") })}</p> : null}
         <ul className="q-rows">
           {storages.slice(0, 8).map(({ name, type, volumes, size_mib }) => (
             <li key={name}>

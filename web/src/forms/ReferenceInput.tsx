@@ -1,7 +1,7 @@
 /** The name of another object: offered from its list, found by typing, or made on the way. */
 import { Button, MenuToggle, Select, SelectList, SelectOption, TextInputGroup, TextInputGroupMain, TextInputGroupUtilities } from "@patternfly/react-core";
 import { TimesIcon } from "@patternfly/react-icons";
-import { useState } from "react";
+import { useRef, useState, type KeyboardEvent } from "react";
 
 import { nameOf, useFoundList } from "@/api/lists";
 import type { Row } from "@/api/types";
@@ -20,15 +20,25 @@ export function ReferenceInput({ id, field, value, change, isFaulty }: InputProp
   const rows = useFoundList<Row>(field.noun) ?? [];
   const name = typeof value === "string" ? value : "";
   const offered = offersOf(rows, field.noun, field.only, typed ?? "");
+  const menu = useRef<HTMLDivElement>(null);
+  const back = () => document.getElementById(id)?.focus();
   const take = (chosen: string) => {
     change(chosen);
     setTyped(undefined);
     setOpen(false);
+    back();
+  };
+  const keys = (event: KeyboardEvent) => {
+    if (event.key !== "ArrowDown") return;
+    event.preventDefault();
+    setOpen(true);
+    setTimeout(() => menu.current?.querySelector<HTMLElement>("button:not(:disabled)")?.focus()); // once it is there
   };
   return (
     <Select
       isOpen={isOpen}
-      onOpenChange={setOpen}
+      onOpenChange={(open) => { setOpen(open); if (menu.current?.contains(document.activeElement)) back(); }}
+      innerRef={menu}
       selected={name}
       onSelect={(_, chosen) => take(String(chosen))}
       variant="typeahead"
@@ -43,7 +53,7 @@ export function ReferenceInput({ id, field, value, change, isFaulty }: InputProp
             <TextInputGroupMain
               inputId={id} value={typed ?? name} autoComplete="off" role="combobox" isExpanded={isOpen}
               aria-controls={`${id}-list`} placeholder={t("form.chooseNoun", { noun: words.noun(field.noun) })}
-              onClick={() => setOpen(true)}
+              onClick={() => setOpen(true)} onKeyDown={keys}
               onChange={(_, text) => { setTyped(text); change(text); setOpen(true); }}
             />
             {name ? (
@@ -56,8 +66,8 @@ export function ReferenceInput({ id, field, value, change, isFaulty }: InputProp
       )}
     >
       <SelectList id={`${id}-list`}>
-        {offered.map(({ offer, told }) => (
-          <SelectOption key={offer} value={offer} description={told}>{offer}</SelectOption>
+        {offered.map(({ offer, row }) => (
+          <SelectOption key={offer} value={offer} description={describe(row, words)}>{offer}</SelectOption>
         ))}
         {offered.length === 0 ? <SelectOption isDisabled value="">{t("form.nothingToChoose")}</SelectOption> : null}
       </SelectList>
@@ -70,11 +80,12 @@ function offersOf(rows: readonly Row[], noun: string, only: Row, typed: string) 
     .map((row) => flat(noun, row))
     .filter((row) => Object.entries(only).every(([key, wanted]) => row[key] === wanted));
   const found = fitting.filter((row) => nameOf(noun, row).includes(typed.toLowerCase()));
-  return (found.length > 0 ? found : fitting).slice(0, MOST).map((row) => ({ offer: nameOf(noun, row), told: describe(row) }));
+  return (found.length > 0 ? found : fitting).slice(0, MOST).map((row) => ({ offer: nameOf(noun, row), row }));
 }
 
-function describe(row: Row): string {
+function describe(row: Row, words: ReturnType<typeof useWords>): string {
   const state = row[stateColumn([row]) ?? ""];
   const more = row["summary"] ?? row["comment"] ?? row["address"];
-  return [state, more].filter((each) => typeof each === "string" && each !== "").join(" · ");
+  const said = [typeof state === "string" && state ? words.state(state) : "", typeof more === "string" ? words.told(more) : ""];
+  return said.filter(Boolean).join(" · ");
 }

@@ -79,6 +79,8 @@ export function useWords() {
   return {
     noun: (name: string) => word("noun", name),
     nouns: (name: string) => word("nouns", name),
+    /** Within a sentence: English begins it small, unless it is short for something. */
+    nounsWithin: (name: string) => (i18n.language === "en" ? word("nouns", name).replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase()) : word("nouns", name)),
     verb: (name: string) => word("verb", name),
     column: (name: string) => word("column", name),
     state: (name: string) => word("state", name),

@@ -72,7 +72,8 @@ export function Moment({ seconds }: { seconds: number }) {
 }
 
 export function ObjectLink({ noun, name }: { noun: string; name: string }) {
-  return <Link to="/$noun/$name" params={{ noun, name }}>{name}</Link>;
+  const words = useWords();
+  return <Link to="/$noun/$name" params={{ noun, name }}>{noun === "role" ? words.value(name) : name}</Link>;
 }
 
 /** A reference `kind/name`, with its kind in words. */

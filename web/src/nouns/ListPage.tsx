@@ -1,4 +1,4 @@
-import { EmptyState, EmptyStateActions, EmptyStateBody, PageSection, SearchInput, Title } from "@patternfly/react-core";
+import { PageSection, SearchInput, Title } from "@patternfly/react-core";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
 
@@ -7,7 +7,6 @@ import { nameOf, useList, usePrefetchedList } from "@/api/lists";
 import { useLoadOf } from "@/api/load";
 import { OpenqrmError } from "@/api/problem";
 import type { Row } from "@/api/types";
-import { LinkButton } from "@/frame/LinkButton";
 import { useT, useWords } from "@/i18n";
 import { renderNumber } from "@/i18n/format";
 
@@ -16,6 +15,7 @@ import { ColumnPicker } from "./ColumnPicker";
 import { columnsOf, flat, hiddenAtFirst, stateColumn } from "./columns";
 import { GroupActions } from "./GroupActions";
 import { keepLook, lookAt } from "./kept";
+import { Nothing } from "./Nothing";
 import { RowActions } from "./RowActions";
 import { SavedViews } from "./SavedViews";
 import { StateFilter } from "./StateFilter";
@@ -93,27 +93,10 @@ function Listing({ noun }: { noun: string }) {
               {...(canAct ? { selected, select, actions: (row: Row) => <RowActions noun={noun} name={name(row)} /> } : {})}
             />
             {found.length === 0 ? <p className="q-nothing">{t("list.noneFound")}</p> : null}
+            {noun === "resource" && rows.length === 1 ? <p className="q-nothing">{t("list.machinesHint")}</p> : null}
           </>
         )}
       </PageSection>
     </>
-  );
-}
-
-function Nothing({ noun }: { noun: string }) {
-  const { t } = useT();
-  const words = useWords();
-  const first = useCatalogue().actionsWithout(noun)[0];
-  return (
-    <EmptyState titleText={t("list.none", { nouns: words.nouns(noun) })} headingLevel="h2">
-      <EmptyStateBody>{first ? words.told(first.title) : t("list.noneHint")}</EmptyStateBody>
-      {first ? (
-        <EmptyStateActions>
-          <LinkButton to="/do/$noun/$verb" params={{ noun, verb: first.verb }}>
-            {words.verb(first.verb)}
-          </LinkButton>
-        </EmptyStateActions>
-      ) : null}
-    </EmptyState>
   );
 }

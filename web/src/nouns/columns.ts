@@ -13,7 +13,7 @@ const FLAGS = ["default", "managed", "highly_available", "optional"];
 const QUIET = new Set(["id", "version", "authorized_keys", "root_password", "inventory", "seen_at_s", "directory", "digest"]);
 const MOST = 9; // columns that a screen of 1280 px has room for
 export const REFERENCES: Record<string, string> = {
-  claimed_by: "appliance", granted_to: "resource", host: "host", plan: "plan", user: "user", source: "volume",
+  claimed_by: "appliance", granted_to: "resource", host: "host", plan: "plan", user: "user", source: "volume", disks: "volume",
 };
 const ORDER = new Intl.Collator(undefined, { numeric: true }); // made once: each is a hundred comparisons' worth
 const RECENT_S = 1e9; // a number of seconds above this is a moment, below a length

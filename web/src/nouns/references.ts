@@ -10,8 +10,9 @@ export type Reference = { column: string; noun: string; name: string };
 export function referencesOf(noun: string, row: Row, catalogue: Catalogue): Reference[] {
   return Object.entries(row).flatMap(([column, value]) => {
     const target = REFERENCES[column] ?? catalogue.reference(noun, column);
-    if (target === undefined || typeof value !== "string" || value === "" || !catalogue.listed.includes(target)) return [];
-    return [{ column, noun: target, name: value }];
+    if (target === undefined || !catalogue.listed.includes(target)) return [];
+    const names: unknown[] = Array.isArray(value) ? value : [value];
+    return names.filter((name): name is string => typeof name === "string" && name !== "").map((name) => ({ column, noun: target, name }));
   });
 }
 

@@ -49,7 +49,7 @@ export function PlanPage() {
         <Exits plan={plan} />
         <BootTrack plan={plan} />
         <Grid hasGutter>
-          <GridItem xl={7} md={12}>
+          <GridItem xl={6} md={12}>
             <Card>
               <CardHeader><CardTitle component="h2">{t("plan.stepsTitle")}</CardTitle></CardHeader>
               <CardBody>
@@ -58,7 +58,7 @@ export function PlanPage() {
               </CardBody>
             </Card>
           </GridItem>
-          <GridItem xl={5} md={12}>
+          <GridItem xl={6} md={12}>
             <Card className="q-graph-card">
               <CardHeader><CardTitle component="h2">{t("plan.graph")}</CardTitle></CardHeader>
               <CardBody>

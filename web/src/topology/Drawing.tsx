@@ -1,85 +1,88 @@
 import "@xyflow/react/dist/style.css";
 
 import { useNavigate } from "@tanstack/react-router";
-import {
-  Background, Controls, MiniMap, Position, ReactFlow, type Edge, type Node, type NodeHandle, type ReactFlowInstance,
-  type Viewport,
-} from "@xyflow/react";
-import { useEffect, useMemo, useState } from "react";
+import { Background, Controls, MiniMap, ReactFlow, type NodeChange, type ReactFlowInstance, type Viewport } from "@xyflow/react";
+import { useEffect, useMemo, useRef, useState, type FocusEvent } from "react";
 
 import { theme } from "@/frame/theme";
-import { useT } from "@/i18n";
+import { useFlowWords } from "@/frame/flowWords";
+import { useT, useWords } from "@/i18n";
 
-import { ObjectBox, type ObjectNode } from "./ObjectBox";
-import { BOX_HEIGHT, BOX_WIDTH, MANY, type Box, type Line } from "./picture";
+import { Chosen } from "./Chosen";
+import { edgeOf, keeper, type ObjectNode } from "./drawn";
+import { BOX_HEIGHT, BOX_WIDTH } from "./layers";
+import { chainOf } from "./lines";
+import { ObjectBox } from "./ObjectBox";
+import { MANY, type Box, type Line } from "./picture";
 
 const NODE_TYPES = { object: ObjectBox };
-const FIT = { maxZoom: 1.1, padding: 0.06 };
-const READABLE = 0.75; // where a large picture begins; the whole of it is in the small one
-/** Said beforehand: else every box has to be in the page once, for its ends to be found. */
-const HANDLES: NodeHandle[] = (["source", "target"] as const).flatMap((type) =>
-  [Position.Left, Position.Right].map((position) => ({
-    id: `${type === "source" ? "out" : "in"}-${position}`, type, position, width: 1, height: 1,
-    x: position === Position.Left ? 0 : BOX_WIDTH, y: BOX_HEIGHT / 2,
-  })),
-);
+const READABLE = 0.62; // what is larger begins in its upper left corner; the whole of it is in the small map
+const MARGIN = 20;
 
 type Props = { boxes: readonly Box[]; lines: readonly Line[]; view: string };
 
 /** Drawn anew as it changes, and looked at as a whole again when `view` changes: what was filtered or hidden. */
 export function Drawing({ boxes, lines, view }: Props) {
   const { t } = useT();
+  const words = useWords();
+  const flowWords = useFlowWords();
   const navigate = useNavigate();
-  const [nodeOf] = useState(() => keeper());
+  const [nodeOf] = useState(() => keeper(({ noun, name, state }) => [`${words.noun(noun)} ${name}`, ...(state ? [words.state(state)] : [])].join(", ")));
   const [flow, setFlow] = useState<ReactFlowInstance<ObjectNode>>();
+  const ground = useRef<HTMLDivElement>(null);
+  const [pointed, point] = useState("");
+  const [chosen, choose] = useState("");
   const isLarge = boxes.length > MANY;
-  const nodes = useMemo(() => boxes.map(nodeOf), [boxes, nodeOf]);
-  const edges = useMemo(() => lines.map(edgeOf), [lines]);
+  const shown = boxes.find(({ id }) => id === chosen);
+  const about = pointed || (shown?.id ?? "");
+  const lit = useMemo(() => (about ? chainOf([about], lines) : undefined), [about, lines]);
+  const nodes = useMemo(() => boxes.map((box) => nodeOf(box, isIn(lit, box.id), box.id === chosen)), [boxes, nodeOf, lit, chosen]);
+  const edges = useMemo(() => lines.map((line) => edgeOf(line, lit)), [lines, lit]);
   useEffect(() => {
-    const timer = setTimeout(() => void (isLarge ? flow?.setViewport(beginningOf(boxes)) : flow?.fitView(FIT)), 0);
-    return () => clearTimeout(timer);
+    const place = ground.current?.getBoundingClientRect();
+    if (place) void flow?.setViewport(viewOf(boxes, place));
     // eslint-disable-next-line react-hooks/exhaustive-deps -- not with every change of a box: who looks chooses where
-  }, [flow, view, isLarge]);
-  const open = (node: Node) => {
-    const [noun = "", name = ""] = node.id.split("/", 2);
+  }, [flow, view]);
+  const open = (id: string) => {
+    const [noun = "", name = ""] = id.split("/", 2);
     void navigate({ to: "/$noun/$name", params: { noun, name } });
+  };
+  const change = (changes: readonly NodeChange<ObjectNode>[]) => {
+    for (const each of changes) if (each.type === "select" && (each.selected || each.id === chosen)) choose(each.selected ? each.id : "");
   };
   return (
     <ReactFlow
-      nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} colorMode={theme()} onInit={setFlow}
-      defaultViewport={beginningOf(boxes)} minZoom={isLarge ? 0.3 : 0.05} onlyRenderVisibleElements nodesDraggable={false}
-      nodesConnectable={false} edgesFocusable={false} onNodeClick={(_, node) => open(node)} proOptions={{ hideAttribution: true }}
-      aria-label={t("nav.topology")}
+      ref={ground} nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} colorMode={theme()} onInit={setFlow}
+      minZoom={0.1} onlyRenderVisibleElements nodesDraggable={false}
+      nodesConnectable={false} edgesFocusable={false} deleteKeyCode={null} zoomOnDoubleClick={false} onNodesChange={change}
+      onNodeDoubleClick={(_, { id }) => open(id)} onNodeMouseEnter={(_, { id }) => point(id)} onNodeMouseLeave={() => point("")}
+      onFocus={(event) => point(idOf(event))} onBlur={() => point("")} onPaneClick={() => choose("")}
+      proOptions={{ hideAttribution: true }} aria-label={t("nav.topology")} ariaLabelConfig={flowWords}
     >
       <Background gap={20} />
       <Controls showInteractive={false} />
-      {isLarge ? <MiniMap pannable zoomable /> : null}
+      {isLarge ? <MiniMap pannable zoomable nodeClassName={({ id }) => `q-box-${id.split("/", 1)[0] ?? ""}`} /> : null}
+      {shown ? <Chosen box={shown} lines={lines} close={() => choose("")} /> : null}
     </ReactFlow>
   );
 }
 
-/** The upper left corner, large enough to be read. */
-function beginningOf(boxes: readonly Box[]): Viewport {
-  const [left, top] = [Math.min(...boxes.map(({ x }) => x)), Math.min(...boxes.map(({ y }) => y))];
-  return { x: (20 / READABLE - left) * READABLE, y: (20 / READABLE - top) * READABLE, zoom: READABLE };
+function isIn(lit: ReturnType<typeof chainOf> | undefined, id: string): boolean {
+  return lit !== undefined && (lit.before.has(id) || lit.after.has(id));
 }
 
-/** A box that has not changed is the same node as before, so that nothing of it is drawn again. */
-function keeper(): (box: Box) => ObjectNode {
-  const known = new Map<string, ObjectNode>();
-  return (box) => {
-    const before = known.get(box.id);
-    const { x, y, state } = before?.data.box ?? {};
-    if (before && x === box.x && y === box.y && state === box.state) return before;
-    const node: ObjectNode = {
-      id: box.id, type: "object", position: { x: box.x, y: box.y }, data: { box }, width: BOX_WIDTH, height: BOX_HEIGHT, handles: HANDLES,
-      measured: { width: BOX_WIDTH, height: BOX_HEIGHT },
-    };
-    known.set(box.id, node);
-    return node;
-  };
+/** Of the box that the keyboard has come to. */
+function idOf({ target }: FocusEvent<HTMLElement>): string {
+  return target.matches(".react-flow__node:focus-visible") ? (target.dataset["id"] ?? "") : "";
 }
 
-function edgeOf({ source, target, out, in: into }: Line): Edge {
-  return { id: `${source} ${target}`, source, target, sourceHandle: `out-${out}`, targetHandle: `in-${into}` };
+/** All of it in the middle, as far as it can be read then; else its upper left corner. */
+function viewOf(boxes: readonly Box[], ground: { width: number; height: number }): Viewport {
+  const [xs, ys] = [boxes.map(({ x }) => x), boxes.map(({ y }) => y)];
+  const [left, top] = [Math.min(...xs), Math.min(...ys)];
+  const [width, height] = [Math.max(...xs) + BOX_WIDTH - left, Math.max(...ys) + BOX_HEIGHT - top];
+  const whole = Math.min((ground.width - 2 * MARGIN) / width, (ground.height - 2 * MARGIN) / height);
+  const zoom = Math.min(1.1, Math.max(READABLE, whole));
+  const from = (room: number, size: number) => Math.max(MARGIN, (room - size * zoom) / 2);
+  return { x: from(ground.width, width) - left * zoom, y: from(ground.height, height) - top * zoom, zoom };
 }

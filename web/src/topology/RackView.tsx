@@ -1,16 +1,13 @@
 import { Link } from "@tanstack/react-router";
-import { memo, useMemo } from "react";
+import { memo } from "react";
 
-import type { Row } from "@/api/types";
 import { useT, useWords } from "@/i18n";
 
-import { racksOf, type Rack, type Standing } from "./racks";
+import type { Rack, Standing } from "./racks";
 
 /** Every physical machine where it stands. */
-export function RackView({ rows, filter }: { rows: readonly Row[]; filter: string }) {
+export function RackView({ racks }: { racks: readonly Rack[] }) {
   const { t } = useT();
-  const racks = useMemo(() => racksOf(rows, filter), [rows, filter]);
-  if (racks.length === 0) return <p className="q-nothing">{t("list.noneFound")}</p>;
   return (
     <div className="q-racks" role="region" aria-label={t("topology.racks")} tabIndex={0}>
       {racks.map((rack) => <RackBox key={rack.name} rack={rack} />)}

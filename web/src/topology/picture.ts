@@ -1,4 +1,4 @@
-/** The picture of how things hang together: a column for each kind, lines for what refers to what; pure. */
+/** The picture of how things hang together: a box for each, a line for what refers to what; pure. */
 import type { Catalogue } from "@/api/catalogue";
 import { nameOf } from "@/api/lists";
 import type { Row } from "@/api/types";
@@ -6,44 +6,56 @@ import { flat, stateColumn } from "@/nouns/columns";
 import { referencesOf } from "@/nouns/references";
 import { textOfValue } from "@/nouns/text";
 
-export const COLUMNS = ["network", "storage", "volume", "image", "appliance", "vm", "resource", "host"] as const;
+import { layered, type Link, type Place, type Standing } from "./layers";
+import { bridged, chainOf, direct, layersOf } from "./lines";
+import { networkLinks } from "./networks";
+
+export const COLUMNS = ["storage", "volume", "image", "appliance", "vm", "resource", "host", "network"] as const;
 /** A host and a VM are resources, too: each machine has one box, and what names it as a resource leads there. */
 const MACHINES = ["vm", "host"] as const;
-export const BOX_WIDTH = 190;
-export const BOX_HEIGHT = 46;
-const GAP_X = 70;
-const GAP_Y = 12;
 const MOST = 3000; // nobody sees anything in a larger picture: it is to be filtered
 export const MANY = 60; // from here on nobody can read it as a whole
-const LONGEST = 24; // boxes in one column before the next one begins beside it
 
-export type Box = { id: string; noun: string; name: string; state: string; x: number; y: number };
-export type Side = "left" | "right";
-export type Line = { source: string; target: string; out: Side; in: Side };
+export type Box = Standing & Place & { state: string };
+/** `isBeside`: both stand in one column. `isQuiet`: so they do, or it passes behind others, or is one of many to their network. */
+export type Line = Link & { isQuiet: boolean; isBeside: boolean };
 
 type Lists = ReadonlyMap<string, readonly Row[]>;
+type Thing = Standing & { state: string; row: Row };
 
-export function pictureOf(lists: Lists, catalogue: Catalogue, filter: string, hidden: ReadonlySet<string> = new Set()) {
+export function pictureOf(lists: Lists, catalogue: Catalogue, filter: string, hidden: ReadonlySet<string> = new Set(), placesOf = layered) {
   const boxOf = machinesOf(lists);
-  const rows = [...lists].flatMap(([noun, list]) => (hidden.has(noun) ? [] : list.map((row) => ({ noun, row: flat(noun, row) }))))
-    .filter(({ noun, row }) => !boxOf.has(`${noun}/${nameOf(noun, row)}`));
-  const lines = pairsOf(rows, catalogue, boxOf);
-  const shown = shownIds(rows.map(({ noun, row }) => `${noun}/${nameOf(noun, row)}`), lines, filter);
-  const wanted = rows.filter(({ noun, row }) => shown.has(`${noun}/${nameOf(noun, row)}`));
-  const boxes = placed(wanted.slice(0, MOST));
-  const left = new Map(boxes.map(({ id, x }) => [id, x]));
-  return { boxes, more: wanted.length - boxes.length, lines: lines.flatMap((line) => sided(line, left)) };
+  const things = thingsOf(lists, boxOf);
+  const links = [...linksOf(things, catalogue, boxOf), ...networkLinks(lists, boxOf)];
+  const layers = layersOf(things, links);
+  const isHidden = (id: string) => hidden.has(id.split("/", 1)[0] ?? "");
+  const lines = bridged(direct(links, layers), isHidden);
+  const shown = shownIds(things.map(({ id }) => id), lines, filter);
+  const wanted = things.filter(({ id }) => shown.has(id) && !isHidden(id)).map((thing) => ({ ...thing, layer: layers.get(thing.id) ?? 0 }));
+  const drawn = wanted.slice(0, MOST);
+  const loud = loudness(drawn, lines);
+  const places = placesOf(drawn, holding(loud));
+  const boxes = drawn.map(({ id, noun, name, layer, state }): Box => ({ id, noun, name, layer, state, ...(places.get(id) ?? { x: 0, y: 0 }) }));
+  return { boxes, more: wanted.length - boxes.length, lines: loud };
 }
 
-type Item = { noun: string; row: Row };
+/** Of what is drawn: lines to the next column stand out. */
+function loudness(things: readonly Standing[], lines: readonly Link[]): Line[] {
+  const layers = new Map(things.map(({ id, layer }) => [id, layer]));
+  const columns = [...new Set(layers.values())].sort((one, other) => one - other);
+  return lines.flatMap(({ source, target }) => {
+    const [from, to] = [layers.get(source), layers.get(target)];
+    if (from === undefined || to === undefined) return [];
+    const isQuiet = target.startsWith("network/") || from === to || columns.indexOf(to) - columns.indexOf(from) > 1;
+    return [{ source, target, isQuiet, isBeside: from === to }];
+  });
+}
 
-type Pair = Pick<Line, "source" | "target">;
-
-/** A line leaves and enters where the other end is. */
-function sided({ source, target }: Pair, left: ReadonlyMap<string, number>): Line[] {
-  const [from, to] = [left.get(source), left.get(target)];
-  if (from === undefined || to === undefined) return [];
-  return [{ source, target, out: to < from ? "left" : "right", in: to < from ? "right" : "left" }];
+/** What boxes are placed by: being in a network alone is no place in the picture. */
+function holding(lines: readonly Line[]): Link[] {
+  const isBare = ({ target }: Link) => target.startsWith("network/");
+  const held = new Set(lines.filter((line) => !isBare(line)).flatMap(({ source, target }) => [source, target]));
+  return lines.filter((line) => !isBare(line) || held.has(line.source));
 }
 
 /** `resource/NAME` → the box of that machine, where it is a VM or a host. */
@@ -54,47 +66,33 @@ function machinesOf(lists: Lists): Map<string, string> {
   })));
 }
 
-function pairsOf(rows: readonly Item[], catalogue: Catalogue, boxOf: ReadonlyMap<string, string>): Pair[] {
+function thingsOf(lists: Lists, boxOf: ReadonlyMap<string, string>): Thing[] {
+  const things = [...lists].flatMap(([noun, list]) => list.map((each): Thing => {
+    const row = flat(noun, each);
+    const name = nameOf(noun, row);
+    return { id: `${noun}/${name}`, noun, name, layer: 0, state: textOfValue(row[stateColumn([row]) ?? ""]), row };
+  }));
+  return things.filter(({ id }) => !boxOf.has(id));
+}
+
+function linksOf(things: readonly Thing[], catalogue: Catalogue, boxOf: ReadonlyMap<string, string>): Link[] {
   const seen = new Set<string>();
-  return rows.flatMap(({ noun, row }) =>
+  return things.flatMap(({ id, noun, row }) =>
     referencesOf(noun, row, catalogue).flatMap((reference) => {
-      const target = `${reference.noun}/${reference.name}`;
-      const line = { source: `${noun}/${nameOf(noun, row)}`, target: boxOf.get(target) ?? target };
-      const key = [line.source, line.target].sort().join(" ");
-      if (seen.has(key) || line.source === line.target) return [];
+      const named = `${reference.noun}/${reference.name}`;
+      const target = boxOf.get(named) ?? named;
+      const key = [id, target].sort().join(" ");
+      if (seen.has(key) || id === target) return [];
       seen.add(key);
-      return [line];
+      return [{ source: id, target }];
     }),
   );
 }
 
-/** What fits the filter, and what hangs on it directly. */
-function shownIds(ids: readonly string[], lines: readonly Pair[], filter: string): Set<string> {
+/** What fits the filter, what that hangs on, and what hangs on it. */
+function shownIds(ids: readonly string[], lines: readonly Link[], filter: string): ReadonlySet<string> {
   const wanted = filter.trim().toLowerCase();
-  const found = new Set(ids.filter((id) => wanted === "" || id.includes(wanted)));
-  if (wanted === "") return found;
-  const near = lines.flatMap(({ source, target }) => (found.has(source) ? [target] : found.has(target) ? [source] : []));
-  return new Set([...found, ...near]);
-}
-
-function placed(rows: readonly Item[]): Box[] {
-  const byNoun = Map.groupBy(rows, ({ noun }) => noun);
-  const order = [...COLUMNS, ...[...byNoun.keys()].filter((noun) => !(COLUMNS as readonly string[]).includes(noun))];
-  let left = 0;
-  return order.flatMap((noun) => {
-    const some = byNoun.get(noun) ?? [];
-    if (some.length === 0) return [];
-    const start = left;
-    const width = Math.ceil(some.length / LONGEST);
-    left += width * (BOX_WIDTH + 20) + GAP_X;
-    const height = Math.min(some.length, LONGEST) * (BOX_HEIGHT + GAP_Y);
-    return some.map(({ row }, index) => ({
-      id: `${noun}/${nameOf(noun, row)}`,
-      noun,
-      name: nameOf(noun, row),
-      state: textOfValue(row[stateColumn([row]) ?? ""]),
-      x: start + Math.floor(index / LONGEST) * (BOX_WIDTH + 20),
-      y: (index % LONGEST) * (BOX_HEIGHT + GAP_Y) - (rows.length > MANY ? 0 : height / 2),
-    }));
-  });
+  const found = new Set(ids.filter((id) => id.includes(wanted)));
+  const { before, after } = chainOf(found, lines);
+  return new Set([...before, ...after]);
 }

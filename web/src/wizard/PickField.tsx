@@ -5,6 +5,7 @@ type Props = { name: string; told: Schema; value: unknown; change: (value: unkno
 
 /** A field of the wizard, drawn as the generated forms draw theirs. */
 export function PickField({ name, told, value, change, isRequired = false }: Props) {
-  const [field] = fieldsOf({ properties: { [name]: told }, required: isRequired ? [name] : [] });
+  const unit = name.endsWith("_mib") ? { "x-unit": "MiB" } : {};
+  const [field] = fieldsOf({ properties: { [name]: { ...unit, ...told } }, required: isRequired ? [name] : [] });
   return field ? <FieldGroup field={field} value={value} fault={undefined} change={change} /> : null;
 }

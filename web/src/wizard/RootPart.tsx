@@ -1,8 +1,8 @@
-import { Form, HelperText, HelperTextItem } from "@patternfly/react-core";
+import { Alert, Form, HelperText, HelperTextItem } from "@patternfly/react-core";
 
 import { useCatalogue } from "@/api/catalogue";
 import { useFoundList } from "@/api/lists";
-import type { Image, Storage } from "@/api/types";
+import type { Image, Storage, Volume } from "@/api/types";
 import { useT } from "@/i18n";
 
 import { ChoiceTile } from "./ChoiceTile";
@@ -18,6 +18,8 @@ export function RootPart({ draft, set }: PartProps) {
   const { t } = useT();
   const canUnpack = useCatalogue().find("shelf", "unpack")?.allowed ?? false;
   const images = useFoundList<Image>("image");
+  const volumes = useFoundList<Volume>("volume", { limit: 1 });
+  const storages = useFoundList<Storage>("storage");
   const tile = (id: typeof draft.rootFrom) => ({
     group: "root", id, title: t(`wizard.root_${id}`), told: t(`wizard.root_${id}Hint`), isChosen: draft.rootFrom === id,
     choose: () => set({ rootFrom: id }),
@@ -27,6 +29,9 @@ export function RootPart({ draft, set }: PartProps) {
   );
   return (
     <Form onSubmit={(event) => event.preventDefault()} className="q-part">
+      {storages?.length === 0 && images?.length === 0 ? (
+        <Alert isInline variant="info" title={t("wizard.notReady")} actionLinks={<MakeFirst draft={draft} to="/set-up">{t("setup.title")}</MakeFirst>} />
+      ) : null}
       <ChoiceTile {...tile("image")}>
         <PickField name="image" isRequired told={{ type: "string", "x-noun": "image" }} value={draft.image} change={(value) => set({ image: String(value) })} />
         {images?.length === 0 ? <HelperText><HelperTextItem variant="warning">{t("wizard.noImage")}</HelperTextItem></HelperText> : null}
@@ -41,6 +46,7 @@ export function RootPart({ draft, set }: PartProps) {
       ) : null}
       <ChoiceTile {...tile("clone")}>
         <PickField name="source" isRequired told={{ type: "string", "x-noun": "volume" }} value={draft.source} change={(value) => set({ source: String(value) })} />
+        {volumes?.length === 0 ? <HelperText><HelperTextItem variant="warning">{t("wizard.noVolume")}</HelperTextItem></HelperText> : null}
         {keys}
       </ChoiceTile>
       <ChoiceTile {...tile("empty")}>
