@@ -13,12 +13,14 @@ transfer() {
     fi
 }
 
-# One side is NFS, which carries neither ACLs nor capabilities of files. How far it is goes up with the statistics.
+# How far it is goes up with the statistics.
 copy() { # FROM TO
     say "copying $1 to $2"
+    keep=-aHAXx
+    ! grep -qE ' (/newroot|/transfer) (nfs4?|tmpfs) ' /proc/mounts || keep=-aHx # which carry no ACLs or capabilities
     {
         code=0
-        rsync -aHx --numeric-ids --delete --exclude=/lost+found --no-h --no-i-r --info=progress2 "$1/" "$2/" || code=$?
+        rsync "$keep" --numeric-ids --delete --exclude=/lost+found --no-h --no-i-r --info=progress2 "$1/" "$2/" || code=$?
         echo "$code" >/tmp/copied
     } | note_progress
     rm -f "$agent/copied"

@@ -4,7 +4,9 @@ mount_volume_of() ( # PREFIX FOLDER: a subshell, so that each fragment has names
     prefix=$1
     eval "type=\$fact_${prefix}_type"
     volume_install=no
-    [ "$prefix" != root ] || [ -z "$fact_install_type" ] || volume_install=yes
+    case $prefix-$fact_install_type in
+        transfer-* | root-?*) volume_install=yes ;;
+    esac
     [ -r "/volumes/$type.sh" ] || stop "This initrd has no fragment for volumes of type \"$type\"."
     volume_facts "$prefix"
     # shellcheck source=/dev/null

@@ -40,14 +40,15 @@ class Api:
         plan: Plan = _body(self._http.post(f"{noun}/{verb}", params={"preview": "true"}, json=fields))["plan"]
         return plan
 
-    def begin(self, noun: str, verb: str, **fields: object) -> Plan:
-        """Ask for a change: the plan, which is under way."""
-        plan: Plan = _body(self._http.post(f"{noun}/{verb}", json=fields))["plan"]
+    def begin(self, noun: str, verb: str, /, confirm: object = "", **fields: object) -> Plan:
+        """Ask for a change, with what it wants typed: the plan, which is under way."""
+        said = {"confirm": str(confirm)} if confirm else {}
+        plan: Plan = _body(self._http.post(f"{noun}/{verb}", params=said, json=fields))["plan"]
         return plan
 
-    def do(self, noun: str, verb: str, watch: Watch = _ignore, /, **fields: object) -> Plan:
+    def do(self, noun: str, verb: str, watch: Watch = _ignore, /, confirm: object = "", **fields: object) -> Plan:
         """Ask for a change and see it through; WATCH is shown the plan as it goes."""
-        plan = self.begin(noun, verb, **fields)
+        plan = self.begin(noun, verb, confirm=confirm, **fields)
         while plan["state"] not in ENDED:
             if plan["state"] == "stuck":
                 break

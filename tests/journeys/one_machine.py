@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Unpack
 
 from rich.console import Console
 
@@ -14,15 +15,15 @@ from lab.demo.view import View
 from lab.images.kernel import ensure_kernel
 from lab.images.small import ensure_image
 from lab.lan import SERVER_ADDRESS
-from lab.rack import Rack
+from lab.rack import Build, Rack
 from lab.storages import ganesha
 
 
 @contextmanager
-def told(folder: Path, supplies: Path, firmware: str) -> Iterator[tuple[Story, Serving, Rack]]:
+def told(folder: Path, supplies: Path, firmware: str, **build: Unpack[Build]) -> Iterator[tuple[Story, Serving, Rack]]:
     """The story's surroundings, with a rack of one machine of this firmware; exports are in FOLDER/nfs/exports.d."""
     with ExitStack() as parts:
-        rack = parts.enter_context(Rack(folder / "rack", machines=1, firmware=firmware))
+        rack = parts.enter_context(Rack(folder / "rack", machines=1, firmware=firmware, **build))
         (folder / "volumes").mkdir()
         exports = parts.enter_context(ganesha(folder / "nfs", SERVER_ADDRESS))
         listening = parts.enter_context(socket.create_server(("127.0.0.1", 0)))

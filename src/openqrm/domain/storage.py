@@ -74,8 +74,8 @@ class Image(Record):
     volume: str = ""
     os: str = "linux"
     os_version: str = ""
-    install_from: str = ""  # volume on an NFS storage to fill this one from, at the next boot
-    transfer_to: str = ""  # volume on an NFS storage to copy this one to, at the next boot
+    install_from: str = ""  # volume to fill this one from, at the next boot
+    transfer_to: str = ""  # volume to copy this one to, at the next boot
     root_password: str = ""  # reference to the vault
     authorized_keys: str = ""  # public, one a line
     comment: str = ""

@@ -35,6 +35,7 @@ from openqrm.plugin_api.intents import Intent, refers_to
 from openqrm.plugin_api.planning import Planning
 
 BOOT_DEADLINE_S = 600.0
+COPY_DEADLINE_S = 24 * 3600.0
 
 
 class StartAppliance(Intent, noun="appliance", verb="start", role=Role.OPERATOR):
@@ -75,7 +76,7 @@ def plan_start_appliance(intent: StartAppliance, planning: Planning) -> Plan:
         profile_step(first, added, planning),
         *_name_steps(appliance.name, resource, planning),
     ]
-    boot = _boot_steps(first, resource, planning, tuple(step.id for step in prepared))
+    boot = _boot_steps(first, resource, planning, tuple(step.id for step in prepared), copies=bool(others))
     overwritten = image.transfer_to
     return Plan(
         title=f"Start appliance {appliance.name} on {resource.name}"
@@ -132,7 +133,9 @@ def _off_steps(resource: Resource, planning: Planning) -> list[Step]:
     return after(power.plan_off(resource), "claim") if power else []
 
 
-def _boot_steps(profile: BootProfile, resource: Resource, planning: Planning, needs: tuple[str, ...]) -> list[Step]:
+def _boot_steps(
+    profile: BootProfile, resource: Resource, planning: Planning, needs: tuple[str, ...], *, copies: bool
+) -> list[Step]:
     power = planning.drivers.power(resource)
     if power is None:
         boot = [replace(step, needs=needs) for step in _boot_without_bmc(profile, resource, planning)]
@@ -141,14 +144,18 @@ def _boot_steps(profile: BootProfile, resource: Resource, planning: Planning, ne
         boot = after((replace(first, needs=needs), *rest), "")
         if not profile.is_local:  # its firmware may go to its own disk at once
             boot.append(first_sign_step(resource, profile.appliance, planning, boot[-1].id))
-    end = SAN if profile.is_san else "init"
-    ready = AwaitMilestone(resource.name, profile.appliance, end, boot_before(resource, planning.facts))
+    before = boot_before(resource, planning.facts)
+    if copies:
+        mounted = AwaitMilestone(resource.name, profile.appliance, "root-mounted", before)
+        why = "from then on it copies, however long that takes"
+        boot.append(Step(id="mounted", action=mounted, why=why, needs=(boot[-1].id,), deadline_s=BOOT_DEADLINE_S))
+    ready = AwaitMilestone(resource.name, profile.appliance, SAN if profile.is_san else "init", before)
     step = Step(
         id="ready",
         action=ready,
         why="only what was seen counts as started",
         needs=(boot[-1].id,),
-        deadline_s=BOOT_DEADLINE_S,
+        deadline_s=COPY_DEADLINE_S if copies else BOOT_DEADLINE_S,
         notice=f"{profile.appliance} begins to answer",
     )
     return [*boot, step]

@@ -15,6 +15,8 @@ from openqrm.plugin_api.drivers import Machine, TransferDriver
 from openqrm.plugin_api.planning import Planning
 from openqrm.ports.records import Facts
 
+TRANSFER_HINT = "Take a volume by NFS, or a disk of the machine itself (local-disk)."
+
 
 def machine_of(resource: Resource) -> Machine:
     """The resource as grants and names know it."""
@@ -121,5 +123,5 @@ def _transfer_driver(volume: Volume, planning: Planning) -> tuple[Storage, Trans
     driver = planning.drivers.storage(storage)
     if not isinstance(driver, TransferDriver):
         message = f"volume {volume.name} cannot be copied from: {storage.type} lends nothing"
-        raise PlanningError(Category.UNSUPPORTED, message, "Take a volume on a storage of type nfs-storage.")
+        raise PlanningError(Category.UNSUPPORTED, message, TRANSFER_HINT)
     return storage, driver

@@ -14,14 +14,13 @@ from openqrm.domain.storage import Image, Storage, Volume
 from openqrm.domain.user import Role
 from openqrm.planning import image_capture, image_fill
 from openqrm.planning.fields import Keys, Line, Name, NameOrNone, Text
+from openqrm.planning.grants import TRANSFER_HINT
 from openqrm.planning.record_plans import edited, new_name, plan_put, plan_remove, record_of, refuse_in_use
 from openqrm.planning.transfers import refuse_overwriting
 from openqrm.plugin_api.drivers import Capability, capabilities_of
 from openqrm.plugin_api.intents import Intent, Query, Secret, refers_to
 from openqrm.plugin_api.listing import Listing, ListQuery
 from openqrm.plugin_api.planning import Planner, Planning, Reading
-
-TRANSFER_HINT = "Take a volume on a storage of type nfs-storage."
 
 
 class ListImages(ListQuery, noun="image", verb="list", role=Role.READ_ONLY):
@@ -46,10 +45,10 @@ class CreateImage(Intent, noun="image", verb="create", role=Role.OPERATOR):
     os: Annotated[Line, Meta(description="linux, windows or other")] = "linux"
     os_version: Annotated[Line, Meta(description="like Debian 12")] = ""
     install_from: Annotated[
-        NameOrNone, refers_to("volume"), Meta(description="volume on an NFS storage to fill it from")
+        NameOrNone, refers_to("volume"), Meta(description="volume to fill it from: by NFS, or the machine's own disk")
     ] = ""
     transfer_to: Annotated[
-        NameOrNone, refers_to("volume"), Meta(description="volume on an NFS storage to copy it to")
+        NameOrNone, refers_to("volume"), Meta(description="volume to copy it to: by NFS, or the machine's own disk")
     ] = ""
     root_password: Annotated[Secret, Meta(description="password of root, set at boot", max_length=200)] = Secret("")
     authorized_keys: Annotated[Keys, Meta(description="public SSH keys, one a line")] = ""

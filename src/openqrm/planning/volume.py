@@ -123,9 +123,12 @@ def plan_remove_volume(intent: RemoveVolume, planning: Planning) -> Plan:
     volume = facts.get(Volume, intent.name)
     refuse_used(volume, facts)
     storage = facts.get(Storage, volume.storage)
-    gone = planning.drivers.storage(storage).plan_remove(storage, volume)
+    driver = planning.drivers.storage(storage)
+    gone = driver.plan_remove(storage, volume)
     records = [Step(id="record", action=remove(volume, f"Remove volume {volume.name}"), why=ASKED)]
     title = f"Destroy volume {volume.name} on {storage.name} and all data on it"
+    if isinstance(driver, OnlyNames):
+        title = f"Forget volume {volume.name} on {storage.name}; what is on a disk stays"
     if keeper := keeps_removed(storage, planning):
         removal = removal_of(volume, keeper.keep_s(storage), planning.now_s)
         note = put(removal, None, f"Remember the removed volume as {removal.name}")

@@ -11,7 +11,7 @@ from openqrm.domain.plan import Plan
 from openqrm.domain.record import Record
 from openqrm.domain.resource import Observation, Resource
 from openqrm.domain.storage import Image, Loan, Storage, Volume
-from openqrm.planning.appliance_start import StartAppliance, plan_start_appliance
+from openqrm.planning.appliance_start import BOOT_DEADLINE_S, StartAppliance, plan_start_appliance
 from openqrm.planning.appliance_stop import StopAppliance, plan_stop_appliance
 from openqrm.planning.appliance_switch import SwitchAppliance, plan_switch_appliance
 from openqrm.planning.image import CreateImage, EditImage, plan_create_image, plan_edit_image
@@ -20,6 +20,8 @@ from openqrm.plugin_api.drivers import NetworkService, Power, StorageDriver
 from openqrm.plugin_api.planning import Planning
 from openqrm.plugin_api.storage.exporting.nfs.exports import Client
 from openqrm.plugin_api.testing import SimulatedWorld
+from openqrm_plugins.local_disk.driver import Driver as LocalDisk
+from openqrm_plugins.local_disk.settings import Settings as OwnDisk
 from openqrm_plugins.nfs_storage.driver import Driver as Nfs
 from openqrm_plugins.nfs_storage.settings import Settings
 from openqrm_plugins.tmpfs_storage.driver import Driver as Tmpfs
@@ -34,6 +36,8 @@ GIVEN = (
     Kernel(name="k"),
     Storage(name="memory", type="tmpfs-storage", resource="store1"),
     Storage(name="folders", type="nfs-storage", resource="store1"),
+    Storage(name="own", type="local-disk", resource="store1", settings={"machine": "blade1", "device": "sda"}),
+    Volume(name="own", storage="own"),
     Volume(name="kiosk", storage="memory", size_mib=300),
     Volume(name="disk", storage="folders"),
     Volume(name="golden", storage="folders"),
@@ -42,9 +46,10 @@ GIVEN = (
 
 
 @dataclass
-class TwoStorages:
+class ThreeStorages:
     def storage(self, storage: Storage) -> StorageDriver:
-        return Nfs(Settings()) if storage.type == "nfs-storage" else Tmpfs(Settings())
+        drivers: dict[str, StorageDriver] = {"nfs-storage": Nfs(Settings()), "local-disk": LocalDisk(OwnDisk())}
+        return drivers.get(storage.type) or Tmpfs(Settings())
 
     def power(self, resource: Resource) -> Power | None:
         return None
@@ -59,7 +64,7 @@ class TwoStorages:
 def site(*more: Record) -> Planning:
     given = [record for record in GIVEN if record.ref not in {m.ref for m in more}]
     world = SimulatedWorld(given=(*given, *more))
-    return Planning(facts=world.records, drivers=TwoStorages(), user="anna", now_s=1e6)
+    return Planning(facts=world.records, drivers=ThreeStorages(), user="anna", now_s=1e6)
 
 
 def started(image: Image, *more: Record) -> Plan:
@@ -99,6 +104,32 @@ def test_a_machine_that_starts_anew_does_not_copy_once_more(field: str, over: st
     assert later["path"] == "/exports/disk"
     assert not [key for key in later if key.startswith(("install_", "transfer_"))]
     assert ids(plan).index("ready") < ids(plan).index("profile-later") < ids(plan).index(over)
+
+
+def test_a_machine_copies_to_its_own_disk_and_from_it_and_no_other_machine_does() -> None:
+    for field, prefix in (("transfer_to", "transfer"), ("install_from", "install")):
+        image = replace(Image(name="web", volume="disk"), **{field: "own"})
+        facts = profile(started(image))
+        assert (facts[f"{prefix}_type"], facts[f"{prefix}_device"], facts["path"]) == ("disk", "sda", "/exports/disk")
+        elsewhere = Resource(name="blade2", mac="52:54:00:00:00:02", address="10.0.0.12", memory_mib=1024)
+        planning = site(image, elsewhere, replace(SEEN, name="blade2"))
+        with pytest.raises(PlanningError, match="own is sda in blade1: blade2 cannot reach it"):
+            plan_start_appliance(StartAppliance("web", resource="blade2"), planning)
+
+
+def test_a_root_on_its_own_disk_is_forgotten_and_not_destroyed() -> None:
+    assert profile(started(Image(name="web", volume="own", install_from="golden")))["device"] == "sda"
+    assert "what is on a disk stays" in plan_remove_volume(RemoveVolume("own"), site()).title
+
+
+def test_a_copy_may_take_longer_than_a_boot() -> None:
+    limits = {
+        step.id: step.deadline_s for step in started(Image(name="web", volume="disk", install_from="golden")).steps
+    }
+    assert limits["mounted"] == BOOT_DEADLINE_S and limits["ready"] > 3600
+    assert {step.id: step.deadline_s for step in started(Image(name="web", volume="disk")).steps}[
+        "ready"
+    ] == BOOT_DEADLINE_S
 
 
 def test_a_root_in_memory_without_content_is_refused_with_a_hint() -> None:

@@ -500,12 +500,12 @@ export interface components {
              */
             os_version: string;
             /**
-             * @description volume on an NFS storage to fill it from
+             * @description volume to fill it from: by NFS, or the machine's own disk
              * @default
              */
             install_from: string;
             /**
-             * @description volume on an NFS storage to copy it to
+             * @description volume to copy it to: by NFS, or the machine's own disk
              * @default
              */
             transfer_to: string;
