@@ -28,7 +28,7 @@ from openqrm.planning.fit import choose_resource
 from openqrm.planning.grants import grant_steps, granted, machine_of
 from openqrm.planning.host import take_up_steps
 from openqrm.planning.order import after
-from openqrm.planning.transfers import begin_steps, end_steps, transfers_of
+from openqrm.planning.transfers import begin_steps, end_steps, only_machine, transfers_of
 from openqrm.planning.vm_parts import used_up_steps
 from openqrm.plugin_api.actions import AskReboot, AwaitMilestone, KeepAddress, SetField
 from openqrm.plugin_api.intents import Intent, refers_to
@@ -57,7 +57,8 @@ def plan_start_appliance(intent: StartAppliance, planning: Planning) -> Plan:
     if appliance.wanted == "running":
         raise PlanningError(Category.CONFLICT, f"appliance {appliance.name} is started already", "Stop it first.")
     image = facts.get(Image, appliance.image)
-    chosen = choose_resource(appliance, intent.resource, planning)
+    wish = intent.resource or appliance.resource or only_machine(image, planning)
+    chosen = choose_resource(appliance, wish, planning)
     resource = addressed(chosen, facts, appliance.network)
     volume = granted(facts.get(Volume, image.volume), resource, facts)
     others = transfers_of(image, resource, facts)

@@ -35,10 +35,9 @@ def _serves(resource: Resource, serving: dict[str, str]) -> str:
     return f"is a host of {resource.carries} VMs" if resource.carries else ""
 
 
-def choose_resource(appliance: Appliance, asked: str, planning: Planning) -> Resource:
-    """The resource asked for, or the smallest idle one that fits. Raises PlanningError with a reason for each."""
+def choose_resource(appliance: Appliance, wish: str, planning: Planning) -> Resource:
+    """The resource wished for, or the smallest idle one that fits. Raises PlanningError with a reason for each."""
     facts = planning.facts
-    wish = asked or appliance.resource
     candidates = [facts.get(Resource, wish)] if wish else facts.list(Resource, claimed_by="")
     seen = {r.name: condition(r, facts.find(Observation, r.name), planning.now_s) for r in candidates}
     serving = {storage.resource: storage.name for storage in facts.list(Storage)}

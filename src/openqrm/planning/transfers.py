@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from openqrm.domain.plan import Step
 from openqrm.domain.resource import Resource
-from openqrm.domain.storage import Image, Volume
+from openqrm.domain.storage import Image, Storage, Volume
 from openqrm.planning.grants import grant_steps, granted, lend_steps, loan_of, reclaim_steps, revoke_steps
 from openqrm.planning.record_plans import refuse_in_use
 from openqrm.plugin_api.actions import SetField
 from openqrm.plugin_api.planning import Planning
+from openqrm.plugin_api.tied import InOneMachine
 from openqrm.ports.records import Facts
 
 FIELDS = {"install": "install_from", "transfer": "transfer_to"}  # by the prefix of their facts for the machine
@@ -23,6 +24,18 @@ def transfers_of(image: Image, resource: Resource, facts: Facts) -> dict[str, Vo
         refuse_overwriting(target, facts)
         wished["transfer"] = granted(target, resource, facts)
     return wished
+
+
+def only_machine(image: Image, planning: Planning) -> str:
+    """The machine that alone reaches a volume which the next boot mounts; empty: none is so."""
+    facts = planning.facts
+    names = (image.volume, *(getattr(image, field) for field in FIELDS.values()))
+    for volume in (facts.get(Volume, name) for name in names if name):
+        storage = facts.get(Storage, volume.storage)
+        driver = planning.drivers.storage(storage)
+        if isinstance(driver, InOneMachine):
+            return driver.machine_of(storage, volume)
+    return ""
 
 
 def refuse_overwriting(volume: Volume, facts: Facts) -> None:

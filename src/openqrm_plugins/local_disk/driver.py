@@ -71,6 +71,10 @@ class Driver:
         }
         return Root(type="disk", facts=tuple(facts.items()))
 
+    def machine_of(self, storage: Storage, volume: Volume) -> str:
+        """The only one that it can be a volume of."""
+        return self._place(storage).machine
+
     def list_volumes(self, world: World, storage: Storage) -> list[VolumeFacts]:
         return []
 

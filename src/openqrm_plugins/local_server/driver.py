@@ -52,5 +52,9 @@ class Driver:
         """Its firmware goes on to the disk, and what boots there has its own kernel."""
         return Root(type=LOCAL_ROOT, facts=())
 
+    def machine_of(self, storage: Storage, volume: Volume) -> str:
+        """The one that was taken in with it."""
+        return volume.name
+
     def list_volumes(self, world: World, storage: Storage) -> list[VolumeFacts]:
         return []

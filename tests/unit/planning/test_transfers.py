@@ -117,6 +117,14 @@ def test_a_machine_copies_to_its_own_disk_and_from_it_and_no_other_machine_does(
             plan_start_appliance(StartAppliance("web", resource="blade2"), planning)
 
 
+@pytest.mark.parametrize("image", [{"volume": "own"}, {"volume": "disk", "transfer_to": "own"}], ids=str)
+def test_what_may_run_anywhere_runs_where_its_disk_is(image: dict[str, str]) -> None:
+    smaller = Resource(name="blade0", mac="52:54:00:00:00:02", address="10.0.0.12", memory_mib=512)
+    anywhere = (replace(APPLIANCE, resource=""), smaller, replace(SEEN, name="blade0"))
+    assert "on blade1" in started(Image(name="web", **image), *anywhere).title
+    assert "on blade0" in started(Image(name="web", volume="disk"), *anywhere).title
+
+
 def test_a_root_on_its_own_disk_is_forgotten_and_not_destroyed() -> None:
     assert profile(started(Image(name="web", volume="own", install_from="golden")))["device"] == "sda"
     assert "what is on a disk stays" in plan_remove_volume(RemoveVolume("own"), site()).title

@@ -93,7 +93,7 @@ def test_its_disk_is_for_itself_alone() -> None:
     driver = Driver(msgspec.Struct())
     me, other = Machine(resource="web1", mac="", address=""), Machine(resource="web2", mac="", address="")
     assert driver.plan_grant(STORAGE, DISK, me, "") == () == driver.plan_revoke(STORAGE, DISK, me, "")
-    assert driver.root(STORAGE, DISK, "", "").type == LOCAL_ROOT
+    assert driver.root(STORAGE, DISK, "", "").type == LOCAL_ROOT and driver.machine_of(STORAGE, DISK) == "web1"
     wishes: list[Callable[[], object]] = [
         lambda: driver.plan_grant(STORAGE, DISK, other, ""),
         lambda: driver.plan_create(STORAGE, DISK),
