@@ -26,6 +26,8 @@ wait_for_device() { [ -b "$1" ] || stop "$1 did not appear within 10 seconds."; 
 """
 BREAKS_OFF = 'false "$@"; dd if=/dev/urandom of="$disk" bs=4096 seek=1 count=9 conv=notrunc 2>/dev/null; exit 9'
 ONE_PARTITION = bytes(446) + struct.pack("<B3xB3xII", 0, 0x83, 2048, 16384) + bytes(48) + b"\x55\xaa"
+END_OF_ARRAY = 32768 - 16  # in sectors, of a disk of 16 MiB: where Linux RAID 1.0 keeps its superblock
+OF_AN_ARRAY = struct.pack("<II136xQ", 0xA92B4EFC, 1, END_OF_ARRAY) + bytes(360)
 USES = {"transfer": ("transfer", "yes"), "filled root": ("root", "yes"), "root": ("root", "no"),
         "source": ("install", "no")}  # fmt: skip
 
@@ -91,7 +93,7 @@ def test_what_somebody_put_there_is_read_and_overwritten_only_when_both_names_we
     assert sh("blkid", "-p", "-o", "value", "-s", "UUID", bench.first).strip() == bench.uuid
 
 
-def test_data_of_no_known_kind_and_partitions_are_somebody_s(bench: Bench) -> None:
+def test_data_of_no_known_kind_partitions_and_raid_are_somebody_s(bench: Bench) -> None:
     with open(bench.first, "r+b") as disk:
         disk.seek(5000)
         disk.write(b"rows of a database")
@@ -99,6 +101,12 @@ def test_data_of_no_known_kind_and_partitions_are_somebody_s(bench: Bench) -> No
     with open(bench.second, "r+b") as disk:
         disk.write(ONE_PARTITION)
     assert "holds dos that openQRM did not put there" in bench.boot(bench.second)
+    with open(bench.second, "r+b") as disk:
+        disk.write(bytes(512))
+        disk.seek(END_OF_ARRAY * 512)
+        disk.write(OF_AN_ARRAY)
+    assert "linux_raid_member that openQRM did not" in bench.boot(bench.second), "though it begins with zeros"
+    assert bench.boot(bench.second, overwrite="yes").startswith("found"), "nothing is left of it"
 
 
 def test_a_formatting_that_was_broken_off_is_begun_anew(bench: Bench, tmp_path: Path) -> None:

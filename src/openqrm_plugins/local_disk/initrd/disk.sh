@@ -30,7 +30,14 @@ format() {
     is_begun || is_empty || may_overwrite ||
         stop "$name holds $(held=$(signature); echo "${held:-data}") that openQRM did not put there; it was left as it is."
     mark "$begun"
+    clear_sectors 0 2048
+    clear_sectors "$((last + 1))" 2047
     /bin/mke2fs -q -F -t "$volume_filesystem" -U "$volume_uuid" "$disk" "${last}s" || stop "$name cannot be formatted."
+}
+
+# Where signatures are: mke2fs leaves some of those that were there before.
+clear_sectors() { # FIRST COUNT
+    dd if=/dev/zero of="$disk" bs=512 seek="$1" count="$2" conv=notrunc,fsync 2>/dev/null
 }
 
 mark() { # TEXT
