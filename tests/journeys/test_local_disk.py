@@ -1,4 +1,4 @@
-"""A root is copied from NFS onto the machine's own disk and runs there; then an image is filled from that disk.
+"""A root is copied from NFS onto a partition of the machine's own disk, runs there, and then fills an image.
 
 The first copy is broken off by a power cut.
 """
@@ -14,6 +14,7 @@ from lab.machine import Machine
 from tests.journeys.demonstration import eventually
 from tests.journeys.one_machine import told
 from tests.journeys.site import render
+from tests.lab.volumes import partition_table
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("in_cell")]
 
@@ -22,9 +23,11 @@ DISK_MIB, COPY_S = 400, 600.0
 
 def test_a_root_moves_onto_the_machine_s_own_disk_and_back(supplies: Path, tmp_path: Path) -> None:
     with told(tmp_path, supplies, "bios", disk_sizes_mib=(DISK_MIB,)) as (story, running, rack):
+        api, (machine,) = running.api, rack.machines
+        with machine.places.disk(0).open("r+b") as disk:
+            disk.write(partition_table(DISK_MIB))
         story.set_up()
         story.discover()
-        api, (machine,) = running.api, rack.machines
         (row,) = api.ask("resource", "list", condition="idle")
         _own_disk(api, row["name"])
         (tmp_path / "volumes/web/root/note").write_text("written before")
@@ -36,7 +39,7 @@ def test_a_root_moves_onto_the_machine_s_own_disk_and_back(supplies: Path, tmp_p
 
 def _own_disk(api: Api, resource: str) -> None:
     api.do("plugin", "enable", name="local-disk")
-    api.do("storage", "create", name="own", type="local-disk", settings={"machine": resource, "device": "vda"})
+    api.do("storage", "create", name="own", type="local-disk", settings={"machine": resource, "device": "vda1"})
     api.do("volume", "create", name="own", storage="own")
     api.do("image", "edit", name="web", transfer_to="own")
     assert "overwrite volume own" in api.preview("appliance", "start", name="web")["title"]
@@ -74,7 +77,7 @@ def _runs_from_its_own_disk(story: Story) -> None:
     story.api.do("image", "create", name="own", volume="own", authorized_keys=key)
     story.api.do("appliance", "switch", name="web", image="own")
     story.start()
-    assert "/dev/vda / ext4" in story.says("grep ' / ' /proc/mounts")
+    assert "/dev/vda1 / ext4" in story.says("grep ' / ' /proc/mounts")
     assert story.says("cat /root/note; echo 'written there' >/root/there; sync") == "written before"
     story.stop()
 

@@ -13,6 +13,7 @@ from shutil import which
 import pytest
 
 from tests.lab.test_capture import a_disk, sh
+from tests.lab.volumes import partition_table
 
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("in_cell")]
 
@@ -25,8 +26,8 @@ need_module() { :; }
 wait_for_device() { [ -b "$1" ] || stop "$1 did not appear within 10 seconds."; }
 """
 BREAKS_OFF = 'false "$@"; dd if=/dev/urandom of="$disk" bs=4096 seek=1 count=9 conv=notrunc 2>/dev/null; exit 9'
-ONE_PARTITION = bytes(446) + struct.pack("<B3xB3xII", 0, 0x83, 2048, 16384) + bytes(48) + b"\x55\xaa"
-END_OF_ARRAY = 32768 - 16  # in sectors, of a disk of 16 MiB: where Linux RAID 1.0 keeps its superblock
+SIZE_MIB = 16
+END_OF_ARRAY = SIZE_MIB * 2048 - 16  # in sectors: where Linux RAID 1.0 keeps its superblock
 OF_AN_ARRAY = struct.pack("<II136xQ", 0xA92B4EFC, 1, END_OF_ARRAY) + bytes(360)
 USES = {"transfer": ("transfer", "yes"), "filled root": ("root", "yes"), "root": ("root", "no"),
         "source": ("install", "no")}  # fmt: skip
@@ -62,7 +63,7 @@ class Bench:
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
     with ExitStack() as stack:
-        disks = [a_disk(stack, tmp_path / name, 16) for name in ("first", "second")]
+        disks = [a_disk(stack, tmp_path / name, SIZE_MIB) for name in ("first", "second")]
         at = tmp_path / "at"
         at.mkdir()
         stack.callback(subprocess.run, ["umount", at], check=False, stderr=subprocess.DEVNULL)
@@ -99,7 +100,7 @@ def test_data_of_no_known_kind_partitions_and_raid_are_somebody_s(bench: Bench) 
         disk.write(b"rows of a database")
     assert "holds data that openQRM did not put there" in bench.boot(bench.first)
     with open(bench.second, "r+b") as disk:
-        disk.write(ONE_PARTITION)
+        disk.write(partition_table(SIZE_MIB))
     assert "holds dos that openQRM did not put there" in bench.boot(bench.second)
     with open(bench.second, "r+b") as disk:
         disk.write(bytes(512))

@@ -1,6 +1,7 @@
 """Storages on this computer for the machines of a cell, served by others' programs: ganesha (NFS) and tgtd (iSCSI)."""
 
 import socket
+import struct
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
@@ -61,6 +62,12 @@ def _tgtadm(*argv: str) -> None:
 def make_disk(tree: Path, disk: Path, size_mib: int) -> None:
     """A sparse ext4 disk with the tree on it."""
     _run(["mke2fs", "-q", "-t", "ext4", "-E", "lazy_itable_init=1", "-d", str(tree), str(disk), f"{size_mib}M"])
+
+
+def partition_table(size_mib: int) -> bytes:
+    """The first sector of a disk that is one Linux partition."""
+    entry = struct.pack("<B3xB3xII", 0, 0x83, 2048, size_mib * 2048 - 2048)
+    return bytes(446) + entry + bytes(48) + b"\x55\xaa"
 
 
 def copy_tree(tree: Path, to: Path) -> None:
