@@ -33,6 +33,7 @@ def shell(visit: Visit) -> Locator:
 
 
 def enter(visit: Visit, line: str) -> None:
+    expect(visit.page.locator(".xterm-helper-textarea")).to_be_focused()
     visit.page.keyboard.type(line)
     visit.page.keyboard.press("Enter")
 

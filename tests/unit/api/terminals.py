@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+import re
 from base64 import b64encode
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
@@ -60,18 +60,21 @@ async def _shell(process: asyncssh.SSHServerProcess[str]) -> None:
     """Says its size and command, then each line again; `colours` has one of all 16 million, `exit` ends it."""
     columns, rows, _, _ = process.term_size
     process.stdout.write(f"{process.term_type} {columns}x{rows} {process.command or 'shell'}\r\n")
+    typed = ""  # of a line that is not whole yet: a new size may come within it
     while True:
         try:
-            line = (await process.stdin.readuntil(("\r", "\n"))).strip()
+            heard = await process.stdin.read(1024)
         except asyncssh.TerminalSizeChanged as change:
             process.stdout.write(f"now {change.width}x{change.height}\r\n")
             continue
-        except asyncio.IncompleteReadError:
+        *lines, typed = re.split("[\r\n]", typed + heard)
+        for line in lines:
+            if line == "exit":
+                return process.exit(0)
+            said = "\x1b[38;2;250;120;10morange\x1b[0m" if line == "colours" else line
+            process.stdout.write(f"you said {said}\r\n")
+        if not heard:
             return process.exit(0)
-        if line == "exit":
-            return process.exit(0)
-        said = "\x1b[38;2;250;120;10morange\x1b[0m" if line == "colours" else line
-        process.stdout.write(f"you said {said}\r\n")
 
 
 @contextmanager
