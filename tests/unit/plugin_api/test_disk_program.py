@@ -77,12 +77,16 @@ def test_what_a_guest_has_written_is_its_own(tmp_path: Path) -> None:
 
 def test_the_reader_opens_nothing_and_has_no_rights() -> None:
     with pytest.raises(Refused, match="it cannot be read: OSError"):
-        confined(lambda: {"passwd": Path("/etc/passwd").read_text()}, 5, 0)
-    told = confined(lambda: {"user": os.geteuid(), "limit": resource.getrlimit(resource.RLIMIT_FSIZE)}, 5, 0)
+        confined(lambda: {"passwd": Path("/etc/passwd").read_text()}, (), 5)
+    with open("/etc/passwd") as ours:
+        with pytest.raises(Refused, match="it cannot be read: OSError"):
+            confined(lambda: {"bytes": len(os.read(ours.fileno(), 1))}, (), 5)
+        assert confined(lambda: {"bytes": len(os.read(ours.fileno(), 1))}, (ours.fileno(),), 5) == {"bytes": 1}
+    told = confined(lambda: {"user": os.geteuid(), "limit": resource.getrlimit(resource.RLIMIT_FSIZE)}, (), 5)
     assert told["limit"] == [0, 0] and told["user"] != 0
 
 
 @pytest.mark.slow
 def test_a_reader_that_takes_too_long_is_stopped() -> None:
     with pytest.raises(Refused, match="was stopped by signal"):
-        confined(lambda: {"sum": sum(range(1 << 60))}, 1, 0)
+        confined(lambda: {"sum": sum(range(1 << 60))}, (), 1)

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tarfile
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -230,13 +231,12 @@ def test_what_is_unpacked_has_bounds(filling: Filling, bound: str, lower: str, b
 
 
 def test_what_its_own_program_finds_broken_is_not_whole(filling: Filling) -> None:
-    """All of the archive comes, and then zstd says that its sum is wrong."""
-    tools, packed = filling.folder / "tools", archive(filling.folder / "image.tar.zst", [entry("file", data=b"x")])
-    tools.mkdir()
-    (tools / "zstd").write_text("#!/bin/sh\ncat\nexit 1\n")
-    (tools / "zstd").chmod(0o755)
-    filling.environment = {"PATH": f"{tools}:{os.environ['PATH']}"}
-    assert filling.fill(packed)["because"] == "zstd ended with 1"
+    """All of the archive comes, and then zstd says that there is more, and what that is nobody knows."""
+    packed = archive(filling.folder / "image.tar", [entry("file", data=b"x")])
+    subprocess.run(["zstd", "-q", str(packed)], check=True)
+    with Path(f"{packed}.zst").open("ab") as more:
+        more.write(b"more")
+    assert filling.fill(Path(f"{packed}.zst"))["because"] == "zstd ended with 1"
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive", b"\x1f\x8b broken", b"\x28\xb5\x2f\xfd broken"])
@@ -293,33 +293,40 @@ def test_a_note_of_another_version_of_the_volume_does_not_count(filling: Filling
     assert (filling.target / "theirs").exists() and not (filling.folder / "trash").exists()
 
 
-SLOW_ZSTD = """#!/bin/sh
-for _ in $(seq 600); do [ ! -e "$GO" ] || exec cat; sleep 0.1; done
-"""
+@pytest.fixture
+def slow_zstd() -> Iterator[Path]:
+    """A zstd that waits for a word at `go`, where nobody may look for it."""
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        folder.chmod(0o755)
+        (folder / "zstd").write_text('#!/bin/sh\nread -r _ <"${0%/*}/go"\nexec cat\n')
+        (folder / "zstd").chmod(0o755)
+        os.mkfifo(folder / "go")
+        (folder / "go").chmod(0o666)
+        yield folder
 
 
-def begun(filling: Filling) -> tuple[Path, Path]:
-    """Work that goes on until there is a file, the second one, or for a minute; and its source."""
-    tools, source = filling.folder / "tools", archive(filling.folder / "slow.tar.zst", [entry("ours")])
-    tools.mkdir()
-    (tools / "zstd").write_text(SLOW_ZSTD)
-    (tools / "zstd").chmod(0o755)
-    filling.environment = {"PATH": f"{tools}:{os.environ['PATH']}", "GO": str(tools / "go")}
+def begun(filling: Filling, slow_zstd: Path) -> Path:
+    """The source of work that goes on until that zstd is told to."""
+    source = archive(filling.folder / "slow.tar.zst", [entry("ours")])
+    filling.environment = {"PATH": f"{slow_zstd}:{os.environ['PATH']}"}
     assert filling.ask("start", source).returncode == 0
-    return source, tools / "go"
+    return source
 
 
-def test_what_is_written_meanwhile_is_left_where_it_is(filling: Filling) -> None:
-    source, go = begun(filling)
+def test_what_is_written_meanwhile_is_left_where_it_is(filling: Filling, slow_zstd: Path) -> None:
+    source = begun(filling, slow_zstd)
     (filling.target / "theirs").touch()
-    go.touch()
+    (slow_zstd / "go").write_text("go\n")
     assert filling.ended(source)["because"] == f"{filling.target} was written to meanwhile"
     assert [path.name for path in filling.target.iterdir()] == ["theirs"]
 
 
-def test_a_worker_whose_plan_was_given_up_is_ended_and_nothing_else_is_changed(filling: Filling) -> None:
+def test_a_worker_whose_plan_was_given_up_is_ended_and_nothing_else_is_changed(
+    filling: Filling, slow_zstd: Path
+) -> None:
     assert filling.ask("halt", Path("/")).returncode == 0 and not filling.note.exists(), "nobody is at work yet"
-    source, _ = begun(filling)
+    source = begun(filling, slow_zstd)
     assert filling.ask("halt", source).returncode == 0
     assert filling.look()["state"] == "broken off" and filling.making.exists()
 
@@ -333,8 +340,8 @@ def test_what_would_never_come_to_an_end_is_not_begun(filling: Filling, sha256: 
 
 
 @pytest.mark.slow
-def test_a_worker_that_was_killed_is_noticed_and_its_work_begun_anew(filling: Filling) -> None:
-    source, _ = begun(filling)
+def test_a_worker_that_was_killed_is_noticed_and_its_work_begun_anew(filling: Filling, slow_zstd: Path) -> None:
+    source = begun(filling, slow_zstd)
     worker = filling.looks(lambda said: "pid" in said)["pid"]
     assert filling.ask("start", source).returncode == 0  # it is at work: nothing happens
     assert filling.look()["pid"] == worker

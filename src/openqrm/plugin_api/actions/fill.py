@@ -14,7 +14,10 @@ from openqrm.plugin_api.actions.progress import render_progress
 from openqrm.plugin_api.sending import command, pack
 from openqrm.ports.world import Host, World
 
-PROGRAM = pack("noting", "filling", "folders.reading", "folders.unpacking", "folders.filling")
+PROGRAM = pack(
+    "noting", "filling", "confining", "folders.entries", "folders.reading", "folders.placing", "folders.unpacking",
+    "folders.filling",
+)  # fmt: skip
 LOOK_S = 2.0
 START_S = 60.0
 CLEAR_S = 600.0

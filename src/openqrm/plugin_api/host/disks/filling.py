@@ -102,14 +102,15 @@ def poured(
     check(source, given["sha256"], tell)
     progress = Progress()
     work = partial(how, source, target, seen, progress)
-    confined(work, FILL_CPU_S, given["most_bytes"], lambda: tell(progress.read(), seen["size_bytes"]))
+    confined(work, (source, target), FILL_CPU_S, given["most_bytes"], lambda: tell(progress.read(), seen["size_bytes"]))
 
 
 def check(source: int, digest: str, tell: Callable[[int, int], None]) -> None:
     """Raises Refused. It is read once more for it, which is told of as a first pass."""
     progress, size = Progress(), os.fstat(source).st_size
     if digest:
-        confined(partial(check_digest, source, digest, progress), FILL_CPU_S, 0, lambda: tell(progress.read(), size))
+        work = partial(check_digest, source, digest, progress)
+        confined(work, (source,), FILL_CPU_S, meanwhile=lambda: tell(progress.read(), size))
 
 
 def check_source(given: dict[str, Any]) -> None:
@@ -119,7 +120,7 @@ def check_source(given: dict[str, Any]) -> None:
 
 def inspect_source(source: int, most_bytes: int) -> dict[str, Any]:
     """What it is. Raises Refused for what nobody should pour, or what does not fit."""
-    seen = confined(lambda: parse(source), LOOK_CPU_S, 0)
+    seen = confined(lambda: parse(source), (source,), LOOK_CPU_S)
     if seen.get("odd"):
         raise Refused(seen["odd"])
     if seen.get("backing"):

@@ -10,20 +10,18 @@ import contextlib
 import errno
 import json
 import os
-import resource
 import select
 import stat
 import struct
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from openqrm.plugin_api.host.confining import Bounds, confine
 from openqrm.plugin_api.host.noting import Refused
 
-NOBODY = 65534
 MIB = 1 << 20
 LARGEST_BYTES = 64 << 40
 LOOK_CPU_S = 20
-MEMORY_BYTES = 512 * MIB
 LARGEST_TABLE_BYTES = 32 * MIB  # as qemu has it
 LONGEST_ANSWER = 64 * 1024
 PIECE = 4 * MIB
@@ -41,7 +39,7 @@ TAR, TAR_AT = b"ustar", 257
 def inspect(path: str) -> dict[str, Any]:
     """What this file is. Raises Refused for what nobody should open."""
     with opened(path) as file:
-        return confined(lambda: parse(file), LOOK_CPU_S, 0)
+        return confined(lambda: parse(file), (file,), LOOK_CPU_S)
 
 
 def look(path: str) -> dict[str, Any]:
@@ -74,14 +72,15 @@ def opened(path: str) -> Iterator[int]:
 
 
 def confined(
-    work: Callable[[], dict[str, Any]], cpu_s: int, most_bytes: int, meanwhile: Callable[[], None] = lambda: None
-) -> dict[str, Any]:
-    """What the work says, done by a child without rights and within bounds; `meanwhile` is called now and then."""
+    work: Callable[[], dict[str, Any]], files: tuple[int, ...], cpu_s: int, most_bytes: int = 0,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> dict[str, Any]:  # fmt: skip
+    """What the work says, done by a child with these files and no rights; `meanwhile` is called now and then."""
     answer, told = os.pipe()
     child = os.fork()
     if not child:
         try:
-            give_up_rights(cpu_s, most_bytes)
+            confine(Bounds(cpu_s, most_bytes), (*files, told))
             said = work()
         except Refused as error:
             said = {"refused": str(error)}
@@ -99,23 +98,6 @@ def confined(
     if "refused" in said:
         raise Refused(said["refused"])
     return dict(said)
-
-
-def give_up_rights(cpu_s: int, most_bytes: int) -> None:
-    limits = {
-        resource.RLIMIT_CPU: cpu_s,
-        resource.RLIMIT_AS: MEMORY_BYTES,
-        resource.RLIMIT_FSIZE: most_bytes,
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_NPROC: 0,
-        resource.RLIMIT_NOFILE: 0,  # what is open stays so, and nothing else is opened
-    }
-    for which, most in limits.items():
-        resource.setrlimit(which, (most, most))
-    if os.geteuid() == 0:
-        os.setgroups([])
-        os.setresgid(NOBODY, NOBODY, NOBODY)
-        os.setresuid(NOBODY, NOBODY, NOBODY)
 
 
 def parse(file: int) -> dict[str, Any]:

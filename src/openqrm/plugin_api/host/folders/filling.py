@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from openqrm.plugin_api.host.filling import Place, demand_unused, put_away, serve
-from openqrm.plugin_api.host.folders.reading import check_digest
+from openqrm.plugin_api.host.folders.placing import Target
 from openqrm.plugin_api.host.folders.unpacking import unpack
 from openqrm.plugin_api.host.noting import Refused
 
@@ -86,9 +86,8 @@ def remove_within(folder: str) -> None:
 
 
 def pour(given: dict[str, Any], folder: str, spare_bytes: int, tell: Callable[[int, int], None]) -> dict[str, Any]:
-    if given["sha256"]:
-        check_digest(given["source"], given["sha256"], tell)
-    left_out = unpack(given["source"], folder, given["most_bytes"], spare_bytes, tell)
+    target = Target(folder, given["most_bytes"], spare_bytes)
+    left_out = unpack(given["source"], given["sha256"], target, tell)
     sync(folder)
     return {"source": given["source"], "left_out": left_out}
 

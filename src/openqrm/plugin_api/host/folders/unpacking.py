@@ -1,170 +1,160 @@
-"""Unpack an archive into a folder.
-
-It may come from anybody. So every name is walked part by part from the folder's own descriptor, and no link is followed
-on the way, whatever the archive has put there before; devices are left out, since root would lend them to everybody who
-can reach the folder; and what is written has a bound.
-"""
+"""Unpack an archive, or copy a folder, into a folder: read by processes without rights, written by this one."""
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import io
 import os
+import select
+import signal
 import stat
-import tarfile
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import IO, Any, NoReturn
 
-from openqrm.plugin_api.host.folders.reading import PIECE, opened
+from openqrm.plugin_api.host.confining import Bounds, confine
+from openqrm.plugin_api.host.folders.entries import END, Ended, read_entries
+from openqrm.plugin_api.host.folders.placing import PIECE, Target
+from openqrm.plugin_api.host.folders.reading import hand_on
 from openqrm.plugin_api.host.noting import Refused
 
-MOST_ENTRIES = 5_000_000
+CPU_S, SILENT_S, MOST_S = 3600, 900.0, 7200.0
+READER = Bounds(cpu_s=CPU_S)
+TOOL = Bounds(cpu_s=CPU_S, files=1024, processes=512)  # whose libraries are files; nobody may have other processes
 TELL_S = 1.0
-CAPABILITY = "SCHILY.xattr.security.capability"
-FOLLOW_NONE = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+WORDS_BYTES = 300
+Tell = Callable[[int, int], None]
 
 
-def unpack(source: str, folder: str, most_bytes: int, spare_bytes: int, tell: Callable[[int, int], None]) -> int:
-    """How many devices were left out. `spare_bytes` of the disk stay free. Raises Refused."""
-    with opened(source) as (stream, through, whole):
-        archive = tarfile.open(fileobj=stream, mode="r|*")  # noqa: SIM115 # it is closed with its stream
-        target = Target(archive, folder, most_bytes, spare_bytes)
-        told = 0.0
-        for count, member in enumerate(archive):
-            if count >= MOST_ENTRIES:
-                raise Refused(f"it has more than {MOST_ENTRIES} entries")
-            target.put(member)
-            vars(archive)["members"] = []  # it would remember them all
+def unpack(source: str, digest: str, target: Target, tell: Tell) -> int:
+    """How many devices were left out. Raises Refused."""
+    told, left_out = 0.0, 0
+    with opened(source, digest, tell) as (given, whole, through), entries_of(given) as stream:
+        for entry in read_entries(stream):
+            if entry.kind == END:
+                left_out = entry.size
+                break
+            target.put(entry, stream)
             if time.monotonic() - told > TELL_S:
                 told = time.monotonic()
-                tell(through(), whole)
-        target.finish()
-    return target.left_out
+                tell(through() if through else target.written, whole)
+    target.finish()
+    return left_out
 
 
-class Target:
-    """The folder that is filled."""
-
-    def __init__(self, archive: tarfile.TarFile, path: str, most_bytes: int, spare_bytes: int) -> None:
-        self.archive, self.root = archive, os.open(path, FOLLOW_NONE)
-        self.most_bytes, self.spare_bytes, self.written, self.left_out = most_bytes, spare_bytes, 0, 0
-        self.at = self.root
-        self.at_parts: tuple[str, ...] = ()
-        self.folders: list[tuple[tuple[str, ...], tarfile.TarInfo]] = []
-
-    def put(self, member: tarfile.TarInfo) -> None:
-        parts = parts_of(member.name)
-        if member.ischr() or member.isblk() or member.isfifo():
-            self.left_out += 1
-            return
-        if not parts:
-            self.folders.append(((), member))
-            return
-        parent, name = self.parent(parts), parts[-1]
-        if member.isdir():
-            self.make_folder(parent, name)
-            self.folders.append((parts, member))
-        elif member.issym():
-            self.replace(parent, name)
-            os.symlink(member.linkname, name, dir_fd=parent)
-            os.chown(name, member.uid, member.gid, dir_fd=parent, follow_symlinks=False)
-            os.utime(name, (member.mtime, member.mtime), dir_fd=parent, follow_symlinks=False)
-        elif member.islnk():
-            self.link(parent, name, parts_of(member.linkname))
-        elif member.isreg():
-            self.write(parent, name, member)
+@contextlib.contextmanager
+def opened(source: str, digest: str, tell: Tell) -> Iterator[tuple[int, int, Callable[[], int] | None]]:
+    """An archive, how many bytes it comes from, and what tells how many of those are through."""
+    if os.path.isdir(source):
+        keep = ("--one-file-system", "--xattrs", "--xattrs-include=security.capability", "--numeric-owner", "--sparse")
+        with piped("du", "-sb", "--one-file-system", "--", source, reads_all=True) as told:
+            whole = int(os.read(told, 100).split()[0])
+        with piped("tar", "-C", source, *keep, "--format=posix", "-cf", "-", ".", reads_all=True) as archive:
+            yield archive, whole, None
+        return
+    with plain(source) as file:
+        whole, through = os.fstat(file.fileno()).st_size, partial(os.lseek, file.fileno(), 0, os.SEEK_CUR)
+        if digest:
+            check_digest(file, source, digest, lambda: tell(through(), whole))
+        if source.endswith(".zst"):
+            with piped("zstd", "-dcq", given=file) as archive:
+                yield archive, whole, through
         else:
-            raise Refused(f"{member.name[:200]!r} is of a kind that no file system has")
+            yield file.fileno(), whole, through
 
-    def parent(self, parts: tuple[str, ...]) -> int:
-        """The descriptor of the folder that this is in."""
-        wanted = parts[:-1]
-        if wanted != self.at_parts:
-            if self.at != self.root:
-                os.close(self.at)
-            self.at, self.at_parts = self.root, ()
-            self.at = self.walk(wanted)
-            self.at_parts = wanted
-        return self.at
 
-    def walk(self, parts: tuple[str, ...]) -> int:
-        at = os.dup(self.root) if parts else self.root
-        for part in parts:
-            with contextlib.suppress(FileExistsError):
-                os.mkdir(part, 0o755, dir_fd=at)
-            try:
-                deeper = os.open(part, FOLLOW_NONE, dir_fd=at)
-            except OSError as error:
-                raise Refused(f"{'/'.join(parts)[:200]!r} goes through what is no folder") from error
-            finally:
-                os.close(at)
-            at = deeper
-        return at
+@contextlib.contextmanager
+def plain(path: str) -> Iterator[IO[bytes]]:
+    """Raises Refused for what might never come to an end, or not even begin: a pipe, a device."""
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb", buffering=0) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise Refused(f"{path} is no plain file")
+        yield file
 
-    def make_folder(self, parent: int, name: str) -> None:
-        """Whatever is there already: it is opened as a folder when it is finished, or else refused."""
-        with contextlib.suppress(FileExistsError):
-            os.mkdir(name, 0o700, dir_fd=parent)
 
-    def replace(self, parent: int, name: str) -> None:
-        """An archive may hold a name twice: the later one counts, as everywhere. Never a folder."""
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(name, dir_fd=parent)
+def check_digest(file: IO[bytes], name: str, wanted: str, told: Callable[[], None]) -> None:
+    """Raises Refused when it has another one; otherwise it stands at its beginning again."""
+    digest = hashlib.sha256()
+    while piece := file.read(PIECE):
+        digest.update(piece)
+        told()
+    if digest.hexdigest() != wanted.lower():
+        raise Refused(f"{name} has the SHA-256 {digest.hexdigest()}, not the one that was given")
+    file.seek(0)
 
-    def link(self, parent: int, name: str, target: tuple[str, ...]) -> None:
-        if not target:
-            raise Refused(f"{name[:200]!r} is a hard link to nothing")
-        self.replace(parent, name)
-        there = self.walk(target[:-1])
+
+@contextlib.contextmanager
+def piped(*argv: str, given: IO[bytes] | int = subprocess.DEVNULL, reads_all: bool = False) -> Iterator[int]:
+    """What a tool without rights says. Raises Refused when it fails."""
+    bound = partial(confine, TOOL, reads_all=reads_all)
+    out, nothing = subprocess.PIPE, subprocess.DEVNULL
+    with subprocess.Popen(argv, stdin=given, stdout=out, stderr=nothing, preexec_fn=bound) as process:
         try:
-            os.link(target[-1], name, src_dir_fd=there, dst_dir_fd=parent, follow_symlinks=False)
+            assert process.stdout is not None
+            yield process.stdout.fileno()
+            process.stdout.close()
+            if process.wait(SILENT_S):
+                raise Refused(f"{argv[0]} ended with {process.returncode}")
         finally:
-            if there != self.root:
-                os.close(there)
-
-    def write(self, parent: int, name: str, member: tarfile.TarInfo) -> None:
-        self.replace(parent, name)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-        with open(os.open(name, flags, 0o600, dir_fd=parent), "wb") as file:
-            content = self.archive.extractfile(member)
-            while piece := content.read(PIECE) if content else b"":
-                self.take_room(len(piece), file.fileno())
-                file.write(piece)
-            file.flush()
-            dress(file.fileno(), member)
-
-    def take_room(self, size: int, file: int) -> None:
-        self.written += size
-        if self.most_bytes and self.written > self.most_bytes:
-            raise Refused(f"it is larger than the volume, which has {self.most_bytes >> 20} MiB")
-        disk = os.fstatvfs(file)
-        if disk.f_bavail * disk.f_frsize < self.spare_bytes + size:
-            raise Refused("the disk is full")
-
-    def finish(self) -> None:
-        """Folders get their rights and times last: both change while they are filled."""
-        for parts, member in reversed(self.folders):
-            self.finish_folder(parts, member)
-
-    def finish_folder(self, parts: tuple[str, ...], member: tarfile.TarInfo) -> None:
-        folder = self.walk(parts)
-        dress(folder, member)
-        if folder != self.root:
-            os.close(folder)
+            process.kill()
 
 
-def parts_of(name: str) -> tuple[str, ...]:
-    """A name's parts. Raises Refused for what leads out of the folder."""
-    parts = tuple(part for part in name.split("/") if part not in ("", "."))
-    if name.startswith("/") or ".." in parts:
-        raise Refused(f"the name {name[:200]!r} leads out of the folder")
-    return parts
+def read(archive: int, told: int, words: int) -> NoReturn:
+    """What the reader does, from its first to its last moment."""
+    why = ""
+    try:
+        confine(READER, (archive, told, words))
+        hand_on(archive, told)
+    except Refused as error:
+        why = str(error)
+    except BaseException as error:  # noqa: BLE001 # whatever an archive does to its reader: the writer has to know
+        why = f"it cannot be read: {type(error).__name__}: {error}"
+    os.write(words, why.encode("utf-8", "replace")[:WORDS_BYTES])
+    os._exit(1 if why else 0)
 
 
-def dress(file: int, member: tarfile.TarInfo) -> None:
-    """Owner first: a change of owner takes set-user-id away, and capabilities."""
-    os.fchown(file, member.uid, member.gid)
-    os.fchmod(file, stat.S_IMODE(member.mode))
-    if CAPABILITY in member.pax_headers:
-        with contextlib.suppress(OSError):  # not every file system keeps them
-            os.setxattr(file, "security.capability", member.pax_headers[CAPABILITY].encode("utf-8", "surrogateescape"))
-    os.utime(file, (member.mtime, member.mtime))
+@contextlib.contextmanager
+def entries_of(archive: int, reader: Callable[[int, int, int], NoReturn] = read) -> Iterator[IO[bytes]]:
+    """What a reader without rights hands on of it. Raises Refused, where it can with the reader's words."""
+    (answer, told), (heard, words) = os.pipe(), os.pipe()
+    child = os.fork()
+    if not child:
+        reader(archive, told, words)
+    for file in (told, words):
+        os.close(file)
+    stream, whole = io.BufferedReader(Patient(answer), PIECE), False
+    try:
+        yield stream
+        if stream.read(1):
+            raise Refused("its reader goes on after its end")
+        whole = True
+    except Ended:
+        pass  # the reader knows why
+    finally:
+        os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        why = os.read(heard, WORDS_BYTES).decode("utf-8", "replace")
+        for file in (answer, heard):
+            os.close(file)
+    if status or not whole:
+        how = f"was stopped by signal {status & 127}" if status & 127 else "ended in the middle"
+        raise Refused("".join(filter(str.isprintable, why)) or f"its reader {how}")
+
+
+class Patient(io.RawIOBase):
+    """What comes through a pipe, as long as it comes."""
+
+    def __init__(self, pipe: int) -> None:
+        self.pipe, self.until = pipe, time.monotonic() + MOST_S
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, room: Any) -> int:
+        wait_s = min(SILENT_S, self.until - time.monotonic())
+        if not select.select([self.pipe], [], [], max(0.0, wait_s))[0]:
+            raise Refused(f"its reader said nothing for {SILENT_S:.0f} s, or needs more than {MOST_S:.0f} s")
+        return os.readv(self.pipe, [room])

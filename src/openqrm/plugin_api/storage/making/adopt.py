@@ -16,7 +16,7 @@ from openqrm.plugin_api.storage.making import lvm
 from openqrm.plugin_api.storage.making.mounted import find_filesystem
 from openqrm.ports.world import World
 
-PROGRAM = pack("noting", "disks.looking", "adopting")
+PROGRAM = pack("noting", "confining", "disks.looking", "adopting")
 _HINT = "Look at it on the storage. What is not used there, and of the form of this storage's volumes, can be adopted."
 _SEE_S = 60.0
 FOUND = "it is there already"

@@ -10,7 +10,7 @@ from openqrm.domain.errors import Category, StepError
 from openqrm.plugin_api.sending import command, pack
 from openqrm.ports.world import Host
 
-PROGRAM = pack("noting", "disks.looking", "disks.settling", "disks.making")
+PROGRAM = pack("noting", "confining", "disks.looking", "disks.settling", "disks.making")
 QUICK_S = 120.0
 T = TypeVar("T")
 _HINT = "Log in to the storage: python3 and qemu-img there, the disk mounted and writable, space left?"

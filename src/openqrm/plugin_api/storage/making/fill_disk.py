@@ -20,8 +20,9 @@ from openqrm.plugin_api.sending import pack
 from openqrm.ports.world import World
 
 PROGRAM = pack(
-    "noting", "filling", "disks.looking", "disks.pouring", "disks.settling", "disks.devices", "disks.filling"
-)
+    "noting", "filling", "confining", "disks.looking", "disks.pouring", "disks.settling", "disks.devices",
+    "disks.filling",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
