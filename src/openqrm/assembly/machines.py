@@ -43,7 +43,8 @@ def start_machines(ground: Ground, ring: Callable[[frozenset[str]], None], leads
     vault = DatabaseVault(database.connections, base / "vault.key")
     writer = GroupWriter(database, ring)
     parts.callback(writer.close)
-    lost = LostWatch(database.records, writer)
+    standing = database.find_standing
+    lost = LostWatch(database.records, writer, standing)
     address, port = parse_address(settings.uplink)
     secrets = secrets_of(database.records, vault)
     uplink = Uplink(writer, secrets, base / "uplink_key", address=address, port=port, heard=lost.heard)
@@ -60,8 +61,9 @@ def start_machines(ground: Ground, ring: Callable[[frozenset[str]], None], leads
     world = RealWorld(records=database.records, hosts=hosts, caller=caller, vault=vault)
     kernels = kernels_of(ground)
     local = LocalWatch(database.records, writer, world.host, uplink.is_open, lost.heard, leads)
-    power = PowerWatch(database.records, database.find_doubtful, writer, _power_asked(ground, world), leads)
-    volumes = VolumeWatch(database.records, writer, _volumes_asked(ground, world), _held(ground), leads)
+    power = PowerWatch(database.records, database.find_doubtful, writer, _power_asked(ground, world), standing, leads)
+    asked = _volumes_asked(ground, world)
+    volumes = VolumeWatch(database.records, writer, asked, _held(ground), standing, leads)
     for part in (power, volumes, local, Preparing(kernels)):
         part.start()
         parts.callback(part.close)

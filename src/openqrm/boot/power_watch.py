@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import structlog
 
 from openqrm.boot.events import event
-from openqrm.boot.watch import tell
+from openqrm.boot.watch import RETURNED, Standing, tell
 from openqrm.boot.writer import GroupWriter, Taken
 from openqrm.domain.errors import Category, OpenqrmError
-from openqrm.domain.event import Severity
+from openqrm.domain.event import Event, Severity
 from openqrm.domain.resource import Observation, Resource
 from openqrm.ports.boot import Machines
 from openqrm.ports.records import Records
@@ -23,6 +23,7 @@ log = structlog.get_logger()
 EVERY_S = 10.0  # those that somebody waits for
 SELDOM_S = 60.0  # all others
 RAREST_S = 600.0  # a controller that does not answer is asked half as often each time
+VANISHED = "resource.vanished"
 AT_ONCE = 4  # a silent one takes its whole time limit
 
 
@@ -40,18 +41,22 @@ class PowerWatch:
     """A slow pass over all controllers. `ask` answers on, off or unknown; it may block for as long as its tool does.
 
     `doubtful` gives the names of all that have a controller and do not say themselves that they are on, with whether
-    they speak: thousands are not read whole at every pass. Of several processes on one database one asks, who leads.
+    they speak: thousands are not read whole at every pass. `standing` gives what an event was told of, and none of its
+    ends since: a restart repeats nothing. Of several processes on one database one asks, who leads.
     """
 
     def __init__(
         self, records: Records, doubtful: Callable[[], dict[str, bool]], writer: GroupWriter,
-        ask: Callable[[Resource], str], leads: Callable[[], bool] = lambda: True, *, every_s: float = EVERY_S,
+        ask: Callable[[Resource], str], standing: Standing,
+        leads: Callable[[], bool] = lambda: True, *, every_s: float = EVERY_S,
     ) -> None:  # fmt: skip
         self._records, self._doubtful, self._writer, self._ask = records, doubtful, writer, ask
-        self._leads, self._every_s = leads, every_s
+        self._standing, self._leads, self._every_s = standing, leads, every_s
         self._due_s: dict[str, float] = {}
         self._pause_s: dict[str, float] = {}
         self._missed: set[str] = set()  # their hosts did not know them when they were asked last
+        self._knows = False  # what was told before
+        self._vanished: set[str] = set()  # of these it was told
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._work, name="power-watch", daemon=True)
 
@@ -66,6 +71,9 @@ class PowerWatch:
 
     def look(self, now_s: float) -> None:
         """One pass. What speaks for itself is on; when it falls silent it is asked at once."""
+        if not self._knows:
+            refs = self._standing(VANISHED, (RETURNED, "resource.created", "resource.removed"))
+            self._vanished, self._knows = {ref.partition("/")[2] for ref in refs}, True
         doubtful = self._doubtful()
         self._due_s = {name: at_s for name, at_s in self._due_s.items() if doubtful.get(name) is False}
         due = [name for name in doubtful if now_s >= self._due_s.get(name, 0.0)]
@@ -82,7 +90,7 @@ class PowerWatch:
         asked_s = time.time()
         try:
             power = "on" if seen and seen.connected else self._ask(resource)
-            self._missed.discard(name)
+            self._found(resource)
         except OpenqrmError as error:
             log.info("power is not known", resource=resource.name, why=error.message)
             if error.category is Category.NOT_FOUND:
@@ -97,10 +105,21 @@ class PowerWatch:
             self._missed.add(resource.name)
             self._due_s[resource.name] = now_s + self._every_s
             return None
-        text = f"{resource.name} has vanished from {resource.host}: {error.message}. {error.hint}"
-        self._writer.submit(tell, (event("resource.vanished", resource.name, Severity.ERROR, text),))
+        if resource.name not in self._vanished:
+            text = f"{resource.name} has vanished from {resource.host}: {error.message}. {error.hint}"
+            self._say(event(VANISHED, resource.name, Severity.ERROR, text))
+            self._vanished.add(resource.name)
         self._plan_next(resource, "unknown", now_s)
         return Power(resource.name, "unknown", seen.boot_id if seen else "", time.time())
+
+    def _found(self, resource: Resource) -> None:
+        self._missed.discard(resource.name)
+        if resource.name in self._vanished:
+            self._say(event(RETURNED, resource.name, Severity.NOTICE, f"{resource.host} has {resource.name} again"))
+            self._vanished.discard(resource.name)
+
+    def _say(self, *events: Event) -> None:
+        self._writer.submit(tell, events).result(60)
 
     def _plan_next(self, resource: Resource, power: str, now_s: float) -> None:
         usual_s = self._every_s if resource.claimed_by else SELDOM_S
@@ -114,6 +133,8 @@ class PowerWatch:
             try:
                 if self._leads():
                     self.look(time.time())
+                else:
+                    self._knows = False  # whoever leads tells meanwhile
             except Exception:  # of the database too: one that restarts must not end the watch
                 log.exception("could not look for power; trying again")
 

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 
 from openqrm.boot.events import event
-from openqrm.boot.watch import tell
+from openqrm.boot.watch import Standing, tell
 from openqrm.boot.writer import GroupWriter
 from openqrm.domain.errors import OpenqrmError
 from openqrm.domain.event import Event, Severity
@@ -24,22 +24,28 @@ SHARE = 50  # of its time a storage, and we, are busy with this for one part at 
 AT_ONCE = 4
 FEW = 5  # when more are gone at once, it is their storage that is to be looked at
 
+VANISHED, RETURNED = "volume.vanished", "volume.returned"
+ENDS = (RETURNED, "volume.created", "volume.removed")  # what is made anew under a name has not vanished
+
 Ask = Callable[[Storage], Collection[str] | None]
 
 
 class VolumeWatch:
     """A pass over all storages. `ask` gives the names of what one holds; None: they are but names.
 
-    `held` gives those of some references that a plan has a hand on: what it makes or removes has not vanished. Of
-    several processes on one database the one that leads asks.
+    `held` gives those of some references that a plan has a hand on: what it makes or removes has not vanished.
+    `standing` gives what an event was told of, and none of its ends since: a restart repeats nothing. Of several
+    processes on one database the one that leads asks.
     """
 
     def __init__(
         self, records: Records, writer: GroupWriter, ask: Ask, held: Callable[[Collection[str]], Collection[str]],
-        leads: Callable[[], bool] = lambda: True, *, every_s: float = EVERY_S,
+        standing: Standing, leads: Callable[[], bool] = lambda: True, *, every_s: float = EVERY_S,
     ) -> None:  # fmt: skip
         self._records, self._writer, self._ask, self._held = records, writer, ask, held
-        self._leads, self._every_s = leads, every_s
+        self._standing, self._leads, self._every_s = standing, leads, every_s
+        self._knows = False  # what was told before
+        self._told: set[str] = set()  # what stood when it began to; storages as they are now
         self._gone: dict[str, frozenset[str]] = {}  # storage → its volumes that were told of
         self._due_s: dict[str, float] = {}
         self._pause_s: dict[str, float] = {}
@@ -57,6 +63,8 @@ class VolumeWatch:
 
     def look(self, now_s: float) -> None:
         """One pass."""
+        if not self._knows:
+            self._told, self._gone, self._knows = {*self._standing(VANISHED, ENDS)}, {}, True
         due = [each for each in self._records.list(Storage) if now_s >= self._due_s.get(each.name, 0.0)]
         with ThreadPoolExecutor(AT_ONCE) as pool:
             list(pool.map(lambda storage: self._look_at(storage, now_s), due))
@@ -79,31 +87,46 @@ class VolumeWatch:
             return
         known = {each.name: each for each in self._records.list(Volume, storage=storage.name)}
         gone = known.keys() - names
-        if gone - self._gone.get(storage.name, frozenset()):  # what a plan has just made may not have been there yet
+        before = self._told_of(storage, known, gone)
+        if gone - before:  # what a plan has just made may not have been there yet
             gone -= {ref.partition("/")[2] for ref in self._held([known[name].ref for name in gone])}
             gone -= {*(self._ask(storage) or ())}
-        self._tell(storage, known, frozenset(gone), len(names))
-
-    def _tell(self, storage: Storage, known: dict[str, Volume], gone: frozenset[str], holds: int) -> None:
-        before = self._gone.get(storage.name, frozenset())
-        new, back = sorted(gone - before), sorted((before - gone) & known.keys())
-        events = [_lost(storage, known[name], holds) for name in new]
-        if len(new) > FEW:
-            text = f"{len(new)} of {len(known)} volumes have vanished from storage {storage.name}, {new[0]} first:"
-            text += f" {storage.resource} answers, and holds {holds}. See whether its disk is there and mounted"
-            events = [event("volume.vanished", storage.name, Severity.ERROR, text, kind="storage")]
-        for name in back:
-            text = f"Volume {name} is on storage {storage.name} again"
-            events.append(event("volume.returned", name, Severity.NOTICE, text, kind="volume"))
-        if events:
+        lost = self._say_lost(storage, known, sorted(gone - before), len(names))
+        if events := [*lost, *self._say_found(storage, known, sorted((before - gone) & known.keys()), len(gone))]:
             self._writer.submit(tell, tuple(events)).result(60)
-        self._gone[storage.name] = gone
+        self._gone[storage.name] = frozenset(gone)
+
+    def _told_of(self, storage: Storage, known: Collection[str], gone: Collection[str]) -> frozenset[str]:
+        """Its volumes of which it was told that they have vanished, one by one or all at once."""
+        if storage.name in self._gone:
+            return self._gone[storage.name]
+        if len(gone) > FEW and storage.ref in self._told:
+            return frozenset(gone)
+        return frozenset(name for name in known if f"{Volume.kind}/{name}" in self._told)
+
+    def _say_lost(self, storage: Storage, known: dict[str, Volume], new: list[str], holds: int) -> list[Event]:
+        if len(new) <= FEW:
+            return [_lost(storage, known[name], holds) for name in new]
+        self._told.add(storage.ref)
+        text = f"{len(new)} of {len(known)} volumes have vanished from storage {storage.name}, {new[0]} first:"
+        text += f" {storage.resource} answers, and holds {holds}. See whether its disk is there and mounted"
+        return [event(VANISHED, storage.name, Severity.ERROR, text, kind="storage")]
+
+    def _say_found(self, storage: Storage, known: Collection[str], back: list[str], gone: int) -> list[Event]:
+        """One by one, unless they are many, or were the last of many."""
+        if len(back) <= FEW and (gone or storage.ref not in self._told):
+            return [_found(storage, name) for name in back]
+        self._told.discard(storage.ref)
+        text = f"{len(known) - gone} of {len(known)} volumes are on storage {storage.name} again"
+        return [event(RETURNED, storage.name, Severity.NOTICE, text, kind="storage")]
 
     def _work(self) -> None:
         while not self._ending.wait(self._every_s):
             try:
                 if self._leads():
                     self.look(time.time())
+                else:
+                    self._knows = False  # whoever leads tells meanwhile
             except Exception:  # of the database too: one that restarts must not end the watch
                 log.exception("could not look for volumes; trying again")
 
@@ -113,4 +136,9 @@ def _lost(storage: Storage, volume: Volume, holds: int) -> Event:
     text += f" {holds} other{'s' * (holds > 1)}." if holds else " none."
     text += f" {volume.granted_to} still writes it by its grant." if volume.granted_to else ""
     text += " Somebody removed or renamed it there: put it back, or remove it here"
-    return event("volume.vanished", volume.name, Severity.ERROR, text, kind="volume")
+    return event(VANISHED, volume.name, Severity.ERROR, text, kind="volume")
+
+
+def _found(storage: Storage, name: str) -> Event:
+    text = f"Volume {name} is on storage {storage.name} again"
+    return event(RETURNED, name, Severity.NOTICE, text, kind="volume")

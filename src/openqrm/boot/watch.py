@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import structlog
 
@@ -15,16 +15,22 @@ from openqrm.domain.resource import Observation
 from openqrm.ports.boot import Machines
 from openqrm.ports.records import Records
 
+Standing = Callable[[str, Sequence[str]], Collection[str]]  # what an event was told of, and none of its ends since
+
 log = structlog.get_logger()
 EVERY_S = 10.0
+LOST, RETURNED = "resource.lost", "resource.returned"
 SILENT_S = 30.0  # three reports are missing: now it is worth a look at what was agreed for this resource
 
 
 class LostWatch:
-    """A small pass over memory; the database is asked only when a machine is silent, or was lost."""
+    """A small pass over memory; the database is asked only when a machine is silent, or was lost.
 
-    def __init__(self, records: Records, writer: GroupWriter, *, every_s: float = EVERY_S) -> None:
-        self._records, self._writer, self._every_s = records, writer, every_s
+    `standing` gives what an event was told of, and none of its ends since: a restart repeats nothing.
+    """
+
+    def __init__(self, records: Records, writer: GroupWriter, standing: Standing, *, every_s: float = EVERY_S) -> None:
+        self._records, self._writer, self._standing, self._every_s = records, writer, standing, every_s
         self._heard: dict[str, float] = {}
         self._lost: set[str] = set()
         self._ending = threading.Event()
@@ -34,6 +40,8 @@ class LostWatch:
         """Begin with what was seen before this process."""
         for seen in self._records.list(Observation):
             self._heard.setdefault(seen.name, seen.last_seen_s)
+        told = self._standing(LOST, (RETURNED, "resource.removed", "resource.forgotten"))
+        self._lost = {ref.partition("/")[2] for ref in told}
         self._thread.start()
 
     def close(self) -> None:
@@ -81,8 +89,8 @@ def tell(machines: Machines, asks: Sequence[tuple[Event, ...]]) -> Taken[None]:
 
 def _lost(name: str) -> Event:
     text = f"Nothing has been heard of {name} for longer than its time limit"
-    return event("resource.lost", name, Severity.ERROR, text)
+    return event(LOST, name, Severity.ERROR, text)
 
 
 def _returned(name: str) -> Event:
-    return event("resource.returned", name, Severity.NOTICE, f"{name} is no longer lost")
+    return event(RETURNED, name, Severity.NOTICE, f"{name} is no longer lost")

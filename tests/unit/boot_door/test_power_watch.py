@@ -15,7 +15,7 @@ HOST = Resource(name="host1", managed=False, bmc=Bmc(driver="ipmi", address="10.
 
 
 def watch(site: Running, ask: Callable[[Resource], str]) -> PowerWatch:
-    return PowerWatch(site.database.records, site.database.find_doubtful, site.writer, ask)
+    return PowerWatch(site.database.records, site.database.find_doubtful, site.writer, ask, site.database.find_standing)
 
 
 def shown(site: Running, name: str) -> Condition:
@@ -131,3 +131,12 @@ def test_a_vm_is_asked_about_and_one_that_its_host_does_not_know_is_told_of_once
         assert time.monotonic() < deadline
         time.sleep(0.01)
     assert [each.text for each in told] == ["vm1 has vanished from h1: h1 has no VM vm1. Was it removed by hand?"]
+    for restarted in (watching, watch(site, gone)):
+        restarted.look(begun_s + 3000)
+        restarted.look(begun_s + 3010)
+    back = watch(site, lambda _: "on")
+    back.look(begun_s + 4000)
+    back.look(begun_s + 5000)
+    told = [each for each in site.database.records.list(Event) if each.topic != "resource.forgotten"]
+    assert [(each.topic, each.count) for each in told] == [("resource.vanished", 1), ("resource.returned", 1)]
+    assert told[1].text == "h1 has vm1 again"

@@ -27,7 +27,13 @@ class Shelf:
         site.database.records.put(STORAGE)
         for name in names:
             site.database.records.put(Volume(name=name, storage="nas"))
-        self.watch = VolumeWatch(site.database.records, site.writer, self.ask, self.held)
+        self.watch = self.restarted()
+
+    def restarted(self) -> VolumeWatch:
+        """Knows what is stored, and nothing else."""
+        database = self.site.database
+        self.watch = VolumeWatch(database.records, self.site.writer, self.ask, self.held, database.find_standing)
+        return self.watch
 
     def ask(self, storage: Storage) -> Collection[str] | None:
         self.asked += 1
@@ -60,10 +66,14 @@ def test_it_is_told_once_and_again_when_it_is_back(site: Running) -> None:
     shelf.watch.look(1200.0)
     assert shelf.told() == [("volume.vanished", "volume/web")]
     (told,) = site.database.records.list(Event)
-    assert "vanished from storage nas: store1 answers, and holds 2 others" in told.text and told.count == 1
+    assert "vanished from storage nas: store1 answers, and holds 2 others" in told.text
+    shelf.restarted().look(1300.0)
+    assert [each.count for each in site.database.records.list(Event)] == [1], "a restart repeats nothing"
     shelf.answers = [{"db", "web"}]
-    shelf.watch.look(1300.0)
+    shelf.restarted().look(1400.0)
+    shelf.restarted().look(1500.0)
     assert sorted(shelf.told()) == [("volume.returned", "volume/web"), ("volume.vanished", "volume/web")]
+    assert {each.count for each in site.database.records.list(Event)} == {1}
 
 
 def test_what_a_plan_is_at_work_on_has_not_vanished(site: Running) -> None:
@@ -90,6 +100,14 @@ def test_when_many_are_gone_their_storage_is(site: Running) -> None:
     assert shelf.told() == [("volume.vanished", "storage/nas")]
     (told,) = site.database.records.list(Event)
     assert told.text.startswith("9 of 9 volumes have vanished from storage nas, web0 first")
+    shelf.restarted().look(1100.0)
+    assert [each.count for each in site.database.records.list(Event)] == [1]
+    shelf.answers = [{f"web{number}" for number in range(9)}]
+    shelf.watch.look(1200.0)
+    shelf.answers = [set()]
+    shelf.restarted().look(1300.0)
+    told_of = {(each.topic, each.about): each.count for each in site.database.records.list(Event)}
+    assert told_of == {("volume.vanished", "storage/nas"): 2, ("volume.returned", "storage/nas"): 1}
 
 
 def test_a_storage_that_does_not_answer_says_nothing_of_its_volumes(site: Running) -> None:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 from openqrm.boot.reports import Report, take_reports
 from openqrm.boot.watch import LostWatch
+from openqrm.domain.event import Event
 from tests.unit.boot_door.site import NAME, Running, new_key, public
 
 
@@ -23,20 +24,32 @@ def news(site: Running) -> list[str]:
     return [topic for topic in site.topics() if topic in ("resource.lost", "resource.returned")]
 
 
+def restarted(site: Running) -> LostWatch:
+    """As far as it knows what was before; its own thread does nothing."""
+    watch = LostWatch(site.database.records, site.writer, site.database.find_standing, every_s=3600)
+    watch.start()
+    watch.close()
+    return watch
+
+
 def test_a_silent_machine_is_lost_once_and_returns_once(site: Running) -> None:
     now_s = time.time()
     up(site, now_s)
-    watch = LostWatch(site.database.records, site.writer)
+    watch = LostWatch(site.database.records, site.writer, site.database.find_standing)
     watch.heard(NAME, now_s)
     watch.look(now_s + 239)
     assert news(site) == []
     watch.look(now_s + 241)
     watch.look(now_s + 251)
     assert news(site) == ["resource.lost"]
+    watch = restarted(site)
+    watch.look(now_s + 261)
+    assert news(site) == ["resource.lost"] and site.database.records.list(Event, topic="resource.lost")[0].count == 1
     up(site, now_s + 300)
     watch.heard(NAME, now_s + 300)
     watch.look(now_s + 301)
     watch.look(now_s + 302)
+    restarted(site).look(now_s + 303)
     assert news(site) == ["resource.lost", "resource.returned"]
 
 
@@ -44,7 +57,7 @@ def test_the_time_limit_is_the_resources_own(site: Running) -> None:
     now_s = time.time()
     up(site, now_s)
     site.database.records.put(replace(site.resource(), timeout_s=1000))
-    watch = LostWatch(site.database.records, site.writer)
+    watch = LostWatch(site.database.records, site.writer, site.database.find_standing)
     watch.heard(NAME, now_s)
     watch.look(now_s + 999)
     assert news(site) == []
@@ -53,7 +66,7 @@ def test_the_time_limit_is_the_resources_own(site: Running) -> None:
 def test_what_was_connected_before_a_crash_is_not_believed_for_long(site: Running) -> None:
     now_s = time.time()
     up(site, now_s)
-    watch = LostWatch(site.database.records, site.writer)
+    watch = LostWatch(site.database.records, site.writer, site.database.find_standing)
     watch.heard(NAME, now_s)
     watch.look(now_s + 20)
     assert site.seen().connected
@@ -63,7 +76,7 @@ def test_what_was_connected_before_a_crash_is_not_believed_for_long(site: Runnin
 
 def test_a_machine_that_only_boots_is_not_lost(site: Running) -> None:
     site.orders()
-    watch = LostWatch(site.database.records, site.writer)
+    watch = LostWatch(site.database.records, site.writer, site.database.find_standing)
     watch.heard(NAME, 0.0)
     watch.look(time.time() + 1000)
     assert news(site) == []
@@ -77,7 +90,7 @@ def test_a_database_that_restarts_does_not_end_the_watch() -> None:
             asked.release()
             raise ConnectionError("the database restarts")
 
-    watch = LostWatch(SimpleNamespace(list=lambda _: []), Away(), every_s=0.01)
+    watch = LostWatch(SimpleNamespace(list=lambda _: []), Away(), lambda *_: (), every_s=0.01)
     watch.heard("blade1", 0.0)
     watch.start()
     assert asked.acquire(timeout=20) and asked.acquire(timeout=20), "it looks again"

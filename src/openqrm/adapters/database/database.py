@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from openqrm.adapters.database.alone import alone, together
 from openqrm.adapters.database.changes import Changes
 from openqrm.adapters.database.connect import Connections
 from openqrm.adapters.database.dialect import in_turn
-from openqrm.adapters.database.events import Events
+from openqrm.adapters.database.events import Events, find_standing
 from openqrm.adapters.database.feed import DatabaseFeed
 from openqrm.adapters.database.machines import Machines
 from openqrm.adapters.database.migrate import migrate
@@ -91,6 +91,11 @@ class Database:
         """Machines whose power has to be asked for, with whether they speak: what `boot.power_watch` wants."""
         with self.connections.single() as connection:
             return find_doubtful(connection)
+
+    def find_standing(self, topic: str, ends: Sequence[str]) -> frozenset[str]:
+        """What this was said of, and none of the ends since: what a watch has told before it was started."""
+        with self.connections.single() as connection:
+            return find_standing(connection, topic, ends)
 
     def alone(self) -> AbstractContextManager[None]:
         """Hold this while plans are dispatched in process. Raises OpenqrmError `refused` when another process does."""

@@ -78,6 +78,14 @@ class Events:
         return self._connection.execute(still_open.values(acknowledged_by=user)).rowcount
 
 
+def find_standing(connection: Connection, topic: str, ends: Sequence[str]) -> frozenset[str]:
+    """What this was said of, and none of the ends since."""
+    about, said = EVENTS.c.about, EVENTS.c.topic
+    among = select(about, said).where(said.in_((topic, *ends))).group_by(about, said)
+    last = {row.about: row.topic for row in connection.execute(among.order_by(func.max(EVENTS.c.seen_at_s)))}
+    return frozenset(each for each, word in last.items() if word == topic)
+
+
 @cache
 def _counting(dialect: str) -> Insert:
     adding = insert(dialect, EVENTS)
