@@ -13,6 +13,16 @@ transfer() {
     fi
 }
 
+# Empty is a disk that begins with nothing but zeros, and on which no signature is known anywhere: RAID and partitions have
+# theirs at its end. No file system is overwritten. What cannot be read is not empty, and then is not mounted either.
+format_if_empty() { # DISK
+    [ "$(head -c 1048576 "$1" | tr -cd '\0' | wc -c)" = 1048576 ] || return 0
+    found=0
+    told=$(/bin/blkid -p "$1" 2>&1) || found=$?
+    [ "$found" = 2 ] && [ -z "$told" ] || return 0
+    /bin/mke2fs -q -t "${volume_filesystem:-ext4}" "$1" || stop "$1 cannot be formatted."
+}
+
 # How far it is goes up with the statistics.
 copy() { # FROM TO
     say "copying $1 to $2"

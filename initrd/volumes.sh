@@ -36,9 +36,20 @@ wait_for_device() { # PATH
     stop "$1 did not appear within 10 seconds."
 }
 
+# For fragments: a root that is to be filled, and is a disk with nothing on it, gets a file system first.
+format_if_due() { # DISK
+    [ "$volume_install" = yes ] || return 0
+    load_transfer
+    format_if_empty "$1"
+}
+
 transfer_if_due() {
     [ -n "$fact_install_type$fact_transfer_type" ] || return 0
+    load_transfer
+    transfer
+}
+
+load_transfer() {
     [ -r /volumes/transfer.sh ] || stop "This initrd has nothing to copy volumes with."
     . /volumes/transfer.sh
-    transfer
 }

@@ -7,11 +7,14 @@ import pytest
 
 SOURCE = Path(__file__).parents[3] / "src"
 CAPTURE = SOURCE / "openqrm/plugin_api/host/capture.sh"
-AOE = SOURCE / "openqrm_plugins/aoe_storage/initrd/aoe.sh"
-ISCSI = SOURCE / "openqrm_plugins/iscsi_storage/initrd/iscsi.sh"
+TRANSFER = SOURCE.parent / "initrd/transfer.sh"
 QUIET = "stop() { exit 0; }; refuse() { exit 0; }; modprobe() { :; }; mount() { :; }; pidof() { :; }"
 ZEROS = bytes(1 << 20)
 RAID = b"Intel Raid ISM Cfg Sig. 1.1.00".ljust(1024, b"\0")  # of its last kilobyte
+
+
+# what a machine does before it copies its own root to a disk, and before its new root is filled
+FORMATTING = [(CAPTURE, "mount_disk"), (TRANSFER, 'format_if_empty "$disk"')]
 
 
 def tool(folder: Path, name: str, does: str) -> None:
@@ -22,16 +25,14 @@ def tool(folder: Path, name: str, does: str) -> None:
 
 def in_shell(program: Path, folder: Path, does: str) -> None:
     """Its functions, and the folder's tools before any others; the verb `:` does nothing."""
-    text = program.read_text().replace("/bin/mke2fs", "mke2fs")
-    own = f"place={folder} target={folder} path=it filesystem=ext4 volume_device=it volume_target=it"
+    text = program.read_text().replace("/bin/mke2fs", "mke2fs").replace("/bin/blkid", "blkid")
+    own = f"place={folder} target={folder} path=it filesystem=ext4"
     argv = ["sh", "-c", f"{text}\n{QUIET}\n{own}\n{does}", "sh", ":", "id=it"]
     environment = {"PATH": f"{folder}:/usr/sbin:/usr/bin:/sbin:/bin"}
     subprocess.run(argv, env=environment, check=True, timeout=60)
 
 
-@pytest.mark.parametrize(
-    ("program", "does"), [(CAPTURE, "mount_disk"), (AOE, "format_if_empty"), (ISCSI, "format_if_empty")]
-)
+@pytest.mark.parametrize(("program", "does"), FORMATTING)
 @pytest.mark.parametrize(
     ("holds", "is_formatted"), [(ZEROS * 2, True), (ZEROS[1:] + b"x", False), (ZEROS[1:], False), (None, False)],
     ids=["zeros", "something", "less than was read", "nothing that can be read"],
@@ -61,23 +62,27 @@ def test_an_iscsid_is_started_where_nobody_listens_and_does_not_hold_the_lock_of
     assert is_heard or "9" not in started.read_text().split()
 
 
+@pytest.mark.parametrize(("program", "does"), FORMATTING)
 @pytest.mark.parametrize(("found", "is_formatted"), [(2, True), (0, False), (4, False), (8, False), (127, False)])
-def test_a_disk_is_formatted_for_a_copy_only_when_it_is_certain_that_nothing_is_on_it(
-    found: int, is_formatted: bool, tmp_path: Path
+def test_a_disk_is_formatted_only_when_it_is_certain_that_nothing_is_on_it(
+    program: Path, does: str, found: int, is_formatted: bool, tmp_path: Path
 ) -> None:
     disk, tools = tmp_path / "disk", tmp_path / "tools"
     disk.write_bytes(ZEROS)
     tool(tools, "blkid", f"exit {found}")
-    tool(tools, "mkfs.ext4", f"touch {tmp_path}/formatted")
-    in_shell(CAPTURE, tools, f"disk={disk}; mount_disk")
+    for name in ("mkfs.ext4", "mke2fs"):
+        tool(tools, name, f"touch {tmp_path}/formatted")
+    in_shell(program, tools, f"disk={disk}; {does}")
     assert (tmp_path / "formatted").exists() is is_formatted
 
 
-def test_a_signature_at_the_end_of_a_disk_is_seen(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("program", "does"), FORMATTING)
+def test_a_signature_at_the_end_of_a_disk_is_seen(program: Path, does: str, tmp_path: Path) -> None:
     disk, tools = tmp_path / "disk", tmp_path / "tools"
     disk.write_bytes(ZEROS * 4 + RAID)
-    tool(tools, "mkfs.ext4", f"touch {tmp_path}/formatted")
-    in_shell(CAPTURE, tools, f"disk={disk}; mount_disk")
+    for name in ("mkfs.ext4", "mke2fs"):
+        tool(tools, name, f"touch {tmp_path}/formatted")
+    in_shell(program, tools, f"disk={disk}; {does}")
     assert not (tmp_path / "formatted").exists()
 
 

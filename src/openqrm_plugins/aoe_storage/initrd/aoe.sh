@@ -8,7 +8,7 @@ mount_volume() { # FOLDER
     discover
     volume_found "$volume_device"
     need_module "${volume_filesystem:-ext4}"
-    [ "$volume_install" = no ] || format_if_empty
+    format_if_due "$disk"
     mount -t "${volume_filesystem:-ext4}" -o rw,noatime "$disk" "$1" ||
         stop "$volume_device holds no ${volume_filesystem:-ext4} file system, or a broken one."
 }
@@ -23,10 +23,4 @@ discover() {
         done
     done
     stop "No AoE storage serves $volume_device to this machine within 10 seconds."
-}
-
-# Empty is a disk that begins with nothing but zeros: no file system is overwritten. What cannot be read is not empty.
-format_if_empty() {
-    [ "$(head -c 1048576 "$disk" | tr -cd '\0' | wc -c)" = 1048576 ] || return 0
-    /bin/mke2fs -q -t "${volume_filesystem:-ext4}" "$disk" || stop "$volume_device cannot be formatted."
 }
