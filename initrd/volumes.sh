@@ -36,7 +36,7 @@ wait_for_device() { # PATH
     stop "$1 did not appear within 10 seconds."
 }
 
-# For fragments: a root that is to be filled, and is a disk with nothing on it, gets a file system first.
+# For fragments: a disk that is to be filled, and has nothing on it, gets a file system first.
 format_if_due() { # DISK
     [ "$volume_install" = yes ] || return 0
     load_transfer
