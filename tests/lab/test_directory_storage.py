@@ -139,6 +139,9 @@ def test_the_life_of_a_volume(disk: Disk, type_: str) -> None:
     assert storage.found["shares"] is SHARING[disk.filesystem]
     carry_all(driver.plan_create(storage, WEB), world)
     write(web, b"A", mib=40)
+    carry_all(driver.plan_adopt(storage, WEB), world)
+    assert world.records.get(Volume, "web").size_mib == (0 if type_ == "directory-nfs" else 64)
+    carry_all(driver.plan_forget(storage, WEB), world)
     if lacks(disk, type_):
         with pytest.raises(PlanningError, match="is on ext2/ext3, where files share no blocks"):
             driver.plan_create(storage, DB)
@@ -161,6 +164,28 @@ def test_the_life_of_a_volume(disk: Disk, type_: str) -> None:
     assert read(db) == b"B", "what both stood on stays for the other"
     carry_all((*driver.plan_remove(storage, DB), *driver.plan_purge(storage, DB)), world)
     assert int(sh("du", "-sm", disk.directory).split()[0]) < 2, "and goes with the last one"
+
+
+@pytest.mark.parametrize("disk", ["btrfs", "xfs"], indirect=True)
+def test_what_is_mounted_or_a_loop_device_is_not_adopted(disk: Disk, tmp_path: Path) -> None:
+    there, web = tmp_path / "there", disk.directory / "web"
+    web.mkdir(parents=True)
+    there.mkdir()
+    for source, target in ((web, there), (there, web)):
+        sh("mount", "--bind", source, target)
+        demand_refused(disk, "directory-nfs", f"mounted at {target}")
+        sh("umount", target)
+    (disk.directory / "web.img").write_bytes(b"A" * MIB)
+    loop = sh("losetup", "--find", "--show", "--read-only", disk.directory / "web.img").strip()
+    demand_refused(disk, "directory-iscsi", "a loop device")
+    sh("losetup", "-d", loop)
+
+
+def demand_refused(disk: Disk, type_: str, because: str) -> None:
+    storage = Storage(name="store", type=type_, resource="here")
+    (adopt,) = disk.driver().plan_adopt(storage, WEB)
+    with pytest.raises(StepError, match=because):
+        adopt.action.observe(RealWorld("here", LocalHost(), str, {}))
 
 
 def life(driver: Driver, storage: Storage) -> list[Step]:

@@ -108,6 +108,8 @@ def test_an_nfs_volume_is_written_by_the_granted_machine_alone(nfs: Storage, two
         (again,) = driver.plan_grant(nfs, WEB, machine(stranger), SECRET)
         with pytest.raises(StepError, match=f"exported to {granted.address} for writing"):
             again.action.observe(world)
+        with pytest.raises(StepError, match="is exported by NFS"):
+            driver.plan_adopt(nfs, WEB)[0].action.observe(world)
         do(driver.plan_revoke(nfs, WEB, machine(granted), SECRET), world)
         assert asked(writer, "two") == "refused", "what is mounted is cut off"
     finally:
@@ -204,6 +206,8 @@ def test_a_disk_is_reached_by_the_granted_machine_alone(iscsi: Storage, two: tup
     (again,) = driver.plan_grant(iscsi, WEB, machine(stranger), SECRET)
     with pytest.raises(StepError, match=f"is open to {granted.address}"):
         again.action.observe(world)
+    with pytest.raises(StepError, match="is in use by process"):
+        driver.plan_adopt(iscsi, WEB)[0].action.observe(world)
     world.vault.secrets[SECRET] = other = "Zk8pXw3vLm6tQr2s"
     do(driver.plan_grant(iscsi, WEB, machine(granted), SECRET), world)
     assert logs_in(granted, f"web%{other}@") and not logs_in(granted, account), "the new password, and no older one"

@@ -75,7 +75,7 @@ def refuse_mounted(path: str) -> None:
     """At it, within it, or from it to elsewhere."""
     mounts = list(list_mounts())
     home = max((each for each in mounts if is_within(path, each.point)), key=lambda each: len(each.point))
-    there = os.path.normpath(f"{home.root}/{os.path.relpath(path, home.point)}")
+    there = os.path.normpath(os.path.join(home.root, os.path.relpath(path, home.point)))
     for each in mounts:
         if is_within(each.point, path):
             raise Refused(f"something is mounted at {each.point}")
