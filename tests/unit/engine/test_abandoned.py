@@ -58,8 +58,12 @@ def begun(world: Workshop) -> tuple[MemoryPlans, str]:
     plan = plans.add(Plan(title="Work", steps=STEPS), world.now_s())
     drive(plans, plan, world)
     assert world.at_work == {"one", "two"} and "plain" in world.on
-    plans.append(plan, (Entry(len(plans.journal(plan)), "", Fact.ABANDONED, world.now_s(), "no more (by anna)"),))
+    give_up(plans, plan, world)
     return plans, plan
+
+
+def give_up(plans: MemoryPlans, plan: str, world: Workshop) -> None:
+    plans.append(plan, (Entry(len(plans.journal(plan)), "", Fact.ABANDONED, world.now_s(), "no more (by anna)"),))
 
 
 def drive(plans: MemoryPlans, plan: str, world: Workshop) -> None:
@@ -73,6 +77,19 @@ def test_what_was_begun_is_ended_and_nothing_is_taken_back() -> None:
     assert (plans.load(plan).state, plans.load(plan).note) == (PlanState.ABANDONED, "abandoned by an operator")
     assert world.at_work == {"two"}, "its second step was not begun"
     assert "plain" in world.on
+
+
+def test_what_came_to_its_end_is_no_work_of_this_plan_any_more() -> None:
+    world, plans = Workshop(), MemoryPlans()
+    plan = plans.add(Plan(title="Work", steps=STEPS), world.now_s())
+    drive(plans, plan, world)
+    world.at_work, world.on = set(), {"one", "plain"}
+    drive(plans, plan, world)
+    assert world.at_work == {"two"}
+    world.at_work.add("one")  # by another plan
+    give_up(plans, plan, world)
+    drive(plans, plan, world)
+    assert world.at_work == {"one"}
 
 
 @pytest.mark.parametrize(

@@ -63,13 +63,17 @@ def test_an_iscsid_is_started_where_nobody_listens_and_does_not_hold_the_lock_of
 
 
 @pytest.mark.parametrize(("program", "does"), FORMATTING)
-@pytest.mark.parametrize(("found", "is_formatted"), [(2, True), (0, False), (4, False), (8, False), (127, False)])
+@pytest.mark.parametrize(
+    ("found", "is_formatted"),
+    [("exit 2", True), ("echo cannot open it >&2; exit 2", False), ("exit 0", False), ("exit 4", False),
+     ("exit 8", False), ("exit 127", False)],
+)  # fmt: skip
 def test_a_disk_is_formatted_only_when_it_is_certain_that_nothing_is_on_it(
-    program: Path, does: str, found: int, is_formatted: bool, tmp_path: Path
+    program: Path, does: str, found: str, is_formatted: bool, tmp_path: Path
 ) -> None:
     disk, tools = tmp_path / "disk", tmp_path / "tools"
     disk.write_bytes(ZEROS)
-    tool(tools, "blkid", f"exit {found}")
+    tool(tools, "blkid", found)
     for name in ("mkfs.ext4", "mke2fs"):
         tool(tools, name, f"touch {tmp_path}/formatted")
     in_shell(program, tools, f"disk={disk}; {does}")

@@ -177,11 +177,11 @@ mount_disk() {
 is_blank() {
     [ "$(head -c 1048576 "$disk" | tr -cd '\0' | wc -c)" = 1048576 ] || return 1
     found=0
-    blkid -p "$disk" >/dev/null 2>&1 || found=$?
-    case $found in
-        0 | 8) return 1 ;; # one, or several
+    told=$(blkid -p "$disk" 2>&1) || found=$?
+    case $found$told in
+        0* | 8*) return 1 ;; # one, or several
         2) ;;
-        *) refuse "blkid cannot tell whether $path is empty: it ended with $found" ;;
+        *) refuse "blkid cannot tell whether $path is empty: it ended with $found $told" ;;
     esac
 }
 
