@@ -176,6 +176,8 @@ def test_the_life_of_a_volume(type_: str, storage_host: StorageHost, real: Real)
     assert [each.name for each in LVM.list_volumes(world, storage)] == ["db"]
     carry_all(LVM.plan_restore(storage, web), world)
     assert {each.name: each.size_mib for each in LVM.list_volumes(world, storage)} == {"db": 64, "web": 128}
+    carry_all((*LVM.plan_forget(storage, web), *LVM.plan_adopt(storage, web)), world)
+    assert world.records.get(Volume, "web").size_mib == 128
     if type_ == "lvm-nfs":
         real.sh("cmp", "/srv/openqrm/web/kept", "/srv/openqrm/db/kept")
         assert int(real.sh("df", "-m", "--output=size", "/srv/openqrm/web").split()[-1]) > 100

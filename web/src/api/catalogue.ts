@@ -37,9 +37,10 @@ export class Catalogue {
     return this.intents(noun).filter((each) => each.subject !== "");
   }
 
-  /** What makes a new one, or is about none. */
+  /** What makes a new one, or is about none; the usual way to make one first. */
   actionsWithout(noun: string): Declaration[] {
-    return this.intents(noun).filter((each) => each.subject === "");
+    const intents = this.intents(noun).filter((each) => each.subject === "");
+    return intents.sort((one, other) => Number(other.verb === "create") - Number(one.verb === "create"));
   }
 
   /** What answers with rows about one object of the noun. */
