@@ -87,7 +87,6 @@ export const words: Texts<typeof english> = {
     purge: "Endgültig vernichten",
     purge_due: "Fälliges vernichten",
     restore: "Zurückholen",
-    adopt: "Übernehmen",
     forget: "Vergessen",
     list: "Auflisten",
     show: "Zeigen",

@@ -84,7 +84,6 @@ export const words = {
     purge: "Purge",
     purge_due: "Purge what is due",
     restore: "Restore",
-    adopt: "Adopt",
     forget: "Forget",
     list: "List",
     show: "Show",
