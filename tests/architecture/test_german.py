@@ -1,49 +1,160 @@
-"""What the core's plans tell has its German in the console."""
+"""Whatever openQRM tells people it tells in German, too: src/openqrm/locale for the core, each plugin for itself."""
 
-import ast
 import re
 from collections.abc import Iterator
+from functools import cache
+from inspect import getdoc
+from typing import get_args
 
-from tests.architecture.repository import ROOT
+import msgspec
+import pytest
 
-TABLE = ROOT / "web/src/i18n/sentences.de.ts"
-TOLD_BY = {"title", "why", "say", "notice"}
-WRITING = {"put", "remove", "plan_of"}
+from openqrm.plugin_api.locale import Words, load_words
+from openqrm.plugin_host.host import PluginHost
+from openqrm.services.catalogue import Catalogue
+from tests.architecture.repository import ROOT, read, sources_under
+from tools.rules.source import Source
+from tools.rules.told import Texts, nameless
 
-
-def test_plans_of_the_core_are_told_in_german() -> None:
-    keys = re.findall(r'^  "((?:[^"\\]|\\.)*)":', TABLE.read_text(), re.MULTILINE)
-    known = [re.sub(r"\{\w+\}", "{}", key) for key in keys]
-    lacking = {
-        told for told in sentences() if any(map(str.isalpha, told)) and not any(fits(told, each) for each in known)
-    }
-    assert not lacking, f"say it in German in {TABLE.relative_to(ROOT)}: {sorted(lacking)}"
-
-
-def sentences() -> Iterator[str]:
-    """Titles, steps, reasons and notices as they are written, each blank as {}."""
-    for file in (ROOT / "src/openqrm").rglob("planning/*.py"):
-        for node in ast.walk(ast.parse(file.read_text())):
-            match node:
-                case ast.Call():
-                    yield from texts(each.value for each in node.keywords if each.arg in TOLD_BY)
-                    if ast.unparse(node.func) in WRITING:
-                        yield from texts(each for each in node.args if isinstance(each, ast.JoinedStr))
-                case ast.Assign(targets=[ast.Name(id="title" | "say" | "ASKED")]):
-                    yield from texts([node.value])
+CORE, PLUGINS = "src/openqrm", "src/openqrm_plugins"
+# What only the command line and the log say.
+UNSHOWN = ("src/openqrm/cli/", "src/openqrm/assembly/installation.py", "src/openqrm/plugin_host/scaffold.py")
+GROUPS = {"nouns": "noun", "verbs": "verb", "fields": "column"}
 
 
-def texts(values: Iterator[ast.expr] | list[ast.expr]) -> Iterator[str]:
-    for value in values:
-        match value:
-            case ast.IfExp():
-                yield from texts([value.body, value.orelse])
-            case ast.Constant(value=str(text)):
-                yield text
-            case ast.JoinedStr():
-                yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in value.values)
+@cache
+def german_of(folder: str) -> Words:
+    return load_words(ROOT / folder, "de")
 
 
-def fits(told: str, known: str) -> bool:
-    """Whether a sentence with blanks is one of these; a blank may hold what another one spells out."""
-    return re.fullmatch(re.escape(known).replace(r"\{\}", r"[^ ]+?"), told) is not None
+FOLDERS = (CORE, *(str(path.parent.relative_to(ROOT)) for path in sorted((ROOT / PLUGINS).glob("*/plugin.toml"))))
+
+
+def is_german(text: str, folder: str) -> bool:
+    """As a whole, or what stands before and behind a mark, as the console looks it up. A plugin may say as the core."""
+    if any(fits(text, each) for each in {folder, CORE}):
+        return True
+    marks = [found.start() + 1 for found in re.finditer(r"[.;:] ", text)]
+    halves = [((text[:at], text[: at - 1]), text[at + 1 :]) for at in marks]
+    return any(
+        any(not each or is_german(each, folder) for each in before) and is_german(behind, folder)
+        for before, behind in halves
+    )
+
+
+@cache
+def fits(text: str, folder: str) -> bool:
+    """One of this folder's texts says this."""
+    plain, forms = forms_of(folder)
+    return text in plain or any(form.fullmatch(text) for form in forms)
+
+
+@cache
+def forms_of(folder: str) -> tuple[set[str], list[re.Pattern[str]]]:
+    known = german_of(folder).texts
+    return {nameless(each) for each in known}, [form_of(each) for each in known if "{" in each]
+
+
+def form_of(text: str) -> re.Pattern[str]:
+    """What may be any text may be none, and then its space is left out."""
+    form = re.sub(r"\\\{\w+\\\}", r"[^ ]+", re.sub(r"(\\ )?\\\{\\\*\w+\\\}", r"(?:\1.*?)?", re.escape(text)))
+    return re.compile(form)
+
+
+def is_shown(source: Source) -> bool:
+    unseen = "/tests/" in source.path or "/testing/" in source.path
+    return not unseen and not source.path.startswith(UNSHOWN)
+
+
+def folder_of(path: str) -> str:
+    return "/".join(path.split("/")[:3]) if path.startswith(PLUGINS) else CORE
+
+
+def test_errors_steps_and_events_are_told_in_german() -> None:
+    told = Texts(filter(is_shown, sources_under("src"))).found
+    lacking: dict[str, list[str]] = {}
+    for text, paths in told.items():
+        for folder in {*map(folder_of, paths)} & {*FOLDERS}:
+            if not text.startswith("openqrm ") and not is_german(nameless(text), folder):  # a command is of no language
+                lacking.setdefault(folder, []).append(text)
+    assert not lacking, render(lacking)
+
+
+def test_declarations_are_told_in_german() -> None:
+    host = PluginHost()
+    lacking: dict[str, list[str]] = {}
+    for entry in Catalogue(host):
+        folder = folder_of(f"{PLUGINS}/{entry.plugin.replace('-', '_')}/") if entry.plugin else CORE
+        lacking.setdefault(folder, []).extend(lacking_of(folder, entry.declared, declared_texts(entry.declared)))
+        if entry.plugin:
+            names = [("nouns", entry.declared.noun), ("verbs", entry.declared.verb), *fields_of(entry.answer_type)]
+            names += fields_of(entry.declared)
+            lacking[folder] += [f"[{group}] {name}" for group, name in names if not has_word(folder, group, name)]
+    for plugin in host.plugins.values():
+        folder = str(plugin.folder.relative_to(ROOT))
+        lacking.setdefault(folder, []).extend(lacking_of(folder, plugin.settings, [plugin.manifest.summary]))
+        lacking[folder] += [
+            f"[fields] {name}" for _, name in fields_of(plugin.settings) if not has_word(folder, "fields", name)
+        ]
+    assert not any(lacking.values()), render(lacking)
+
+
+def lacking_of(folder: str, form: type[msgspec.Struct], texts: list[str]) -> list[str]:
+    known = german_of(CORE).texts | german_of(folder).texts
+    told = {*texts, *(each.get("description", "") for each in properties_of(form).values())}
+    return sorted({" ".join(text.split()) for text in told} - {""} - {*known})
+
+
+def declared_texts(form: type[msgspec.Struct]) -> list[str]:
+    title, _, more = (getdoc(form) or "").partition("\n")
+    return [title, *more.split("\n\n")]
+
+
+def properties_of(form: type[msgspec.Struct]) -> dict[str, dict[str, str]]:
+    _, parts = msgspec.json.schema_components([form])
+    found: dict[str, dict[str, str]] = parts[form.__name__]["properties"]
+    return found
+
+
+def fields_of(form: object) -> list[tuple[str, str]]:
+    """Of a struct, or of the rows of a list."""
+    some = [each for each in (form, *get_args(form)) if isinstance(each, type) and issubclass(each, msgspec.Struct)]
+    return [("fields", name) for each in some for name in properties_of(each)]
+
+
+def has_word(folder: str, group: str, name: str) -> bool:
+    return name in getattr(german_of(folder), group) or name.replace("-", "_") in ours()[GROUPS[group]]
+
+
+@cache
+def ours() -> dict[str, set[str]]:
+    """The words that the console has itself."""
+    groups = re.findall(r"^  (\w+): \{\n(.*?)^  \}", read("web/src/i18n/de/words.ts"), re.MULTILINE | re.DOTALL)
+    return {name: {*re.findall(r"^ +(\w+): ", words, re.MULTILINE)} for name, words in groups}
+
+
+def render(lacking: dict[str, list[str]]) -> str:
+    lines: Iterator[str] = (f"{folder}: {text}" for folder, texts in sorted(lacking.items()) for text in texts)
+    return "say it in German, in locale/de.toml:\n" + "\n".join(lines)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_blanks_are_the_same_in_german_and_none_is_there_twice(folder: str) -> None:
+    for text, said in german_of(folder).texts.items():
+        blanks = re.findall(r"\{\*?(\w+)\}", text)
+        assert sorted(blanks) == sorted(re.findall(r"\{(\w+)\}", said)), text
+        assert len({*blanks}) == len(blanks), text
+
+
+def test_a_text_is_followed_to_where_it_is_told() -> None:
+    source = """
+HINT = "Mend it."
+def refuse(what: str) -> None:
+    raise PlanningError(Category.CONFLICT, what, HINT)
+def plan(name, is_new):
+    how = "anew" if is_new else "again"
+    refuse(f"{name} is made {how}")
+    log.info("not told to anybody")
+"""
+    found = Texts([Source("src/openqrm/x.py", source)]).found
+    assert {*found} == {"Mend it.", "{name} is made anew", "{name} is made again"}

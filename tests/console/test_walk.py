@@ -6,8 +6,9 @@ from pathlib import Path
 
 from playwright.sync_api import ViewportSize, expect
 
+from openqrm.plugin_api.locale import load_words
 from tests.console.visit import Visit
-from tools.console import WEB
+from tools.console import ROOT, WEB
 
 PAGES = (
     "/", "/set-up", "/account", "/appliance/web", "/resource", "/plan/1", "/event", "/do/appliance/start?name=web",
@@ -34,13 +35,13 @@ def english_only() -> Iterator[str]:
     for folder in ("pages", "words", "errors"):
         german = texts(WEB / f"src/i18n/de/{folder}.ts")
         yield from (each for each in texts(WEB / f"src/i18n/en/{folder}.ts") - german if "{{" not in each)
-    yield from texts(WEB / "src/i18n/sentences.de.ts", before=True)
+    known = load_words(ROOT / "src/openqrm", "de").texts
+    yield from (text for text, said in known.items() if text != said)
 
 
-def texts(file: Path, *, before: bool = False) -> set[str]:
-    """What stands behind each colon, or before it."""
-    form = r'^ +"((?:[^"\\]|\\.)+)": ' if before else r': "((?:[^"\\]|\\.)+)",?$'
-    return {*re.findall(form, file.read_text(), re.MULTILINE)}
+def texts(file: Path) -> set[str]:
+    """What stands behind each colon."""
+    return {*re.findall(r': "((?:[^"\\]|\\.)+)",?$', file.read_text(), re.MULTILINE)}
 
 
 def test_who_comes_back_to_a_list_is_where_the_row_was_opened(visit: Visit) -> None:

@@ -1,4 +1,4 @@
-"""The OpenAPI entries of what is no declared intent: sessions, the second factor, forms, the stream."""
+"""The OpenAPI entries of what is no declared intent: sessions, the second factor, forms, words, the stream."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
-from openqrm.api import forms, session_routes, stream
+from openqrm.api import forms, session_routes, stream, words
 from openqrm.api.session_routes import FACTOR, SESSION, Begin, Enrol, LinkFor, Proof, RecoveryCodes, SessionView
+from openqrm.plugin_api.locale import Words
 from openqrm.services.second_factors import Enrolment, Standing
 from openqrm.services.sessions import Link
 
@@ -16,7 +17,7 @@ Sessions = list[session_routes.SessionRow]
 Forms = list[forms.Form]
 TYPES = (
     Begin, Enrol, LinkFor, Proof, RecoveryCodes, SessionView, Sessions, Enrolment, Standing, Link, Forms,
-    stream.Wanted,
+    stream.Wanted, Words,
 )  # fmt: skip
 # path, method, what it does, what is sent, what is answered
 TOLD: tuple[tuple[str, str, str, Any, Any], ...] = (
@@ -47,6 +48,15 @@ def console_paths(
             entry["requestBody"] = {"required": True} | json("", of(sent))
             entry["requestBody"].pop("description")
         paths.setdefault(path, {})[method] = entry
+    language = {
+        "name": "language",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "pattern": r"^[a-z]{2}$(?!\n)"},
+    }
+    entry = _named(words.PATH, "get", "What openQRM says, in another language such as `de`. Nobody has to sign in.")
+    answers = {"200": json("English → the same.", of(Words)), "404": errors["404"], "500": errors["500"]}
+    paths[f"{words.PATH}/{{language}}"] = {"get": entry | {"parameters": [language], "responses": answers}}
     told = {"description": "What changes, until the client goes.", "content": {"text/event-stream": {}}}
     entry = _named(stream.PATH, "get", "What changes, as server-sent events.")
     paths[stream.PATH] = {

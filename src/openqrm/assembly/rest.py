@@ -19,10 +19,12 @@ from openqrm.api.routes import Door
 from openqrm.api.stream import stream_route
 from openqrm.api.terminal import TerminalDoor
 from openqrm.api.tls import Tls
+from openqrm.api.words import words_route
 from openqrm.assembly.ground import Ground
 from openqrm.assembly.machines import MachineParts
 from openqrm.services.catalogue import Catalogue
 from openqrm.services.desk import Desk
+from openqrm.services.languages import Languages
 from openqrm.services.live import Live
 from openqrm.services.metrics import Metrics
 from openqrm.services.sign_in import SignIn
@@ -38,7 +40,8 @@ def rest_listener(
     """What people and programs speak to, on these sockets."""
     metrics = Metrics(ground.database, machines.uplink.count)
     streams = [stream_route(live, sign_in), watch_route(live, desk, sign_in)]
-    more = [*streams, _terminals(ground, machines.world, sign_in), _pages(ground)]
+    words = words_route(Languages(ground.plugins.folders()))
+    more = [*streams, words, _terminals(ground, machines.world, sign_in), _pages(ground)]
     application = make_application(Door(desk, sign_in, catalogue), metrics.render, more)
     return Listener("rest", application, listening, tls, ground.settings.proxy, websockets=True)
 

@@ -71,12 +71,15 @@ class Newcomers:
     def _told(self, *, too_many: bool) -> Event:
         """As good as always the same, so that a flood of machines is no flood of events."""
         if too_many:
-            text = f"Too many machines that nobody has touched since are registered (at most {self._most}): new ones"
-            text += " are turned away."
-            text += " Remove those that are none of yours, or raise the setting newcomers"
+            text = (
+                f"Too many machines that nobody has touched since are registered (at most {self._most}): new ones are "
+                "turned away. Remove those that are none of yours, or raise the setting newcomers"
+            )
         else:
-            text = f"More than {self._a_minute} new machines a minute want to register: the rest has to wait."
-            text += " Unless you have just switched them on, somebody invents them: look what is on the boot network"
+            text = (
+                f"More than {self._a_minute} new machines a minute want to register: the rest has to wait. Unless you "
+                "have just switched them on, somebody invents them: look what is on the boot network"
+            )
         return event("resource.turned-away", SELF, Severity.WARNING, text + self._from_whom())
 
     def _from_whom(self) -> str:

@@ -123,8 +123,8 @@ def _claimed(opened: Sequence[Opened]) -> set[str]:
 
 
 def _discovered(resource: Resource, ask: ScriptAsk) -> Event:
-    text = f"A machine with MAC {ask.mac} asked for its boot script from {ask.peer or 'an unknown address'}"
-    text += f"; its firmware calls it {ask.product!r}" if ask.product else ""
+    product = f"; its firmware calls it {ask.product!r}" if ask.product else ""
+    text = f"A machine with MAC {ask.mac} asked for its boot script from {ask.peer or 'an unknown address'}{product}"
     return event("resource.discovered", resource.name, Severity.NOTICE, text)
 
 

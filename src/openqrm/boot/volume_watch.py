@@ -108,8 +108,10 @@ class VolumeWatch:
         if len(new) <= FEW:
             return [_lost(storage, known[name], holds) for name in new]
         self._told.add(storage.ref)
-        text = f"{len(new)} of {len(known)} volumes have vanished from storage {storage.name}, {new[0]} first:"
-        text += f" {storage.resource} answers, and holds {holds}. See whether its disk is there and mounted"
+        text = (
+            f"{len(new)} of {len(known)} volumes have vanished from storage {storage.name}, {new[0]} first: "
+            f"{storage.resource} answers, and holds {holds}. See whether its disk is there and mounted"
+        )
         return [event(VANISHED, storage.name, Severity.ERROR, text, kind="storage")]
 
     def _say_found(self, storage: Storage, known: Collection[str], back: list[str], gone: int) -> list[Event]:
@@ -132,10 +134,12 @@ class VolumeWatch:
 
 
 def _lost(storage: Storage, volume: Volume, holds: int) -> Event:
-    text = f"Volume {volume.name} has vanished from storage {storage.name}: {storage.resource} answers, and holds"
-    text += f" {holds} other{'s' * (holds > 1)}." if holds else " none."
-    text += f" {volume.granted_to} still writes it by its grant." if volume.granted_to else ""
-    text += " Somebody removed or renamed it there: put it back, or remove it here"
+    others = f"{holds} other{'s' if holds > 1 else ''}" if holds else "none"
+    writer = f" {volume.granted_to} still writes it by its grant." if volume.granted_to else ""
+    text = (
+        f"Volume {volume.name} has vanished from storage {storage.name}: {storage.resource} answers, and holds "
+        f"{others}.{writer} Somebody removed or renamed it there: put it back, or remove it here"
+    )
     return event(VANISHED, volume.name, Severity.ERROR, text, kind="volume")
 
 

@@ -108,6 +108,12 @@ class PluginHost:
         owners = (id_ for id_, manifest in self.manifests.items() if storage_type in manifest.types_of_storage)
         return next(owners, storage_type)
 
+    def folders(self) -> tuple[Path, ...]:
+        """Of all that are here, also of those that cannot be used."""
+        usable = {id_: plugin.folder for id_, plugin in self.plugins.items()}
+        here = usable | {id_: finding.folder for id_, finding in self.refused.items()}
+        return tuple(here[id_] for id_ in sorted(here))
+
     def initrd_folders(self) -> dict[str, Path]:
         """Root type → the folder of its fragment."""
         return {

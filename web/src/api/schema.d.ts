@@ -3412,6 +3412,34 @@ export interface components {
              */
             after: string;
         };
+        /**
+         * Words
+         * @description What is said in English → the same in another language. Blanks of texts are named alike in both: {host}.
+         *
+         *         `{*fault}` is filled by any text, or none, which is looked up in its turn; `{noun}` and `{field}` by a word of ours;
+         *         each other blank by one name.
+         */
+        Words: {
+            /** @default {} */
+            texts: {
+                [key: string]: string;
+            };
+            /** @default {} */
+            nouns: {
+                [key: string]: [
+                    string,
+                    string
+                ];
+            };
+            /** @default {} */
+            verbs: {
+                [key: string]: string;
+            };
+            /** @default {} */
+            fields: {
+                [key: string]: string;
+            };
+        };
     };
     responses: never;
     parameters: never;

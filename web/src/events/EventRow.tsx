@@ -5,6 +5,7 @@ import { useMay } from "@/api/session";
 import type { Event } from "@/api/types";
 import { LinkButton } from "@/frame/LinkButton";
 import { useT, useWords } from "@/i18n";
+import { Told } from "@/i18n/Told";
 import { AboutLink, Moment } from "@/nouns/Cell";
 import { StateLabel } from "@/nouns/StateLabel";
 
@@ -22,7 +23,7 @@ export function EventRow({ event, acknowledge }: Props) {
     <li className={`q-event q-event-${event.severity}`}>
       <StateLabel state={event.severity} />
       <div className="q-event-body">
-        <p>{words.told(event.text)}</p>
+        <p><Told text={event.text} /></p>
         <p className="q-quiet">
           <Moment seconds={event.at_s} />
           {count > 1 ? ` · ${count}×` : ""} · {event.topic} · <AboutLink about={event.about} />

@@ -1,8 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { give } from "@/api/client";
-import { errorOf } from "@/api/problem";
-import { toast } from "@/frame/toasts";
+import { toastError } from "@/frame/toasts";
 
 export function useAcknowledge() {
   const client = useQueryClient();
@@ -10,7 +9,7 @@ export function useAcknowledge() {
     mutationFn: async (names: readonly string[]) => {
       for (const name of names) await give("event", "acknowledge", { name });
     },
-    onError: (error) => toast("danger", errorOf(error).message, errorOf(error).hint),
+    onError: toastError,
     onSettled: () => client.invalidateQueries({ queryKey: ["list", "event"] }),
   });
 }

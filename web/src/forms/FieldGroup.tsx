@@ -4,7 +4,7 @@ import { useT, useWords } from "@/i18n";
 
 import { FieldInput } from "./FieldInput";
 import type { Field } from "./schema";
-import { Told } from "./Told";
+import { Told } from "@/i18n/Told";
 import type { Fault } from "./values";
 
 type Props = { field: Field; value: unknown; fault: Fault | undefined; change: (value: unknown) => void };

@@ -7,6 +7,7 @@ import { useShown } from "@/api/lists";
 import type { Row } from "@/api/types";
 import { Trail } from "@/frame/Trail";
 import { useWords } from "@/i18n";
+import { Told } from "@/i18n/Told";
 import { flat } from "@/nouns/columns";
 import { usePlan } from "@/plans/usePlan";
 
@@ -74,7 +75,7 @@ function Heading({ intent, object }: { intent: Declaration; object: unknown }) {
   return (
     <>
       <Title headingLevel="h1">{`${words.noun(intent.noun)}${name}: ${words.verb(intent.verb)}`}</Title>
-      <p className="q-lead">{words.told(intent.title)}</p>
+      <p className="q-lead"><Told text={intent.title} /></p>
     </>
   );
 }

@@ -13,7 +13,7 @@ import { ConfirmInput } from "./ConfirmInput";
 import { FieldGroup } from "./FieldGroup";
 import { fieldsOf, type Field } from "./schema";
 import { TellOnce } from "./TellOnce";
-import { Told } from "./Told";
+import { Told } from "@/i18n/Told";
 import { useGive } from "./useGive";
 import { usePreview } from "./usePreview";
 import { bodyOf, faultOf, initialValues, type Values } from "./values";

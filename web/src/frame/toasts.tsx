@@ -3,19 +3,26 @@ import { Alert, AlertActionCloseButton, AlertGroup } from "@patternfly/react-cor
 import type { ReactNode } from "react";
 import { useSyncExternalStore } from "react";
 
+import { errorOf } from "@/api/problem";
 import { useT } from "@/i18n";
+import { Told } from "@/i18n/Told";
 
-type Toast = { id: number; variant: "success" | "info" | "warning" | "danger"; title: string; body?: ReactNode };
+type Toast = { id: number; variant: "success" | "info" | "warning" | "danger"; title: ReactNode; body?: ReactNode };
 
 const STAYS_MS = 8000;
 let shown: readonly Toast[] = [];
 let next = 1;
 const listeners = new Set<() => void>();
 
-export function toast(variant: Toast["variant"], title: string, body?: ReactNode): void {
+export function toast(variant: Toast["variant"], title: ReactNode, body?: ReactNode): void {
   const id = next++;
   change([...shown, { id, variant, title, body }]);
   if (variant !== "danger") setTimeout(() => dismiss(id), STAYS_MS);
+}
+
+export function toastError(error: unknown): void {
+  const { message, hint } = errorOf(error);
+  toast("danger", <Told text={message} />, <Told text={hint} />);
 }
 
 function dismiss(id: number): void {

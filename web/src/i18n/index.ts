@@ -1,11 +1,12 @@
-/** Two languages, complete; texts of the declarations come from the API in English and are translated where we know them. */
+/** Two languages, complete: the pages' own words are here, what openQRM and its plugins say is asked of the API. */
 import i18next from "i18next";
 import { initReactI18next, useTranslation } from "react-i18next";
 
-import type { Sentence } from "@/api/types";
+import { ask } from "@/api/client";
 
 import { en } from "./en";
-import { sentencesOf, type Sentences } from "./sentences";
+import { sentencesOf, type Piece, type Sentences, type Word } from "./sentences";
+import { NO_WORDS, resourcesOf, type Words } from "./words";
 
 export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
 export type Language = keyof typeof LANGUAGES;
@@ -18,9 +19,8 @@ declare module "i18next" {
   }
 }
 
-/** Texts of declarations in German; empty until German is spoken. */
-let declared: Readonly<Record<string, string>> = {};
-let sentences: Sentences = () => undefined;
+/** What comes in English, in German. */
+let german: Sentences = sentencesOf({}, ours);
 
 export async function startLanguages(): Promise<void> {
   const language = isLanguage(localStorage.getItem(KEPT)) ? localStorage.getItem(KEPT) : navigator.language.slice(0, 2);
@@ -42,19 +42,19 @@ export async function speak(language: Language): Promise<void> {
 /** Who speaks English does not load German. */
 async function change(language: Language): Promise<void> {
   if (language === "de" && !i18next.hasResourceBundle("de", "translation")) {
-    const [{ de }, { declaredDe }, { sentencesDe }] = await Promise.all([
-      import("./de"), import("./declared.de"), import("./sentences.de"),
-    ]);
+    const [{ de }, words] = await Promise.all([import("./de"), ask<Words>("words/de").catch(() => NO_WORDS)]);
     i18next.addResourceBundle("de", "translation", de);
-    declared = declaredDe;
-    sentences = sentencesOf(sentencesDe, ours);
+    i18next.addResourceBundle("de", "translation", resourcesOf(words), true, false);
+    german = sentencesOf(words.texts, ours);
   }
   document.documentElement.lang = language;
   await i18next.changeLanguage(language);
 }
 
-function ours(kind: "noun" | "field", name: string): string {
-  const key = `${kind === "noun" ? "noun" : "column"}.${name.replace(/-/g, "_")}`;
+const GROUPS = { noun: "noun", field: "column", state: "state" } as const;
+
+function ours(word: Word, name: string): string {
+  const key = `${GROUPS[word]}.${name.replace(/[- ]/g, "_")}`;
   return i18next.exists(key) ? (i18next.t as (key: string) => string)(key) : name;
 }
 
@@ -86,16 +86,20 @@ export function useWords() {
     state: (name: string) => word("state", name),
     /** The word for a state; what we have none for is somebody's own name and stays. */
     value: (name: string) => word("state", name, name),
+    /** For what can hold no element, such as a title; in a page `Told` says which parts are English. */
     told: (text: string) => told(text, i18n.language),
-    /** A sentence that the API tells in English, its blanks filled. */
-    said: (sentence: Sentence | undefined) => (sentence ? filled(told(sentence.text, i18n.language), sentence.facts) : ""),
+    pieces: (text: string) => piecesOf(text, i18n.language),
   };
 }
 
-/** A text that the API tells in English. */
-function told(text: string, language: string): string {
+/** A text that the API tells in English, and in which language each part of it is now. */
+function piecesOf(text: string, language: string): readonly Piece[] {
   const whole = text.replace(/\s+/g, " ").trim(); // its lines were broken for an editor
-  return language === "de" ? (declared[whole] ?? sentences(whole) ?? whole) : whole;
+  return language === "de" ? german(whole) : [{ text: whole, isForeign: false }];
+}
+
+function told(text: string, language: string): string {
+  return piecesOf(text, language).map((piece) => piece.text).join("");
 }
 
 export function filled(text: string, facts: Readonly<Record<string, string>>): string {

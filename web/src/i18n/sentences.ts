@@ -1,52 +1,101 @@
-/** Sentences whose blanks are filled when they come from openQRM: titles, steps, reasons, what was seen. Pure. */
-type Pattern = { form: RegExp; blanks: string[]; said: string };
-export type Sentences = (text: string) => string | undefined;
+/** Sentences that openQRM tells in English, said in another language; what is filled into their blanks is found again. Pure. */
+
+/** Some of a sentence: in the language that is spoken, or as it came. */
+export type Piece = { text: string; isForeign: boolean };
+export type Sentences = (text: string) => readonly Piece[];
+export type Word = "noun" | "field" | "state";
+
+type Blank = { name: string; isWordy: boolean };
+type Pattern = { form: RegExp; blanks: Blank[]; said: string; literal: number };
 
 const MOST_KEPT = 2000;
-/** Blanks that hold more than a name, or nothing. */
-const WORDY = new Set(["before", "count", "how", "limit", "loses", "leave", "power", "thin", "value", "what"]);
+const MOST_SPLITS = 6;
+/** A name, which none of these is. */
+const NAME = "((?!(?:it|that|there|this|nobody|nothing|what)\\s)\\S+)";
+const BLANK = /\{(\*?)(\w+)\}/g;
 
-/** `table`: a sentence with blanks → the same in another language. `{noun}` and `{field}` are words of ours, each other blank a name. */
-export function sentencesOf(table: Readonly<Record<string, string>>, ours: (word: "noun" | "field", name: string) => string): Sentences {
-  const patterns = Object.entries(table).filter(([key]) => key.includes("{")).sort(([one], [other]) => literal(other) - literal(one)).map(patternOf);
-  const known = new Map<string, string | undefined>();
-  const find = (text: string): string | undefined => {
-    if (text in table) return table[text];
-    for (const { form, blanks, said } of patterns) {
-      const [, ...values] = form.exec(text) ?? [];
-      if (values.length === blanks.length) return filled(said, blanks, values, (value, blank) => (blank === "noun" || blank === "field" ? ours(blank, value) : (table[value] ?? value)));
+/** `table`: a sentence with blanks → the same in another language. `{*x}` is any text or none, `{x}` has no space in it. */
+export function sentencesOf(table: Readonly<Record<string, string>>, ours: (word: Word, name: string) => string): Sentences {
+  const patterns = Object.entries(table).filter(([key]) => key.includes("{")).map(patternOf).sort((one, other) => other.literal - one.literal);
+  const known = new Map<string, readonly Piece[]>();
+
+  const find = (text: string): Piece[] | undefined => {
+    if (Object.hasOwn(table, text)) return [spoken(table[text] ?? "")];
+    for (const pattern of patterns) {
+      const [, ...values] = pattern.form.exec(text) ?? [];
+      if (values.length > 0) return filledIn(pattern, values);
     }
     return undefined;
   };
-  const parts = (text: string): string | undefined => {
-    const [title = "", note = ""] = text.split(/: (.*)/s, 2);
-    const [one, other] = [find(title), find(note)];
-    return one ?? other ? `${one ?? title}: ${other ?? note}` : undefined;
-  };
-  return (text) => {
-    if (!known.has(text)) {
-      if (known.size >= MOST_KEPT) known.clear();
-      known.set(text, find(text) ?? (text.includes(": ") ? parts(text) : undefined));
+
+  const filledIn = ({ said, blanks }: Pattern, values: string[]): Piece[] =>
+    said.split(/(\{\w+\})/).flatMap((part) => {
+      const index = blanks.findIndex(({ name }) => part === `{${name}}`);
+      const blank = blanks[index];
+      return blank ? inBlank(blank, values[index] ?? "") : [spoken(part)];
+    });
+
+  const inBlank = ({ name, isWordy }: Blank, value: string): readonly Piece[] => {
+    const word = name.replace(/\d+$/, "");
+    if (word === "noun" || word === "field" || word === "state") {
+      const known = ours(word, value);
+      if (known !== value || !isWordy) return [spoken(known)];
     }
-    return known.get(text);
+    const [, before = "", bare = ""] = /^(\s*)(.*)$/s.exec(value) ?? [];
+    return isWordy ? [spoken(before), ...say(bare)] : [spoken(value)];
   };
+
+  /** Sentence after sentence, or what stands before a colon and what behind it. */
+  const inParts = (text: string): Piece[] | undefined => {
+    const marks = [...text.matchAll(/[.;:] /g)].slice(0, MOST_SPLITS).map(({ index }) => index + 1);
+    for (const isStrict of [true, false]) {
+      for (const at of marks) {
+        const [before, behind] = [text.slice(0, at), text.slice(at + 1)];
+        const first = ended(find(before.slice(0, -1)), before) ?? find(before); // a name has no mark at its end
+        const rest = say(behind);
+        if (first ?? (!isStrict && rest.some(({ isForeign }) => !isForeign))) return [...(first ?? foreign(before)), spoken(" "), ...rest];
+      }
+    }
+    return undefined;
+  };
+
+  const say: Sentences = (text) => {
+    const before = known.get(text);
+    if (before) return before;
+    if (known.size >= MOST_KEPT) known.clear();
+    const found = joined(find(text) ?? inParts(text) ?? foreign(text));
+    known.set(text, found);
+    return found;
+  };
+  return say;
 }
 
 function patternOf([key, said]: [string, string]): Pattern {
-  const blanks = [...key.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "");
-  const [first = "", ...others] = key.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  const form = others.map((part, index) => (WORDY.has(blanks[index] ?? "") ? "(.*?)" : "(\\S+?)") + part);
-  return { form: new RegExp(`^${first}${form.join("")}$`, "s"), blanks, said };
+  const blanks = [...key.matchAll(BLANK)].map(([, star, name = ""]) => ({ name, isWordy: star === "*" }));
+  const [first = "", ...others] = key.split(/\{\*?\w+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const form = others.map((part, index) => (blanks[index]?.isWordy ? "(.*?)" : NAME) + part);
+  return { form: new RegExp(`^${first}${form.join("")}$`, "s"), blanks, said, literal: key.replace(BLANK, "").length };
 }
 
-/** What says more beside its blanks fits better. */
-function literal(key: string): number {
-  return key.replace(/\{\w+\}/g, "").length;
+function spoken(text: string): Piece {
+  return { text, isForeign: false };
 }
 
-function filled(said: string, blanks: readonly string[], values: readonly string[], word: (value: string, blank: string) => string): string {
-  return said.replace(/\{(\w+)\}/g, (blank, name: string) => {
-    const index = blanks.indexOf(name);
-    return index < 0 ? blank : word(values[index] ?? "", name);
-  });
+/** A name is of no language. */
+function foreign(text: string): Piece[] {
+  return [{ text, isForeign: /[a-z]\s+[a-z]|^[A-Z]?[a-z]+[.:]$/.test(text) }];
+}
+
+function ended(pieces: Piece[] | undefined, before: string): Piece[] | undefined {
+  return pieces && [...pieces, spoken(before.slice(-1))];
+}
+
+function joined(pieces: readonly Piece[]): Piece[] {
+  const some: Piece[] = [];
+  for (const piece of pieces) {
+    const last = some.at(-1);
+    if (last && (last.isForeign === piece.isForeign || piece.text.trim() === "")) last.text += piece.text;
+    else some.push({ ...piece });
+  }
+  return some;
 }

@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { isRow } from "@/api/lists";
 import { renderAgo, renderLength, renderLoad, renderMib, renderNumber, renderTime } from "@/i18n/format";
 import { useT, useWords } from "@/i18n";
+import { Told } from "@/i18n/Told";
 
 import type { CellKind } from "./columns";
 import { PlanLabel, StateLabel } from "./StateLabel";
@@ -43,7 +44,7 @@ export function Cell({ kind, value, noun, column = "" }: Props) {
       return isSilent(value) ? <span className="q-none">–</span> : <span className="q-code">{pairsText(value)}</span>;
     case "text":
       if (WORDS.has(column)) return <>{words.value(textOfValue(value))}</>;
-      return <>{TOLD.has(column) ? words.told(textOfValue(value)) : textOfValue(value)}</>;
+      return TOLD.has(column) ? <Told text={textOfValue(value)} /> : <>{textOfValue(value)}</>;
   }
 }
 

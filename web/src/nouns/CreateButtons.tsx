@@ -7,6 +7,7 @@ import { useMay } from "@/api/session";
 import { LinkButton } from "@/frame/LinkButton";
 import { leadsTo } from "@/frame/start";
 import { useT, useWords } from "@/i18n";
+import { Told } from "@/i18n/Told";
 
 const BUTTONS = 2;
 
@@ -55,7 +56,7 @@ function Rest({ noun, intents }: { noun: string; intents: readonly Declaration[]
       <DropdownList>
         {intents.map(({ verb, title }) => (
           <DropdownItem
-            key={verb} description={words.told(title)}
+            key={verb} description={<Told text={title} />}
             onClick={() => void navigate({ to: "/do/$noun/$verb", params: { noun, verb } })}
           >
             {words.verb(verb)}

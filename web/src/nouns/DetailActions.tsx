@@ -6,6 +6,7 @@ import { useCatalogue } from "@/api/catalogue";
 import { LinkButton } from "@/frame/LinkButton";
 import { leadsTo } from "@/frame/start";
 import { useT, useWords } from "@/i18n";
+import { Told } from "@/i18n/Told";
 
 /** Most used first; what destroys comes last and behind the menu. */
 const FIRST = ["start", "stop", "power-on", "reboot", "enable", "clone", "edit", "set-password", "set-role"];
@@ -56,7 +57,7 @@ export function DetailActions({ noun, name, state }: Props) {
               <div key={verb}>
                 {verb === "remove" && rest.length > 1 ? <Divider /> : null}
                 <DropdownItem
-                  isDanger={takesAway(verb)} description={words.told(title)}
+                  isDanger={takesAway(verb)} description={<Told text={title} />}
                   onClick={() => void navigate({ to: "/do/$noun/$verb", params: { noun, verb }, search: { [subject]: name } })}
                 >
                   {words.verb(verb)}

@@ -10,6 +10,7 @@ import { errorOf } from "@/api/problem";
 import type { PlanView } from "@/api/types";
 import { ConfirmInput } from "@/forms/ConfirmInput";
 import { useT, useWords } from "@/i18n";
+import { Told } from "@/i18n/Told";
 import { ProblemView } from "@/problems/ProblemView";
 
 import { PlanLabel } from "./StateLabel";
@@ -52,7 +53,7 @@ export default function GroupDialog({ intent, names, close }: Props) {
   };
   return (
     <Modal isOpen variant="medium" onClose={() => close(isDone)} aria-labelledby="group-title">
-      <ModalHeader labelId="group-title" title={`${words.verb(intent.verb)}: ${t("list.selected", { count: names.length })}`} description={words.told(intent.title)} />
+      <ModalHeader labelId="group-title" title={`${words.verb(intent.verb)}: ${t("list.selected", { count: names.length })}`} description={<Told text={intent.title} />} />
       <ModalBody>
         <ul className="q-group-list">
           {names.map((name, index) => (
@@ -84,13 +85,12 @@ type LineProps = {
 };
 
 function Line({ name, query, result }: LineProps) {
-  const words = useWords();
   const { t } = useT();
   if (result instanceof Error) return <Trouble name={name} error={result} />;
   if (result) {
     return (
       <>
-        <PlanLabel state={result.state} /> <Link to="/plan/$name" params={{ name: result.id }}>{words.told(result.title)}</Link>
+        <PlanLabel state={result.state} /> <Link to="/plan/$name" params={{ name: result.id }}><Told text={result.title} /></Link>
       </>
     );
   }

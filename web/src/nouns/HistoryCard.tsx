@@ -3,7 +3,8 @@ import { Link } from "@tanstack/react-router";
 
 import { useFoundList } from "@/api/lists";
 import type { Event, PlanRow } from "@/api/types";
-import { useT, useWords } from "@/i18n";
+import { useT } from "@/i18n";
+import { Told } from "@/i18n/Told";
 
 import { Moment } from "./Cell";
 import { PlanLabel, StateLabel } from "./StateLabel";
@@ -27,13 +28,12 @@ export function HistoryCard({ noun, name }: Props) {
 }
 
 export function PlanLine({ plan }: { plan: PlanRow }) {
-  const words = useWords();
   const { t } = useT();
   return (
     <li>
       <PlanLabel state={plan.state} />
       <span className="q-happened-what">
-        <Link to="/plan/$name" params={{ name: plan.id }}>{words.told(plan.title)}</Link>
+        <Link to="/plan/$name" params={{ name: plan.id }}><Told text={plan.title} /></Link>
         <small>
           {plan.asked_by} · <Moment seconds={plan.created_s} />
           {plan.reason ? ` · ${t("plan.saidWhy", { reason: plan.reason })}` : ""}
@@ -58,12 +58,11 @@ export function EventsCard({ noun, name }: Props) {
 }
 
 export function EventLine({ event }: { event: Event }) {
-  const words = useWords();
   return (
     <li>
       <StateLabel state={event.severity} />
       <span className="q-happened-what">
-        {words.told(event.text)}
+        <Told text={event.text} />
         <small>
           {event.topic} · <Moment seconds={event.at_s} />
           {event.count > 1 ? ` · ${event.count}×` : ""}

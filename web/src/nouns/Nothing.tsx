@@ -5,6 +5,7 @@ import { useCatalogue, type Declaration } from "@/api/catalogue";
 import { listing } from "@/api/lists";
 import { LinkButton } from "@/frame/LinkButton";
 import { useT, useWords } from "@/i18n";
+import { Told } from "@/i18n/Told";
 
 import { needsOf } from "./needs";
 
@@ -34,7 +35,7 @@ function WayToFirst({ intent }: { intent: Declaration }) {
   return (
     <>
       <EmptyStateBody>
-        {words.told(intent.title)}
+        <Told text={intent.title} />
         {needed ? <span className="q-needed">{t("list.needsFirst", { nouns: words.nounsWithin(needed) })}</span> : null}
       </EmptyStateBody>
       <EmptyStateFooter>

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState, type RefObject } from "react";
 
 import { useCatalogue } from "@/api/catalogue";
 import { useT, useWords } from "@/i18n";
+import { Told } from "@/i18n/Told";
 
 import { keepLook } from "./kept";
 
@@ -49,7 +50,7 @@ function Actions({ noun, name, toggle, close }: ActionsProps) {
       <DropdownList>
         {actions.map(({ verb, subject, title }) => (
           <DropdownItem
-            key={verb} description={words.told(title)} isDanger={verb.startsWith("remove")}
+            key={verb} description={<Told text={title} />} isDanger={verb.startsWith("remove")}
             onClick={() => {
               keepLook(noun, { opened: name });
               void navigate({ to: "/do/$noun/$verb", params: { noun, verb }, search: { [subject]: name } });

@@ -3,9 +3,8 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { ask, give, type Body } from "@/api/client";
 import { listKey } from "@/api/lists";
-import { errorOf } from "@/api/problem";
 import type { ViewRow } from "@/api/types";
-import { toast } from "@/frame/toasts";
+import { toastError } from "@/frame/toasts";
 
 import type { Order } from "./useRows";
 
@@ -33,7 +32,7 @@ export function useChangeViews() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ verb, body }: { verb: "save" | "remove"; body: Body }) => give("view", verb, body),
-    onError: (error) => toast("danger", errorOf(error).message, errorOf(error).hint),
+    onError: toastError,
     onSettled: () => client.invalidateQueries({ queryKey: ["list", "view"] }),
   });
 }

@@ -5,7 +5,8 @@ import { useState, type ReactElement } from "react";
 
 import { useMay } from "@/api/session";
 import type { PlanView } from "@/api/types";
-import { useT, useWords } from "@/i18n";
+import { useT } from "@/i18n";
+import { Told } from "@/i18n/Told";
 import { ProblemView } from "@/problems/ProblemView";
 
 import { useDecide, type Verb } from "./decide";
@@ -16,7 +17,6 @@ const SIGNS: Record<Verb, ReactElement> = {
 };
 
 export function Exits({ plan }: { plan: PlanView }) {
-  const words = useWords();
   const { t } = useT();
   const may = useMay();
   if (plan.state !== "stuck") return null;
@@ -24,8 +24,8 @@ export function Exits({ plan }: { plan: PlanView }) {
   return (
     <section className="q-exits" aria-label={t("exits.title")}>
       <Alert isInline variant="warning" title={t("exits.title")} className="q-problem">
-        <p className="q-problem-what">{failed ? `${words.told(failed.what)}: ${words.told(failed.note)}` : words.told(plan.note)}</p>
-        <p>{failed?.hint ?? t("exits.lead")}</p>
+        <p className="q-problem-what"><Told text={failed ? `${failed.what}: ${failed.note}` : plan.note} /></p>
+        <p>{failed?.hint ? <Told text={failed.hint} /> : t("exits.lead")}</p>
       </Alert>
       <div className="q-exit-row">
         {(["retry", "skip", "undo", "abandon"] as const)

@@ -2,25 +2,25 @@ import { List, ListItem } from "@patternfly/react-core";
 import { BellIcon, ExclamationTriangleIcon, InfoCircleIcon } from "@patternfly/react-icons";
 
 import type { PlanView } from "@/api/types";
-import { useT, useWords } from "@/i18n";
+import { useT } from "@/i18n";
+import { Told } from "@/i18n/Told";
 
 import { alreadySo, irreversible, notices } from "./facts";
 
 /** What to know before saying yes. */
 export function PlanFacts({ plan }: { plan: PlanView }) {
-  const words = useWords();
   const { t } = useT();
   const so = alreadySo(plan);
   return (
     <List isPlain className="q-facts">
       {irreversible(plan).map(({ id, what, undo }) => (
         <ListItem key={id} icon={<ExclamationTriangleIcon className="q-danger" />}>
-          <strong>{words.told(what)}</strong>: {words.told(undo)}
+          <strong><Told text={what} /></strong>: <Told text={undo} />
         </ListItem>
       ))}
       {notices(plan).map((notice) => (
         <ListItem key={notice} icon={<BellIcon className="q-warn" />}>
-          {t("plan.notice")}: {words.told(notice)}
+          {t("plan.notice")}: <Told text={notice} />
         </ListItem>
       ))}
       <ListItem icon={<InfoCircleIcon />}>

@@ -4,7 +4,8 @@ import { lazy, Suspense } from "react";
 
 import type { PlanView } from "@/api/types";
 import { Trail } from "@/frame/Trail";
-import { useT, useWords } from "@/i18n";
+import { useT } from "@/i18n";
+import { Told } from "@/i18n/Told";
 import { renderLength } from "@/i18n/format";
 import { AboutLink, Moment } from "@/nouns/Cell";
 import { PlanLabel } from "@/nouns/StateLabel";
@@ -23,7 +24,6 @@ import { usePlan } from "./usePlan";
 const StepGraph = lazy(() => import("./StepGraph"));
 
 export function PlanPage() {
-  const words = useWords();
   const { t } = useT();
   const { name = "" } = useParams({ strict: false });
   const plan = usePlan(name);
@@ -33,7 +33,7 @@ export function PlanPage() {
         <div>
           <Trail noun="plan" />
           <Title headingLevel="h1">
-            {words.told(plan.title)} <PlanLabel state={plan.state} />
+            <Told text={plan.title} /> <PlanLabel state={plan.state} />
           </Title>
           <Circumstances plan={plan} />
         </div>

@@ -3,7 +3,8 @@ import { Card, CardBody, CardHeader, CardTitle, EmptyState, EmptyStateBody, Skel
 import { ListIcon } from "@patternfly/react-icons";
 
 import type { Shown } from "@/forms/usePreview";
-import { useT, useWords } from "@/i18n";
+import { useT } from "@/i18n";
+import { Told } from "@/i18n/Told";
 import { ProblemView } from "@/problems/ProblemView";
 
 import { PlanFacts } from "./PlanFacts";
@@ -26,7 +27,6 @@ export function PreviewPanel({ shown, isReady, decides }: Props) {
 }
 
 function Inside({ shown, isReady, decides }: Props) {
-  const words = useWords();
   const { t } = useT();
   if (decides) return <p>{t("preview.decides")}</p>;
   if (!isReady) {
@@ -41,7 +41,7 @@ function Inside({ shown, isReady, decides }: Props) {
   const { plan } = shown.data;
   return (
     <div className={shown.isPlaceholderData ? "q-fading" : undefined}>
-      <p className="q-preview-title">{words.told(plan.title)}</p>
+      <p className="q-preview-title"><Told text={plan.title} /></p>
       <PlanFacts plan={plan} />
       <StepList plan={plan} />
     </div>

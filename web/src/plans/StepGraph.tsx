@@ -8,6 +8,7 @@ import type { PlanView, StepView } from "@/api/types";
 import { useFlowWords } from "@/frame/flowWords";
 import { theme } from "@/frame/theme";
 import { useT, useWords } from "@/i18n";
+import { Told } from "@/i18n/Told";
 import { renderLength } from "@/i18n/format";
 
 import { lengthOf } from "./facts";
@@ -69,14 +70,13 @@ function edgesOf(steps: readonly StepView[]): Edge[] {
 }
 
 function StepBox({ data: { step } }: NodeProps<StepNode>) {
-  const words = useWords();
   const now = useNow(step.state === "at work");
   const length = lengthOf(step, now);
   return (
     <div className={`q-node q-step-${step.state.replace(/ /g, "-")}`}>
       <Handle type="target" position={Position.Top} isConnectable={false} />
       <StepSign state={step.state} />
-      <span className="q-node-what">{words.told(step.what)}</span>
+      <span className="q-node-what"><Told text={step.what} /></span>
       {length > 0 ? <span className="q-node-time">{renderLength(length)}</span> : null}
       <Handle type="source" position={Position.Bottom} isConnectable={false} />
     </div>

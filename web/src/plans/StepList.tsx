@@ -1,7 +1,8 @@
 import type { ReactNode } from "react";
 
 import type { PlanView, StepView } from "@/api/types";
-import { useT, useWords } from "@/i18n";
+import { useT } from "@/i18n";
+import { Told } from "@/i18n/Told";
 import { renderLength } from "@/i18n/format";
 import { StateLabel } from "@/nouns/StateLabel";
 
@@ -27,26 +28,25 @@ export function StepList({ plan, exits }: Props) {
 }
 
 function StepBody({ step, children }: { step: StepView; children: ReactNode }) {
-  const words = useWords();
   const { t } = useT();
   const isQuiet = step.state === "waiting" || step.state === "done" || step.state === "would change";
   return (
     <div className="q-step-body">
       <div className="q-step-line">
-        <span className="q-step-what">{words.told(step.what)}</span>
+        <span className="q-step-what"><Told text={step.what} /></span>
         {step.optional ? <span className="q-quiet">{t("plan.optional")}</span> : null}
         <span className="q-step-end">
           <StepTime step={step} />
           {isQuiet ? null : <StateLabel state={step.state} />}
         </span>
       </div>
-      <p className="q-step-why">{words.told(step.why)}</p>
-      {step.note ? <p className="q-step-note">{words.told(step.note)}</p> : null}
-      {step.hint ? <p className="q-step-hint">{step.hint}</p> : null}
+      <p className="q-step-why"><Told text={step.why} /></p>
+      {step.note ? <p className="q-step-note"><Told text={step.note} /></p> : null}
+      {step.hint ? <p className="q-step-hint"><Told text={step.hint} /></p> : null}
       {step.undo ? (
         <details className="q-step-undo">
           <summary>{t("plan.wayBack")}</summary>
-          {words.told(step.undo)}
+          <Told text={step.undo} />
         </details>
       ) : null}
       {children}

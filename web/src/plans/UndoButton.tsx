@@ -9,6 +9,7 @@ import type { OpenqrmError } from "@/api/problem";
 import { useMay } from "@/api/session";
 import type { PlanView, Preview } from "@/api/types";
 import { useT, useWords } from "@/i18n";
+import { Told } from "@/i18n/Told";
 import { ProblemView } from "@/problems/ProblemView";
 
 import { useDecide } from "./decide";
@@ -64,23 +65,21 @@ function useReversal(plan: PlanView, isWanted: boolean) {
 }
 
 function Reversal({ shown, isReady }: { shown: Preview | undefined; isReady: boolean }) {
-  const words = useWords();
   const { t } = useT();
   if (!shown) return isReady ? null : <Skeleton height="6rem" screenreaderText={t("app.loading")} />;
   return (
     <>
-      <p className="q-preview-title">{words.told(shown.plan.title)}</p>
-      <ol className="q-undo-list">{shown.plan.steps.map(({ id, what }) => <li key={id}>{words.told(what)}</li>)}</ol>
+      <p className="q-preview-title"><Told text={shown.plan.title} /></p>
+      <ol className="q-undo-list">{shown.plan.steps.map(({ id, what }) => <li key={id}><Told text={what} /></li>)}</ol>
     </>
   );
 }
 
 function WayBack({ plan }: { plan: PlanView }) {
-  const words = useWords();
   const begun = plan.steps.filter(({ state }) => state === "done" || state === "at work" || state === "failed").toReversed();
   return (
     <ol className="q-undo-list">
-      {begun.filter(({ undo }) => undo).map(({ id, undo }) => <li key={id}>{words.told(undo)}</li>)}
+      {begun.filter(({ undo }) => undo).map(({ id, undo }) => <li key={id}><Told text={undo} /></li>)}
     </ol>
   );
 }

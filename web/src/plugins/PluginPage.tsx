@@ -7,6 +7,7 @@ import { showKey, useFoundList, useShown } from "@/api/lists";
 import type { PluginDetails, PluginRow } from "@/api/types";
 import { Trail } from "@/frame/Trail";
 import { useT, useWords } from "@/i18n";
+import { Told } from "@/i18n/Told";
 import { HistoryCard } from "@/nouns/HistoryCard";
 import { StateLabel } from "@/nouns/StateLabel";
 import { ProblemView } from "@/problems/ProblemView";
@@ -34,7 +35,7 @@ function Plugin({ plugin }: { plugin: PluginDetails }) {
         <div>
           <Trail noun="plugin" />
           <Title headingLevel="h1">{plugin.name} <StateLabel state={plugin.standing} /></Title>
-          <p className="q-lead">{words.told(plugin.summary)}</p>
+          <p className="q-lead"><Told text={plugin.summary} /></p>
         </div>
         <PluginActions name={plugin.name} standing={plugin.standing} dependencies={lacking.length} />
       </PageSection>

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useList } from "@/api/lists";
 import type { PluginRow } from "@/api/types";
 import { useT, useWords } from "@/i18n";
+import { Told } from "@/i18n/Told";
 import { StateLabel } from "@/nouns/StateLabel";
 import { matches } from "@/nouns/useRows";
 
@@ -46,7 +47,6 @@ export function PluginsPage() {
 }
 
 function PluginCard({ plugin }: { plugin: PluginRow }) {
-  const words = useWords();
   const isWell = ["disabled", "enabled", "started"].includes(plugin.standing);
   return (
     <Card isFullHeight className={`q-plugin q-plugin-${plugin.standing}`}>
@@ -56,8 +56,8 @@ function PluginCard({ plugin }: { plugin: PluginRow }) {
         </CardTitle>
       </CardHeader>
       <CardBody>
-        {words.told(plugin.summary)}
-        {isWell ? null : <p className="q-step-hint">{plugin.because}</p>}
+        <Told text={plugin.summary} />
+        {isWell ? null : <p className="q-step-hint"><Told text={plugin.because} /></p>}
       </CardBody>
       <CardFooter>
         <PluginActions name={plugin.name} standing={plugin.standing} />

@@ -2,9 +2,10 @@
 import { Alert, Button, PageSection, type AlertProps } from "@patternfly/react-core";
 import { Link } from "@tanstack/react-router";
 
-import { errorOf, type OpenqrmError } from "@/api/problem";
+import { errorOf, OpenqrmError } from "@/api/problem";
 import type { Category } from "@/api/types";
 import { useT } from "@/i18n";
+import { Told } from "@/i18n/Told";
 
 /** What stands in the way for the moment warns; what was asked wrongly or is broken is red. */
 const VARIANT: Record<Category, NonNullable<AlertProps["variant"]>> = {
@@ -41,26 +42,23 @@ export function ProblemView({ error, retry, isWhole = false }: Props & { isWhole
 
 function Words({ told }: { told: OpenqrmError }) {
   const { t } = useT();
-  const isSilent = told.category === "unavailable" && told.message === "";
+  if (told.message === "") {
+    const what = told.category === "unavailable" ? "noAnswer" : "page";
+    return <><p className="q-problem-what">{t(`problem.${what}`)}</p><p>{t(`problem.${what}Hint`)}</p></>;
+  }
   return (
     <>
-      <p className="q-problem-what">{isSilent ? t("problem.noAnswer") : told.message}</p>
-      <p>{isSilent ? t("problem.noAnswerHint") : <Linked text={told.hint || t(`advice.${told.category}`)} />}</p>
+      <p className="q-problem-what"><Told text={told.message} /></p>
+      <p>{told.hint ? <Told text={told.hint} render={linked} /> : t(`advice.${told.category}`)}</p>
     </>
   );
 }
 
 /** A hint that names a plan leads there. */
-function Linked({ text }: { text: string }) {
-  const [before, number, after] = text.split(/\bplan (\d+)\b/, 3);
-  if (number === undefined) return <>{text}</>;
-  return (
-    <>
-      {before}
-      <Link to="/plan/$name" params={{ name: number }}>plan {number}</Link>
-      {after}
-    </>
-  );
+function linked(text: string) {
+  const [before, plan, number = "", after] = text.split(/\b([Pp]lan (\d+))\b/, 4);
+  if (plan === undefined) return text;
+  return <>{before}<Link to="/plan/$name" params={{ name: number }}>{plan}</Link>{after}</>;
 }
 
 /** In the place of a page. What is not there does not come by asking again. */
@@ -76,6 +74,5 @@ export function ProblemPage({ error, retry }: Props) {
 }
 
 export function NotFound() {
-  const { t } = useT();
-  return <ProblemPage error={errorOf(new Error(t("problem.page")))} />;
+  return <ProblemPage error={new OpenqrmError("bug", "")} />;
 }

@@ -7,6 +7,7 @@ import { useDeferredValue, useEffect, useRef, useState, type KeyboardEvent } fro
 import { ask } from "@/api/client";
 import type { Found } from "@/api/types";
 import { useT, useWords } from "@/i18n";
+import { Told } from "@/i18n/Told";
 
 export function SearchBox() {
   const { t } = useT();
@@ -50,7 +51,7 @@ export function SearchBox() {
       <MenuContent>
         <MenuList aria-label={t("search.results")}>
           {(found ?? []).map((each, index) => (
-            <MenuItem key={`${each.kind}/${each.name}`} itemId={index} description={each.field === "name" ? undefined : `${words.column(each.field)}: ${words.told(each.text)}`}>
+            <MenuItem key={`${each.kind}/${each.name}`} itemId={index} description={each.field === "name" ? undefined : <>{words.column(each.field)}: <Told text={each.text} /></>}>
               <span className="q-kind">{words.noun(each.kind)}</span> {each.name}
             </MenuItem>
           ))}

@@ -2,9 +2,10 @@ import { CheckCircleIcon, ExclamationCircleIcon, InfoCircleIcon, OutlinedCircleI
 import type { ReactElement } from "react";
 
 import { useCatalogue } from "@/api/catalogue";
-import type { CheckRow } from "@/api/types";
+import type { CheckRow, Sentence } from "@/api/types";
 import { LinkButton } from "@/frame/LinkButton";
-import { useT, useWords } from "@/i18n";
+import { useT } from "@/i18n";
+import { Told } from "@/i18n/Told";
 import { AboutLink } from "@/nouns/Cell";
 
 const SIGNS: Record<CheckRow["verdict"], ReactElement> = {
@@ -17,21 +18,24 @@ const SIGNS: Record<CheckRow["verdict"], ReactElement> = {
 /** What was seen, and the form that mends it, filled in as far as it is known. */
 export function CheckLine({ check }: { check: CheckRow }) {
   const { t } = useT();
-  const words = useWords();
   return (
     <li className={`q-check q-check-${check.verdict}`}>
       <span role="img" aria-label={t(`setup.verdict_${check.verdict}`)}>{SIGNS[check.verdict]}</span>
       <div>
         <p>
-          {check.about ? <AboutLink about={check.about} /> : <span className="q-kind">{words.said(check.told["looked_at"])}</span>}{" "}
-          <span>{words.said(check.told["seen"])}</span>
+          {check.about ? <AboutLink about={check.about} /> : <span className="q-kind"><Saying sentence={check.told["looked_at"]} /></span>}{" "}
+          <span><Saying sentence={check.told["seen"]} /></span>
         </p>
-        {check.do ? <p className="q-quiet">{words.said(check.told["do"])}</p> : null}
+        {check.do ? <p className="q-quiet"><Saying sentence={check.told["do"]} /></p> : null}
         {check.command ? <code className="q-command">{check.command}</code> : null}
       </div>
       <MendButton check={check} />
     </li>
   );
+}
+
+function Saying({ sentence }: { sentence: Sentence | undefined }) {
+  return sentence ? <Told text={sentence.text} facts={sentence.facts} /> : null;
 }
 
 function MendButton({ check: { intent, fields, verdict } }: { check: CheckRow }) {

@@ -29,7 +29,11 @@ TELL_S = 1.0
 HEAD = struct.Struct(">4sIQIIQIIQQIIQ")
 MORE = struct.Struct(">QQQII")  # of version 3
 DATA_FILE, CRYPTO = 0x44415441, 0x0537BE77
-UNSUPPORTED = {1: "was not closed cleanly", 2: "is marked as corrupt", 4: "keeps its data in another file"}
+UNSUPPORTED = {
+    1: "it was not closed cleanly",
+    2: "it is marked as corrupt",
+    4: "it keeps its data in another file",
+}
 PACKED = 8  # the one incompatible feature that is no danger: how clusters are packed
 DISKS = {b"KDMV": "VMDK", b"vhdx": "VHDX", b"cone": "VHD", b"QED\0": "QED", b"<<< ": "VDI", b"LUKS": "LUKS"}
 ARCHIVES = (b"\x1f\x8b", b"\xfd7zXZ\0", b"BZh", b"\x28\xb5\x2f\xfd", b"PK\3\4")
@@ -142,7 +146,7 @@ def why_odd(file: int, head: bytes) -> str:
 def refuse_features(features: int, crypt: int, snapshots: int) -> None:
     for bit, says in UNSUPPORTED.items():
         if features & bit:
-            raise Refused(f"it {says}")
+            raise Refused(says)
     if features & ~PACKED:
         raise Refused(f"it has features that are not known here: {features:#x}")
     if crypt:

@@ -63,7 +63,7 @@ class FormatVolume:
         if not found:
             return Differs(f"there is no file system on {self.mount.device}")
         if found == self.mount.filesystem:
-            return Satisfied(f"{self.mount.device} has {found}")
+            return Satisfied(f"{self.mount.device} has the file system {found}")
         message = f"{self.mount.device} has {found[:40]!r}, not {self.mount.filesystem}"
         raise StepError(
             Category.CONFLICT, message, "Set the storage's filesystem to what is there, or wipe it by hand."
