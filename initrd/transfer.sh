@@ -26,8 +26,8 @@ format_if_empty() { # DISK
 # How far it is goes up with the statistics.
 copy() { # FROM TO
     say "copying $1 to $2"
-    keep=-aHAXx
-    ! grep -qE ' (/newroot|/transfer) (nfs4?|tmpfs) ' /proc/mounts || keep=-aHx # which carry no ACLs or capabilities
+    keep=-aHAXxS
+    ! grep -qE ' (/newroot|/transfer) (nfs4?|tmpfs) ' /proc/mounts || keep=-aHx # no ACLs, no capabilities
     {
         code=0
         rsync "$keep" --numeric-ids --delete --exclude=/lost+found --no-h --no-i-r --info=progress2 "$1/" "$2/" || code=$?

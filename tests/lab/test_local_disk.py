@@ -12,7 +12,7 @@ from shutil import which
 
 import pytest
 
-from tests.lab.test_capture import a_disk, sh
+from tests.lab.test_capture import ACL, CAPABILITY, NET_RAW, READABLE, a_disk, furnish, mounted, sh
 from tests.lab.volumes import partition_table
 
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("in_cell")]
@@ -119,3 +119,24 @@ def test_a_formatting_that_was_broken_off_is_begun_anew(bench: Bench, tmp_path: 
     bench.leave()
     sh("mke2fs", "-q", "-F", "-t", "ext4", bench.first, "8M")
     assert "did not put there" in bench.boot(bench.first), "by then the mark is gone"
+
+
+def test_between_disks_a_copy_loses_nothing(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        source, target = (_formatted(stack, tmp_path, name) for name in ("source", "target"))
+        for name in ("etc", "srv"):
+            (source / name).mkdir()
+        furnish(source)
+        copy = Path("initrd/transfer.sh").read_text().replace("/tmp/copied", str(tmp_path / "status"))
+        program = f'{LENT}say() {{ :; }}\nagent={tmp_path}\n{copy}copy "$@"'
+        sh("busybox", "sh", "-eu", "-c", program, "sh", source, target)
+        tool, note, sparse = (target / "srv" / name for name in ("tool", "note", "sparse"))
+        assert os.getxattr(tool, CAPABILITY) == NET_RAW and tool.stat().st_ino == (target / "srv/same").stat().st_ino
+        assert os.getxattr(note, ACL) == READABLE and (note.stat().st_uid, note.stat().st_gid) == (12345, 23456)
+        assert (sparse.stat().st_size, sparse.stat().st_blocks < 100) == (40 << 20, True)
+
+
+def _formatted(stack: ExitStack, folder: Path, name: str) -> Path:
+    disk = a_disk(stack, folder / f"{name}.img", SIZE_MIB)
+    sh("mke2fs", "-q", "-t", "ext4", disk)
+    return mounted(stack, disk, folder / name)
