@@ -14,6 +14,7 @@ from openqrm.adapters.world import RealWorld
 from openqrm.assembly.ground import Ground
 from openqrm.assembly.initrds import kernels_of
 from openqrm.boot.door import BootDoor, Site
+from openqrm.boot.host_watch import HostWatch
 from openqrm.boot.local_watch import LocalWatch
 from openqrm.boot.power_watch import PowerWatch
 from openqrm.boot.preparing import Preparing
@@ -64,7 +65,12 @@ def start_machines(ground: Ground, ring: Callable[[frozenset[str]], None], leads
     power = PowerWatch(database.records, database.find_doubtful, writer, _power_asked(ground, world), standing, leads)
     asked = _volumes_asked(ground, world)
     volumes = VolumeWatch(database.records, writer, asked, _held(ground), standing, leads)
-    for part in (power, volumes, local, Preparing(kernels)):
+
+    def mute() -> Collection[str]:
+        return [name for name in database.find_hosts_by_ssh() if not uplink.is_open(name)]
+
+    carrying = HostWatch(mute, writer, world.host, hosts.stands, lost.heard, leads)
+    for part in (power, volumes, local, carrying, Preparing(kernels)):
         part.start()
         parts.callback(part.close)
     return MachineParts(world, uplink, BootDoor(_site(settings, uplink), writer, kernels, vault))

@@ -161,14 +161,15 @@ def note_local(machines: Machines, asks: Sequence[tuple[Told, ...]]) -> Taken[No
     for name, each in told.items():
         before, profile = seen.get(name), profiles.get(name)
         if each.answer and profile and profile.is_local and profile.appliance == each.appliance:
-            news[name] = _seen(each, each.answer)
+            news[name] = seen_by_ssh(each, each.answer)
         elif not each.answer and before and before.connected:
             news[name] = {"connected": False}
     machines.put_observations(list(news.items()))
-    return Taken([None] * len(asks), frozenset(name for name, fields in news.items() if _rings(fields, seen.get(name))))
+    return Taken([None] * len(asks), frozenset(name for name, fields in news.items() if rings(fields, seen.get(name))))
 
 
-def _seen(told: Told, answer: Answer) -> dict[str, object]:
+def seen_by_ssh(told: Told, answer: Answer) -> dict[str, object]:
+    """Fields of its observation."""
     return {
         "power": "on",
         "boot_id": f"{told.resource}.{answer.boot}",
@@ -181,6 +182,7 @@ def _seen(told: Told, answer: Answer) -> dict[str, object]:
     }
 
 
-def _rings(fields: dict[str, object], before: Observation | None) -> bool:
+def rings(fields: dict[str, object], before: Observation | None) -> bool:
+    """Whether a plan may wait for that."""
     noted = {"connected", "boot_id"} & fields.keys()
     return before is None or any(getattr(before, name) != fields[name] for name in noted)

@@ -138,7 +138,7 @@ def get_host(name: str, facts: Facts) -> Resource:
 def host_rows(hosts: Sequence[Resource], related: Related, reading: Reading) -> list[HostRow]:
     """Rows of a list."""
     names, now_s = [each.name for each in hosts], reading.world.now_s()
-    seen = {each.name: each for each in related.among(Observation, "name", names, (*SIGHT, "statistics"))}
+    seen = {each.name: each for each in related.among(Observation, "name", names, (*SIGHT, "connected", "statistics"))}
     booked, count = Counter[str](), Counter[str]()
     for vm in related.among(Resource, "host", names, ("host", "memory_mib")):
         booked[vm.host] += vm.memory_mib

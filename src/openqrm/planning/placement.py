@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from openqrm.domain.errors import Category, PlanningError
-from openqrm.domain.resource import Condition, Observation, Resource, condition
+from openqrm.domain.resource import SELF, Condition, Observation, Resource, condition
 from openqrm.domain.vm import Booking
 from openqrm.plugin_api.planning import Planning
 from openqrm.ports.records import Facts
@@ -126,13 +126,23 @@ def _room(host: Resource, type_: str, booking: Booking, facts: Facts, now_s: flo
 
 def room_as_seen(host: Resource, type_: str, booking: Booking, seen: Observation | None, now_s: float) -> Room:
     """What placement is to know of a host of which this was last seen."""
-    now = condition(host, seen, now_s)
     because = "" if host.carries == type_ else f"carries {host.carries or 'no'} VMs"
     return Room(
         host=host.name, cpu_count=host.cpu_count, memory_mib=host.memory_mib, booked_mib=booking.booked_mib,
         vm_count=booking.vm_count, vm_limit=host.vm_limit, load=figure(seen, "load_1"),
-        because=because or (f"is {now}" if now in AWAY else ""),
+        because=because or _absence(host, seen, now_s),
     )  # fmt: skip
+
+
+def _absence(host: Resource, seen: Observation | None, now_s: float) -> str:
+    """Why nothing can be asked of it; one that nobody has looked for yet may be there."""
+    now = condition(host, seen, now_s)
+    if now in AWAY:
+        return f"is {now}"
+    if seen is None or seen.connected or host.name == SELF:
+        return ""
+    is_new = seen.power == "on" and not seen.last_seen_s  # its controller alone was asked
+    return "" if is_new else "is not reached"
 
 
 def figure(seen: Observation | None, name: str) -> float:

@@ -39,6 +39,7 @@ class NoUplinks:
 class Site:
     world: RealWorld
     box: Resource
+    hosts: Hosts
 
     def know(self, ssh: Ssh) -> None:
         """What is known of the storage box is this from now on."""
@@ -65,7 +66,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
             name="box", address="127.0.0.1", managed=False, ssh=Ssh(port=port, host_key=public(theirs))
         )  # fmt: skip
         box = database.records.put(known)
-        yield Site(RealWorld(records=database.records, hosts=hosts, caller=caller, vault=vault), box)
+        yield Site(RealWorld(records=database.records, hosts=hosts, caller=caller, vault=vault), box, hosts)
         ssh.close()
     caller.close()
     database.close()
@@ -79,6 +80,14 @@ def test_commands_and_files(site: Site, tmp_path: Path) -> None:
     assert box.read_file(str(path)) == path.read_bytes() == b"/exports/web 10.0.0.7"
     box.remove_file(str(path))
     assert not path.exists()
+
+
+def test_a_connection_that_stands_is_known_without_asking(site: Site) -> None:
+    assert not site.hosts.stands("box") and not site.hosts.stands("nobody")
+    site.world.host("box").run(("true",))
+    assert site.hosts.stands("box")
+    site.know(replace(site.box.ssh, user="other"))
+    assert not site.hosts.stands("box"), "it is not this one's"
 
 
 def test_what_a_command_prints_is_kept_apart_and_bounded(site: Site) -> None:

@@ -112,6 +112,22 @@ def test_rooms_are_what_is_booked() -> None:
     assert room_of(facts.get(Resource, "h3"), "kvm", facts, 0.0).because == "carries xen VMs"
 
 
+@pytest.mark.parametrize(
+    ("name", "seen", "because"),
+    [
+        ("h1", {"power": "on", "milestone": "init", "last_seen_s": 999.0, "connected": True}, ""),
+        ("h1", {"power": "on", "milestone": "init", "last_seen_s": 999.0}, "is not reached"),
+        ("h1", {"power": "on", "milestone": "init", "last_seen_s": 1.0}, "is lost"),
+        ("h1", {}, "is not reached"),
+        ("h1", {"power": "on"}, ""),  # its controller says so, and nobody has asked it yet
+        ("openqrm", {}, ""),
+    ],
+)
+def test_a_host_that_is_not_reached_takes_nothing(name: str, seen: dict[str, object], because: str) -> None:
+    facts = Shelf(Resource(name=name, carries="kvm", managed=False), Observation(name=name, **seen))
+    assert room_of(facts.get(Resource, name), "kvm", facts, 1000.0).because == because
+
+
 def test_when_those_with_most_memory_are_away_another_is_found() -> None:
     many = [Resource(name=f"h{n}", carries="kvm", cpu_count=8, memory_mib=9000 + n, managed=False) for n in range(20)]
     away = [Observation(name=f"h{n}", power="off") for n in range(1, 20)]

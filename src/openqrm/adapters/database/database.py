@@ -23,7 +23,7 @@ from openqrm.adapters.database.pruning import Pruning
 from openqrm.adapters.database.records import DatabaseRecords, Snapshot, TransactionRecords
 from openqrm.adapters.database.search import Search
 from openqrm.adapters.database.sessions import Sessions
-from openqrm.adapters.database.silence import find_doubtful
+from openqrm.adapters.database.silence import find_doubtful, find_hosts_by_ssh
 from openqrm.adapters.database.skims import Skims
 from openqrm.adapters.database.wish_keys import WishKeys
 from openqrm.plugin_api.codec import ActionCodec
@@ -91,6 +91,11 @@ class Database:
         """Machines whose power has to be asked for, with whether they speak: what `boot.power_watch` wants."""
         with self.connections.single() as connection:
             return find_doubtful(connection)
+
+    def find_hosts_by_ssh(self) -> frozenset[str]:
+        """Hosts of VMs that may have no agent: what `boot.host_watch` wants."""
+        with self.connections.single() as connection:
+            return find_hosts_by_ssh(connection)
 
     def find_standing(self, topic: str, ends: Sequence[str]) -> frozenset[str]:
         """What this was said of, and none of the ends since: what a watch has told before it was started."""

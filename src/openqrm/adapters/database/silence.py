@@ -16,6 +16,8 @@ DOUBTFUL = (
     .join_from(*_SEEN_OF, isouter=True)
     .where(_HAS_CONTROLLER, _SAYS_ON.is_not(True))
 )
+_REACHED_BY_SSH = (RESOURCES.address != "") & (RESOURCES.ssh["host_key"].as_string() != "")
+HOSTS_BY_SSH = select(RESOURCES.name).where(RESOURCES.carries != "", RESOURCES.claimed_by == "", _REACHED_BY_SSH)
 SILENT = select(SEEN.name).where(SEEN.connected, SEEN.last_seen_s < bindparam("before_s"))
 LOST = (
     select(RESOURCES.name)
@@ -28,6 +30,11 @@ LOST = (
 def find_doubtful(connection: Connection) -> dict[str, bool]:
     """All that have a controller and do not say themselves that they are on, with whether they speak."""
     return {row.name: bool(row.connected) for row in connection.execute(DOUBTFUL)}
+
+
+def find_hosts_by_ssh(connection: Connection) -> frozenset[str]:
+    """Hosts of VMs that run a system of their own, and how to reach them by SSH is known."""
+    return frozenset(connection.scalars(HOSTS_BY_SSH))
 
 
 def find_silent(connection: Connection, before_s: float) -> list[str]:

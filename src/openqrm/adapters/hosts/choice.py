@@ -34,6 +34,11 @@ class Hosts:
         if self._ssh:
             self._ssh.end_commands()
 
+    def stands(self, resource: str) -> bool:
+        """Whether a connection by SSH stands at this moment."""
+        access = self._find_access(resource)
+        return self._ssh is not None and access is not None and self._ssh.stands(access)
+
     def host(self, resource: str) -> Host:
         """Raises StepError `unavailable` when there is no way to it."""
         if resource == SELF:

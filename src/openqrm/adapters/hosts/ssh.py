@@ -56,6 +56,11 @@ class SshHosts:
         """This machine; nothing is connected yet."""
         return SshHost(access.address, partial(self._execute, access), partial(self._talk, access))
 
+    def stands(self, access: SshAccess) -> bool:
+        """Whether a connection stands; one of which nothing is heard for half a minute does not."""
+        found = self._open.get(access)
+        return found is not None and not found.is_closed()
+
     def start(self) -> None:
         """Before the first command."""
         self._thread = threading.Thread(target=self._loop.run_forever, name="ssh", daemon=True)

@@ -13,6 +13,7 @@ import asyncssh
 from openqrm.domain.errors import Category, StepError
 
 CONNECT_TIMEOUT_S = 15.0
+SILENCE_S = 10  # after which it is asked whether it is there; at the third time it is not
 SIGNATURES = (  # all that are sound, named one by one: asyncssh would offer the known kind alone
     "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "rsa-sha2-512", "rsa-sha2-256",
 )  # fmt: skip
@@ -51,7 +52,8 @@ async def connect(access: SshAccess, key_file: Path) -> asyncssh.SSHClientConnec
             # The known kind first, but all: a machine without it would hang up, which looks like a broken line.
             server_host_key_algs=sorted(SIGNATURES, key=lambda each: each.encode() not in known.sig_algorithms),
             encryption_algs=CIPHERS,
-            keepalive_interval=30,
+            keepalive_interval=SILENCE_S,
+            keepalive_count_max=2,
             preferred_auth="publickey,password" if access.password else "publickey",
             password=access.password or None,
             config=None,
