@@ -1,5 +1,6 @@
 """The program that fills a volume on a storage's own machine: what it makes, and what no archive makes it do."""
 
+import contextlib
 import io
 import json
 import os
@@ -306,6 +307,13 @@ def slow_zstd() -> Iterator[Path]:
         yield folder
 
 
+def is_read(pipe: Path) -> bool:
+    with contextlib.suppress(OSError):
+        os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+        return True
+    return False
+
+
 def begun(filling: Filling, slow_zstd: Path) -> Path:
     """The source of work that goes on until that zstd is told to."""
     source = archive(filling.folder / "slow.tar.zst", [entry("ours")])
@@ -345,8 +353,9 @@ def test_a_worker_that_was_killed_is_noticed_and_its_work_begun_anew(filling: Fi
     worker = filling.looks(lambda said: "pid" in said)["pid"]
     assert filling.ask("start", source).returncode == 0  # it is at work: nothing happens
     assert filling.look()["pid"] == worker
-    os.killpg(worker, 9)
+    os.kill(worker, 9)
     assert filling.looks(lambda said: said["state"] != "working")["state"] == "broken off"
+    filling.looks(lambda _: not is_read(slow_zstd / "go"))  # what it started has ended with it
     whole = make_tree(filling.folder / "source")
     assert filling.fill(whole)["state"] == "filled"
     assert tree(filling.target) == tree(whole)

@@ -17,7 +17,6 @@ from openqrm.plugin_api.host.folders.entries import (
     HARD_LINK,
     SYMLINK,
     Entry,
-    demand_sound,
     parts_of,
     shown,
     take,
@@ -42,8 +41,7 @@ class Target:
         self.folders: dict[bytes, Entry] = {}  # of one that comes twice, as it came last
 
     def put(self, entry: Entry, stream: IO[bytes]) -> None:
-        """Its bytes are taken from the stream. Raises Refused."""
-        demand_sound(entry)
+        """A sound one; its bytes are taken from the stream. Raises Refused."""
         self.take_room(entry)
         if not entry.name:
             self.folders[entry.name] = entry
