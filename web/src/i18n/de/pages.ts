@@ -174,7 +174,7 @@ export const pages: Texts<typeof english> = {
     undo: "Zurücknehmen",
     undoWhen: "Sie wollen den Zustand davor. Alles Geänderte wird rückwärts zurückgenommen.",
     abandon: "Aufgeben",
-    abandonWhen: "Sie räumen von Hand auf. Alles bleibt, wie es ist, und die Objekte sind frei.",
+    abandonWhen: "Sie räumen von Hand auf. Was von selbst weiterläuft, wird beendet; alles bleibt, wie es ist, und die Objekte sind frei.",
     because: "Warum",
     retryStep: "Diesen Schritt noch einmal",
   },

@@ -171,7 +171,7 @@ export const pages = {
     undo: "Take back",
     undoWhen: "You want the state before. All that the plan changed is taken back, in reverse.",
     abandon: "Abandon",
-    abandonWhen: "You will clean up by hand. Everything stays as it is, and the objects are free.",
+    abandonWhen: "You will clean up by hand. What goes on by itself is ended, everything stays as it is, and the objects are free.",
     because: "Why",
     retryStep: "Try this step again",
   },
