@@ -76,6 +76,7 @@ class HostWatch:
                 self._asking[name] = self._pools[name in self._up].submit(self._ask, name)
         wait(self._asking.values(), self._prompt_s)
         told = [each for each in self._answers(now_s) if each.resource in names]
+        told += [Told(name, "", None) for name in self._up if name not in standing and name in self._asking]
         for each in told:
             self._note(each, now_s)
         for name in self._up:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -29,14 +30,24 @@ class Watched:
     stands: bool = True
     heard: list[str] = field(default_factory=list)
 
+    answers: threading.Event = field(default_factory=threading.Event)  # at once, while this is set
+
     def __post_init__(self) -> None:
+        self.answers.set()
         self.site.database.records.put(HOST)
-        find, begun = self.site.database.find_hosts_by_ssh, time.time() + 1000  # whatever was before is long past
-        self.now_s = begun
-        self.watch = HostWatch(
-            find, self.site.writer, lambda _: self.host, lambda _: self.stands, lambda name, _: self.heard.append(name),
-            prompt_s=60,
+        self.now_s = time.time() + 1000  # whatever was before is long past
+        self.watch = self.begin(prompt_s=60)
+
+    def begin(self, prompt_s: float) -> HostWatch:
+        find, heard = self.site.database.find_hosts_by_ssh, self.heard
+        return HostWatch(
+            find, self.site.writer, self.reach, lambda _: self.stands, lambda name, _: heard.append(name),
+            prompt_s=prompt_s,
         )  # fmt: skip
+
+    def reach(self, _: str) -> Talking:
+        self.answers.wait(20)
+        return self.host
 
     def look(self, after_s: float = 10) -> str:
         """A pass; why placement would not take the host then."""
@@ -99,3 +110,17 @@ def test_only_hosts_of_vms_with_a_known_key_are_asked(watched: Watched, other: d
     watched.site.database.records.put(replace(watched.site.resource("h1"), **other))
     watched.look()
     assert not watched.host.asked
+
+
+def test_one_whose_connection_has_ended_is_not_waited_for(watched: Watched) -> None:
+    watched.watch = watched.begin(prompt_s=0.01)
+    deadline = time.monotonic() + 20
+    while watched.look() or watched.condition() is not Condition.IDLE:
+        assert time.monotonic() < deadline
+    watched.answers.clear()
+    watched.stands = False
+    assert watched.look() == "is not reached"
+    watched.stands = True
+    watched.answers.set()
+    while watched.look():
+        assert time.monotonic() < deadline
