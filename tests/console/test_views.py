@@ -27,6 +27,10 @@ def test_a_view_is_kept_and_shown_again(visit: Visit) -> None:
     expect(page.get_by_role("columnheader", name="Milestone")).to_have_count(0)
     expect(page.get_by_role("columnheader", name="Name")).to_have_attribute("aria-sort", "ascending")
     assert "q=runs" in page.url
+    visit.button("Views").click()
+    page.get_by_role("menuitem", name="Forget “ourselves”").click()
+    visit.button("Views").click()
+    expect(page.get_by_role("menuitem", name="None kept yet")).to_be_visible()
 
 
 def test_columns_that_have_no_room_can_be_asked_for(visit: Visit) -> None:

@@ -79,6 +79,13 @@ describe("rows", () => {
     declaration("appliance", "create", { kernel: { type: "string", "x-noun": "kernel" }, resource: { type: "string", "x-noun": "resource" } }),
   ]);
 
+  it("are many at once for what asks for nothing but the object", () => {
+    const asking = (verb: string, ...required: string[]) =>
+      declaration("box", verb, {}, { subject: "name", schema: { required: ["name", ...required] } });
+    const boxes = new Catalogue([asking("lift"), asking("turn", "degrees"), asking("edit"), declaration("box", "create", {})]);
+    expect(boxes.actionsOnMany("box").map(({ verb }) => verb)).toEqual(["lift"]);
+  });
+
   it("know their names, at whatever depth", () => {
     expect(nameOf("appliance", appliance)).toBe("web");
     expect(nameOf("plan", { id: 17 })).toBe("17");

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 
 import type { PlanView, StepView } from "@/api/types";
-import { alreadySo, irreversible, lengthOf, notices, progress, troubled } from "@/plans/facts";
+import { exitOf } from "@/plans/decide";
+import { alreadySo, irreversible, lengthOf, notices, progress, troubled, wayBack } from "@/plans/facts";
 import { linesOf, placesOf, viewOf } from "@/plans/layout";
 import { needsOf, neededBy } from "@/plugins/dependencies";
 import { EMPTY, isComplete, wishesOf } from "@/wizard/draft";
@@ -23,10 +24,21 @@ describe("a plan", () => {
   });
 
   it("counts what is so already, what has passed, and what has failed", () => {
-    const some = plan(step("a", [], { state: "found so" }), step("b", [], { state: "done" }), step("c", [], { state: "failed" }), step("d"));
-    expect(alreadySo(some)).toBe(1);
-    expect(progress(some)).toBe(50);
+    const some = plan(step("a", [], { state: "found so" }), step("b", [], { state: "done" }), step("c", [], { state: "failed" }), step("d"), step("e", [], { state: "already so" }));
+    expect(alreadySo(some)).toBe(2);
+    expect(progress(some)).toBe(60);
     expect(troubled(some).map(({ id }) => id)).toEqual(["c"]);
+  });
+
+  it("goes back by what was begun, the last first", () => {
+    const done = { state: "done", undo: "take it away" };
+    const some = plan(step("a", [], done), step("b", [], { state: "found so", undo: "-" }), step("c", [], { state: "done" }), step("d", [], { ...done, state: "at work" }));
+    expect(wayBack(some).map(({ id }) => id)).toEqual(["d", "a"]);
+  });
+
+  it("that is stuck is left with a reason where one is due, and skipped by one step", () => {
+    const said = (["retry", "skip", "undo", "abandon"] as const).map((verb) => exitOf(verb, "s", "scrap"));
+    expect(said).toEqual([{ verb: "retry" }, { verb: "skip", step: "s", because: "scrap" }, { verb: "undo" }, { verb: "abandon", because: "scrap" }]);
   });
 
   it("measures a step that is at work until now", () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { ViewRow } from "@/api/types";
 import { nextOrder } from "@/nouns/useRows";
-import { bodyOf, viewOf } from "@/nouns/views";
+import { bodyOf, offered, viewOf } from "@/nouns/views";
 
 const row = (sort: string): ViewRow => ({
   name: "eve.1", of: "resource", title: "a", text: "idle rack", state: "idle", sort, hidden: ["mac"], shared: false, user: "eve",
@@ -11,6 +11,11 @@ const row = (sort: string): ViewRow => ({
 describe("views of lists", () => {
   it.each(["", "name", "-memory_mib"])("come back as they were kept, sorted by “%s”", (sort) => {
     expect(bodyOf(viewOf(row(sort)))).toEqual({ text: "idle rack", state: "idle", sort, hidden: ["mac"] });
+  });
+
+  it("are offered to whoever keeps them, and to all when they are shared", () => {
+    const views = [row(""), { ...row(""), user: "bob", shared: true }, { ...row(""), user: "bob" }];
+    expect(offered(views, "eve")).toEqual(views.slice(0, 2));
   });
 
   it("say which way they are sorted", () => {

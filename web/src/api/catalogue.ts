@@ -37,6 +37,13 @@ export class Catalogue {
     return this.intents(noun).filter((each) => each.subject !== "");
   }
 
+  /** What may be done to many at once: it asks for nothing but the object. */
+  actionsOnMany(noun: string): Declaration[] {
+    return this.actionsOn(noun).filter(
+      ({ schema, subject, verb }) => verb !== "edit" && (schema.required ?? []).every((name) => name === subject),
+    );
+  }
+
   /** What makes a new one, or is about none; the usual way to make one first. */
   actionsWithout(noun: string): Declaration[] {
     const intents = this.intents(noun).filter((each) => each.subject === "");

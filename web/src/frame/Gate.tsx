@@ -3,9 +3,11 @@ import { Bullseye, Spinner } from "@patternfly/react-core";
 import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, type ReactNode } from "react";
 
-import { SESSION, SessionContext, useFoundSession } from "@/api/session";
+import { SessionContext, useFoundSession } from "@/api/session";
 import { useT } from "@/i18n";
 import { ProblemPage } from "@/problems/ProblemView";
+
+import { forgetSeen } from "./client";
 
 const SignInPage = lazy(() => import("./SignInPage"));
 
@@ -15,8 +17,7 @@ export function Gate({ children }: { children: ReactNode }) {
   const session = useFoundSession();
   const isSignedOut = session.data === null;
   useEffect(() => {
-    // what one user has seen is nobody else's business
-    if (isSignedOut) client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
+    if (isSignedOut) forgetSeen(client);
   }, [client, isSignedOut]);
   const waiting = (
     <Bullseye className="q-full">

@@ -3,6 +3,11 @@ import { QueryCache, QueryClient } from "@tanstack/react-query";
 import { errorOf, SIGNED_OUT } from "@/api/problem";
 import { SESSION } from "@/api/session";
 
+/** What one user has seen is nobody else's business. */
+export function forgetSeen(client: QueryClient): void {
+  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
+}
+
 /** The stream keeps what is shown fresh, so nothing is asked for again by the clock. */
 export function makeClient(): QueryClient {
   const client: QueryClient = new QueryClient({

@@ -8,14 +8,14 @@ const GroupDialog = lazy(() => import("./GroupDialog"));
 
 type Props = { noun: string; names: ReadonlySet<string>; clear: () => void };
 
-/** What can be done to many at once: intents that ask for nothing but the object. */
+/** What can be done to many at once. */
 export function GroupActions({ noun, names, clear }: Props) {
   const { t } = useT();
   const words = useWords();
   const [isOpen, setOpen] = useState(false);
   const [chosen, choose] = useState<Declaration>();
   const button = useRef<HTMLButtonElement>(null);
-  const actions = useCatalogue().actionsOn(noun).filter(asksForNoMore);
+  const actions = useCatalogue().actionsOnMany(noun);
   if (actions.length === 0) return null;
   return (
     <>
@@ -51,8 +51,4 @@ export function GroupActions({ noun, names, clear }: Props) {
       ) : null}
     </>
   );
-}
-
-function asksForNoMore({ schema, subject, verb }: Declaration): boolean {
-  return verb !== "edit" && (schema.required ?? []).every((name) => name === subject);
 }

@@ -23,8 +23,12 @@ export function bodyOf({ q, state, order, hidden }: View): Body {
 /** Of this noun's list: the user's own, and what others share. */
 export function useViews(of: string, user: string): ViewRow[] {
   const params = { of };
-  const found = useQuery({ queryKey: listKey("view", params), queryFn: () => ask<ViewRow[]>("view/list", params) }).data ?? [];
-  return found.filter((view) => view.shared || view.user === user);
+  return offered(useQuery({ queryKey: listKey("view", params), queryFn: () => ask<ViewRow[]>("view/list", params) }).data ?? [], user);
+}
+
+/** An administrator is told of everybody's, and offered no more than others are. */
+export function offered(views: readonly ViewRow[], user: string): ViewRow[] {
+  return views.filter((view) => view.shared || view.user === user);
 }
 
 /** `save` one, or `remove` it. */

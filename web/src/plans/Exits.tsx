@@ -9,7 +9,7 @@ import { useT } from "@/i18n";
 import { Told } from "@/i18n/Told";
 import { ProblemView } from "@/problems/ProblemView";
 
-import { useDecide, type Verb } from "./decide";
+import { exitOf, needsReason, useDecide, type Verb } from "./decide";
 import { troubled } from "./facts";
 
 const SIGNS: Record<Verb, ReactElement> = {
@@ -40,14 +40,12 @@ function Exit({ verb, plan, step }: { verb: Verb; plan: PlanView; step: string }
   const { t } = useT();
   const decide = useDecide(plan.id);
   const [because, setBecause] = useState("");
-  const needsReason = verb === "skip" || verb === "abandon";
-  const go = () =>
-    decide.mutate({ verb, ...(verb === "skip" ? { step } : {}), ...(needsReason ? { because } : {}) });
+  const isReasoned = needsReason(verb);
   return (
     <article className={`q-exit q-exit-${verb}`}>
       <h3>{SIGNS[verb]} {t(`exits.${verb}`)}</h3>
       <p>{t(`exits.${verb}When`)}</p>
-      {needsReason ? (
+      {isReasoned ? (
         <TextInput
           aria-label={t("exits.because")} placeholder={t("exits.because")} value={because}
           onChange={(_, value) => setBecause(value)}
@@ -56,7 +54,8 @@ function Exit({ verb, plan, step }: { verb: Verb; plan: PlanView; step: string }
       {decide.error ? <ProblemView error={decide.error} /> : null}
       <Button
         variant={verb === "retry" ? "primary" : "secondary"} isDanger={verb === "abandon"} isLoading={decide.isPending}
-        isDisabled={decide.isPending || (needsReason && because.trim() === "")} onClick={go}
+        isDisabled={decide.isPending || (isReasoned && because.trim() === "")}
+        onClick={() => decide.mutate(exitOf(verb, step, because))}
       >
         {t(`exits.${verb}`)}
       </Button>

@@ -13,6 +13,7 @@ import { Told } from "@/i18n/Told";
 import { ProblemView } from "@/problems/ProblemView";
 
 import { useDecide } from "./decide";
+import { wayBack } from "./facts";
 
 /** Takes back what a plan has done, or what it has begun; shows first what that is. */
 export function UndoButton({ plan }: { plan: PlanView }) {
@@ -76,10 +77,5 @@ function Reversal({ shown, isReady }: { shown: Preview | undefined; isReady: boo
 }
 
 function WayBack({ plan }: { plan: PlanView }) {
-  const begun = plan.steps.filter(({ state }) => state === "done" || state === "at work" || state === "failed").toReversed();
-  return (
-    <ol className="q-undo-list">
-      {begun.filter(({ undo }) => undo).map(({ id, undo }) => <li key={id}><Told text={undo} /></li>)}
-    </ol>
-  );
+  return <ol className="q-undo-list">{wayBack(plan).map(({ id, undo }) => <li key={id}><Told text={undo} /></li>)}</ol>;
 }

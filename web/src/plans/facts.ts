@@ -20,6 +20,12 @@ export function troubled(plan: PlanView): StepView[] {
   return plan.steps.filter(({ state }) => state === "failed" || state === "undo failed" || state === "would fail");
 }
 
+/** What takes back what has been begun, the last first. */
+export function wayBack(plan: PlanView): StepView[] {
+  const begun = plan.steps.filter(({ state, undo }) => undo !== "" && (state === "done" || state === "at work" || state === "failed"));
+  return begun.toReversed();
+}
+
 /** From 0 to 100. */
 export function progress(plan: PlanView): number {
   const passed = plan.steps.filter(({ state }) => ENDED.has(state)).length;

@@ -9,6 +9,8 @@ import type { Found } from "@/api/types";
 import { useT, useWords } from "@/i18n";
 import { Told } from "@/i18n/Told";
 
+import { placeOf } from "./place";
+
 export function SearchBox() {
   const { t } = useT();
   const words = useWords();
@@ -26,11 +28,10 @@ export function SearchBox() {
   }).data;
   useSlash(() => input.current?.focus());
 
-  const go = ({ kind, name, text: told }: Found) => {
+  const go = (each: Found) => {
     setOpen(false);
     setText("");
-    if (kind === "event") void navigate({ to: "/event", search: { q: told } });
-    else void navigate({ to: "/$noun/$name", params: { noun: kind, name } });
+    void navigate(placeOf(each));
   };
   const keys = (event: KeyboardEvent) => {
     const first = found?.[0];
