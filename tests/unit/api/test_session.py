@@ -90,6 +90,7 @@ def test_a_change_has_to_come_from_our_own_page(browser: TestClient, headers: di
     if status == 403:
         assert answer.json()["type"] == "urn:openqrm:csrf"
         assert browser.get("/api/v1/storage/list").json() == []
+        assert browser.delete(SESSION, headers={"x-csrf-token": ""}).status_code == 403  # nor does it sign anybody out
 
 
 def test_the_proof_of_another_session_is_none(browser: TestClient) -> None:
