@@ -57,6 +57,7 @@ def unpack_package(package: Path, folder: Path) -> KernelTree:
         # merged since Debian 13
         modules = "usr/lib/modules" if (unpacked / "usr/lib/modules").is_dir() else "lib/modules"
         _move_the_one(unpacked, modules, ready / "lib/modules", package)
+        _refuse_links(ready, package)
         get_kernel_tree(ready)
         ready.rename(folder)
     return get_kernel_tree(folder)
@@ -85,6 +86,18 @@ def _move_the_one(unpacked: Path, pattern: str, target: Path, package: Path) -> 
             hint="Take a package linux-image-VERSION, such as `apt-get download linux-image-cloud-amd64` leads to.",
         )
     shutil.move(found[0], target)
+
+
+def _refuse_links(ready: Path, package: Path) -> None:
+    """What machines are sent is in the package itself, and no file of ours; depmod's files are made here."""
+    for path in ready.rglob("*"):
+        if path.is_symlink():
+            if path.name not in ("build", "source"):  # to what it was built from
+                message = f"{package.name} has a link in place of {path.relative_to(ready)}"
+                raise OpenqrmError(Category.REFUSED, message, hint="Take a package of your distribution.")
+            path.unlink()
+        elif path.name.startswith("modules.dep"):
+            path.unlink()
 
 
 def _run(argv: list[str], cwd: Path | None = None) -> str:

@@ -98,7 +98,8 @@ def _scripts(source: Path, target: str) -> Iterator[Entry]:
 
 def _firmware_entries(firmware: Path, module: bytes) -> Iterable[Entry]:
     names = sorted({name.decode() for name in _FIRMWARE.findall(module)})
-    there = (name for name in names if (firmware / name).is_file())
+    named = (name for name in names if not {"", ".."} & {*name.split("/")})  # else it would be another file of ours
+    there = (name for name in named if (firmware / name).is_file())
     return (file(f"lib/firmware/{name}", (firmware / name).read_bytes()) for name in there)
 
 
