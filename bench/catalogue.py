@@ -44,4 +44,5 @@ BENCHES = {
     "netboot": Bench("bench.netboot", 180, peers=("nginx",), cell=True),
     "appliance": Bench("bench.appliance", 300, peers=("nginx",), cell=True),
     "roots": Bench("bench.roots", 900, peers=("nginx",), cell=True, is_long=True),
+    "revoke": Bench("bench.revoke", 600, cell=True, is_long=True),
 }

@@ -15,11 +15,11 @@ from lab.demo.api import Api
 from lab.demo.openqrm import serving
 from lab.images.kernel import ensure_kernel
 from lab.machine import Machine
+from lab.peers import lists, rack_peers
 from lab.rack import Rack
 from lab.storage_host import StorageHost
 from openqrm.plugin_api import run
 from tests.journeys.demonstration import eventually
-from tests.lab.peers import lists, rack_peers
 from tests.lab.test_rack import DISK_SAYS, SECTOR
 from tests.lab.tiny_root import COUNT, CUT_OFF, tiny_root
 

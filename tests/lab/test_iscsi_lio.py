@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lab import lan
+from lab.peers import Peer, rack_peers
 from lab.storage_host import StorageHost
 from openqrm.boot.initrd.builder import InitrdBuilder
 from openqrm.boot.initrd.fragments import get_fragment
@@ -23,7 +24,6 @@ from openqrm_plugins.iscsi_storage.driver import Driver
 from openqrm_plugins.iscsi_storage.settings import Settings
 from tests.lab.boot_server import BootServer
 from tests.lab.direct_boot import ADDRESS, booted, cable, line_of
-from tests.lab.peers import Peer, rack_peers
 from tests.lab.real_world import REAL_RULES, RealWorld
 from tests.lab.tiny_root import UP, render_facts, tiny_root
 

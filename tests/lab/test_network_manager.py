@@ -17,12 +17,12 @@ import pytest
 
 from lab.demo.api import Api, Refused
 from lab.demo.openqrm import serving
+from lab.peers import Peer, peers
 from lab.storage_host import StorageHost
 from openqrm.plugin_api import Host, NotYet, Satisfied, StepError
 from openqrm_plugins.network_manager.actions import PutIntoBridge
 from openqrm_plugins.network_manager.bridge import Bridge
 from tests.journeys.test_storage_host import own_key
-from tests.lab.peers import Peer, peers
 
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("in_cell")]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lab import lan
+from lab.peers import asked, lists, rack_peers, writer_at
 from lab.storage_host import StorageHost
 from openqrm.boot.initrd.builder import InitrdBuilder
 from openqrm.boot.initrd.fragments import get_fragment
@@ -23,7 +24,6 @@ from openqrm_plugins.nfs_storage.driver import Driver
 from openqrm_plugins.nfs_storage.settings import Settings
 from tests.lab.boot_server import BootServer
 from tests.lab.direct_boot import ADDRESS, booted, cable, line_of
-from tests.lab.peers import asked, lists, rack_peers, writer_at
 from tests.lab.real_world import REAL_RULES, RealWorld
 from tests.lab.tiny_root import COUNT, CUT_OFF, UP, render_facts, tiny_root
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from lab.peers import Peer, asked, lists, peers, writer_at
 from lab.storages import ganesha, tgtd
 from openqrm.plugin_api import Completed, Differs, Machine, Satisfied, Step, StepError, Storage, Volume
 from openqrm_plugins.iscsi_storage.driver import Driver as Iscsi
 from openqrm_plugins.iscsi_storage.settings import Settings as IscsiSettings
 from openqrm_plugins.nfs_storage.driver import Driver as Nfs
 from openqrm_plugins.nfs_storage.settings import Settings as NfsSettings
-from tests.lab.peers import Peer, asked, lists, peers, writer_at
 from tests.lab.real_world import RealWorld
 
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("in_cell")]

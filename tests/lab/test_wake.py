@@ -19,10 +19,10 @@ from lab.demo.openqrm import serving
 from lab.fixtures import SUPPLIES
 from lab.images.kernel import ensure_kernel
 from lab.machine import Machine
+from lab.peers import Peer, rack_peers
 from lab.rack import Rack
 from tests.journeys.demonstration import eventually
 from tests.journeys.test_storage_host import NETWORK
-from tests.lab.peers import Peer, rack_peers
 
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("in_cell")]
 

@@ -79,7 +79,7 @@ def lists(peer: Peer, path: str) -> bool:
 
 def writer_at(peer: Peer, path: str) -> subprocess.Popen[str]:
     """A program that mounts the folder and writes when it is asked to."""
-    return peer.start(sys.executable, "-m", "tests.lab.peers", peer.storage, path)
+    return peer.start(sys.executable, "-m", "lab.peers", peer.storage, path)
 
 
 def asked(writer: subprocess.Popen[str], name: str) -> str:
