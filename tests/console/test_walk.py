@@ -13,6 +13,7 @@ from tools.console import ROOT, WEB
 PAGES = (
     "/", "/set-up", "/account", "/appliance/web", "/resource", "/plan/1", "/event", "/do/appliance/start?name=web",
 )  # fmt: skip
+WHOLE = ("/plugin", "/role", "/appliance/nobody", "/do/volume/create")  # all of it is German
 TABLET: ViewportSize = {"width": 820, "height": 1180}
 SPOKEN = "main :is(h1, h2, h3, th, dt, label, button, .pf-v6-c-label__text, .q-step-what, .q-step-why), nav :is(h2, a)"
 TOO_WIDE = """() => [document.documentElement, ...document.querySelectorAll('main, .pf-v6-c-page__main-container')]
@@ -28,6 +29,9 @@ def test_german_pages_fit_a_tablet_and_are_german(visit: Visit) -> None:
         assert visit.page.evaluate(TOO_WIDE) == [], path
         said = {each.strip() for each in visit.page.locator(SPOKEN).all_inner_texts()}
         assert not said & english, path
+    for path in WHOLE:
+        visit.open(path)
+        assert visit.page.locator("[lang=en]").all_inner_texts() == [], path
 
 
 def english_only() -> Iterator[str]:

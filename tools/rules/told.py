@@ -55,6 +55,7 @@ class Texts:
         self._scopes: dict[str, list[Scope]] = defaultdict(list)
         self._modules: dict[str, Scope] = {}
         self._calls: list[tuple[ast.Call, Scope]] = []
+        self._telling = dict(TELLING)
         self._on_the_way: set[int] = set()
         self._parts = 0  # how deep within a text: what fills a blank there makes nothing else a text
         for source in sources:
@@ -73,7 +74,10 @@ class Texts:
                 case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
                     inner = Scope(scope.source, _params(child.args), scope, is_shown=name in ANSWERS)
                     self._scopes[name].append(inner)
-                case ast.ClassDef(name=name):
+                case ast.ClassDef(name=name, bases=bases):
+                    for each in bases:
+                        if words := self._telling.get(_name(each)):
+                            self._telling[name] = words
                     inner = Scope(scope.source, tuple(_fields(child)), scope, is_class=True)
                     self._scopes[name].append(inner)
                 case ast.Call():
@@ -89,7 +93,7 @@ class Texts:
 
     def _look(self) -> None:
         """Once through all; what is found to be shown on the way is looked through the next time."""
-        shown = {name for name, some in self._scopes.items() if any(each.telling for each in some)} | {*TELLING}
+        shown = {name for name, some in self._scopes.items() if any(each.telling for each in some)} | {*self._telling}
         for call, scope in self._calls:
             if _called(call) in shown or any(each.arg in ALWAYS for each in call.keywords):
                 for value in self._told(call):
@@ -101,7 +105,7 @@ class Texts:
     def _told(self, call: ast.Call) -> Iterator[ast.expr]:
         """The arguments that people see."""
         name = _called(call)
-        words, named = TELLING.get(name, ()), BY_NAME.get(name, set()) | ALWAYS | {*TELLING.get(name, ())}
+        words, named = self._telling.get(name, ()), BY_NAME.get(name, set()) | ALWAYS | {*self._telling.get(name, ())}
         if name == "__init__":
             words = ERROR
         for scope in self._scopes.get(name, ()):
@@ -255,7 +259,11 @@ def _dotted(path: str) -> str:
 
 
 def _called(call: ast.Call) -> str:
-    match call.func:
+    return _name(call.func)
+
+
+def _name(value: ast.expr) -> str:
+    match value:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
     return ""

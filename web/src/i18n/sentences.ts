@@ -45,9 +45,9 @@ export function sentencesOf(table: Readonly<Record<string, string>>, ours: (word
     return isWordy ? [spoken(before), ...say(bare)] : [spoken(value)];
   };
 
-  /** Sentence after sentence, or what stands before a colon and what behind it. */
+  /** Sentence after sentence, what stands before a colon and what behind it, or one of a list after the other. */
   const inParts = (text: string): Piece[] | undefined => {
-    const marks = [...text.matchAll(/[.;:] /g)].slice(0, MOST_SPLITS).map(({ index }) => index + 1);
+    const marks = [...text.matchAll(/[.,;:] /g)].slice(0, MOST_SPLITS).map(({ index }) => index + 1);
     for (const isStrict of [true, false]) {
       for (const at of marks) {
         const [before, behind] = [text.slice(0, at), text.slice(at + 1)];
@@ -81,9 +81,9 @@ function spoken(text: string): Piece {
   return { text, isForeign: false };
 }
 
-/** A name is of no language. */
+/** A name is of no language, and what is quoted is somebody else's. */
 function foreign(text: string): Piece[] {
-  return [{ text, isForeign: /[a-z]\s+[a-z]|^[A-Z]?[a-z]+[.:]$/.test(text) }];
+  return [{ text, isForeign: !/^'.*'$/s.test(text) && /[a-z]\s+[a-z]|^[A-Z]?[a-z]+[.:]$/.test(text) }];
 }
 
 function ended(pieces: Piece[] | undefined, before: string): Piece[] | undefined {
