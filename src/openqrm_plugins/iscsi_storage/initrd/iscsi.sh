@@ -41,9 +41,12 @@ wake() { # PROCESS
         ! grep -q @ISCSIADM_ABSTRACT_NAMESPACE /proc/net/unix || break
         sleep 0.02
     done
-    case $(cat "/proc/$1/wchan" 2>/dev/null) in
-        *nanosleep) kill -INT "$1" 2>/dev/null || true ;; # it may have ended since
-    esac
+    for _ in $(seq 10); do # it listens before it is asked: the other half may not sleep yet
+        case $(cat "/proc/$1/wchan" 2>/dev/null) in
+            *nanosleep) kill -INT "$1" 2>/dev/null && return 0 ;;
+        esac
+        sleep 0.02
+    done
 }
 
 # The disk of this LUN among those of the new session; it comes some time after the login.
