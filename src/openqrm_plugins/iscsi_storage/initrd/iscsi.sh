@@ -16,7 +16,7 @@ mount_volume() { # FOLDER
     echo "$PATIENCE_S" >"/sys/class/block/${disk##*/}/device/timeout"
     volume_found "$volume_target $disk"
     need_module "${volume_filesystem:-ext4}"
-    [ "$volume_install" = no ] || format_if_empty
+    format_if_due "$disk"
     mount -t "${volume_filesystem:-ext4}" -o rw,noatime "$disk" "$1" ||
         stop "$volume_target holds no ${volume_filesystem:-ext4} file system, or a broken one."
 }
@@ -62,10 +62,4 @@ find_disk() {
         sleep 0.1
     done
     stop "$volume_target has no LUN ${volume_lun:-1}."
-}
-
-# Empty is a disk that begins with nothing but zeros: no file system is overwritten. What cannot be read is not empty.
-format_if_empty() {
-    [ "$(head -c 1048576 "$disk" | tr -cd '\0' | wc -c)" = 1048576 ] || return 0
-    /bin/mke2fs -q -t "${volume_filesystem:-ext4}" "$disk" || stop "$volume_target cannot be formatted."
 }
