@@ -33,6 +33,7 @@ def take(running: Site, browser: Browser, folder: Path) -> None:
     running.ended(plan)
     show(visit, "/", ".q-rows", folder / "dashboard.png")
     show(visit, "/set-up", ".q-check", folder / "set-up.png")
+    show(visit, "/topology", ".react-flow__node", folder / "topology.png")
     with screen() as port, box(running, novnc={"resources": ["box"], "port": port}):
         show(visit, "/terminal/box?line=screen", "[data-standing=open]", folder / "screen.png")
     context.close()

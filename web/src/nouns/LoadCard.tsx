@@ -30,7 +30,7 @@ export function LoadCard({ resource }: { resource: string }) {
         <CardTitle component="h2">{t("detail.load")}</CardTitle>
       </CardHeader>
       <CardBody>
-        <Progress value={Math.min(100, figure(said["cpu_percent"]))} title={t("detail.cpu")} size="sm" />
+        {said["cpu_percent"] === undefined ? null : <Progress value={Math.min(100, figure(said["cpu_percent"]))} title={t("detail.cpu")} size="sm" />}
         <Share title={t("detail.memory")} used={figure(said["memory_used_mib"])} total={figure(said["memory_total_mib"])} />
         <Share title={t("detail.swap")} used={figure(said["swap_used_mib"])} total={figure(said["swap_total_mib"])} />
         <dl className="q-pairs-of">

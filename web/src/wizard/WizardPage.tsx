@@ -1,7 +1,7 @@
 /** One way from nothing to a running appliance: nothing is asked twice, and nothing is made before the last page. */
 import { PageSection, Title, Wizard, WizardStep } from "@patternfly/react-core";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
 import { Trail } from "@/frame/Trail";
 import { useT } from "@/i18n";
@@ -24,6 +24,10 @@ export function WizardPage() {
     forget();
     setDraft((old) => ({ ...old, ...some }));
   };
+  useEffect(() => {
+    // on a tablet it says which part is shown, and PatternFly calls it "Wizard toggle" over that
+    document.querySelector(".pf-v6-c-wizard__toggle")?.removeAttribute("aria-label");
+  }, []);
   const hasName = isComplete("name", draft);
   const hasRoot = hasName && isComplete("root", draft);
   const hasMachine = hasRoot && isComplete("machine", draft);
