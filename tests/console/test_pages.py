@@ -117,6 +117,13 @@ def test_machines_stand_in_their_racks(visit: Visit) -> None:
     name = next(row["name"] for row in visit.site.api.ask("resource", "list") if row["name"].startswith("m-"))
     visit.site.api.do("resource", "edit", name=name, place="r4/17")
     visit.open("/topology")
+    visit.page.locator(".react-flow__node").first.focus()
+    visit.page.keyboard.press("Enter")
+    chosen = visit.page.locator(".q-chosen-card")
+    expect(chosen.get_by_role("link").first).to_be_visible()
+    assert visit.impaired() == []
+    chosen.get_by_role("button").click()
+    expect(chosen).to_have_count(0)
     visit.button("Racks").click()
     rack = visit.page.get_by_role("region", name="r4")
     expect(rack.get_by_role("link")).to_contain_text(f"17{name}")

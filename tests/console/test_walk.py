@@ -64,3 +64,16 @@ def test_what_is_missing_in_a_form_is_led_to(visit: Visit) -> None:
     visit.page.keyboard.press("Enter")
     expect(visit.page.get_by_label("Name", exact=False).first).to_be_focused()
     expect(visit.page.locator("#field-name-help")).to_contain_text("This is needed.")
+
+
+def test_a_name_is_chosen_by_the_keyboard(visit: Visit) -> None:
+    visit.open("/do/image/create")
+    field = visit.page.locator("#field-volume")
+    field.focus()
+    visit.page.keyboard.press("ArrowDown")
+    first = visit.page.get_by_role("option").first
+    expect(first).to_be_focused()
+    name = first.inner_text()
+    visit.page.keyboard.press("Enter")
+    expect(field).to_be_focused()
+    assert name.startswith(field.input_value() or "-")
