@@ -9,7 +9,7 @@ import { useFlowWords } from "@/frame/flowWords";
 import { useT, useWords } from "@/i18n";
 
 import { Chosen } from "./Chosen";
-import { edgeOf, keeper, type ObjectNode } from "./drawn";
+import { keeper, lineKeeper, type ObjectNode } from "./drawn";
 import { BOX_HEIGHT, BOX_WIDTH } from "./layers";
 import { chainOf } from "./lines";
 import { ObjectBox } from "./ObjectBox";
@@ -28,6 +28,7 @@ export function Drawing({ boxes, lines, view }: Props) {
   const flowWords = useFlowWords();
   const navigate = useNavigate();
   const [nodeOf] = useState(() => keeper(({ noun, name, state }) => [`${words.noun(noun)} ${name}`, ...(state ? [words.state(state)] : [])].join(", ")));
+  const [lineOf] = useState(lineKeeper);
   const [flow, setFlow] = useState<ReactFlowInstance<ObjectNode>>();
   const ground = useRef<HTMLDivElement>(null);
   const [pointed, point] = useState("");
@@ -37,7 +38,7 @@ export function Drawing({ boxes, lines, view }: Props) {
   const about = pointed || (shown?.id ?? "");
   const lit = useMemo(() => (about ? chainOf([about], lines) : undefined), [about, lines]);
   const nodes = useMemo(() => boxes.map((box) => nodeOf(box, isIn(lit, box.id), box.id === chosen)), [boxes, nodeOf, lit, chosen]);
-  const edges = useMemo(() => lines.map((line) => edgeOf(line, lit)), [lines, lit]);
+  const edges = useMemo(() => lines.map((line) => lineOf(line, lit)), [lines, lineOf, lit]);
   useEffect(() => {
     const place = ground.current?.getBoundingClientRect();
     if (place) void flow?.setViewport(viewOf(boxes, place));

@@ -32,7 +32,19 @@ export function keeper(told: (box: Box) => string): (box: Box, isLit: boolean, s
   };
 }
 
-export function edgeOf({ source, target, isQuiet, isBeside }: Line, lit?: Lit): Edge {
+/** The same for lines: who points about lights few of thousands. */
+export function lineKeeper(): (line: Line, lit?: Lit) => Edge {
+  const known = new Map<string, Edge>();
+  return (line, lit) => {
+    const edge = edgeOf(line, lit);
+    const before = known.get(edge.id);
+    if (before && before.className === edge.className && before.type === edge.type) return before;
+    known.set(edge.id, edge);
+    return edge;
+  };
+}
+
+function edgeOf({ source, target, isQuiet, isBeside }: Line, lit?: Lit): Edge {
   const isLit = lit !== undefined && [lit.before, lit.after].some((some) => some.has(source) && some.has(target));
   return {
     id: `${source} ${target}`, source, target, sourceHandle: "out", targetHandle: isBeside ? "beside" : "in",
