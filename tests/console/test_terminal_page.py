@@ -46,6 +46,7 @@ def test_what_is_typed_is_answered(visit: Visit, shell: Locator) -> None:
 
 def test_all_colours_are_shown(visit: Visit, shell: Locator) -> None:
     enter(visit, "colours")
+    expect(shell).to_contain_text("you said orange")
     expect(shell.get_by_text("orange", exact=True)).to_have_css("color", "rgb(250, 120, 10)")
     expect(shell).to_have_css("color", "rgb(223, 231, 229)")
 

@@ -4,6 +4,7 @@ import { useParams, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 
 import { OpenqrmError } from "@/api/problem";
+import { lettersOf } from "@/frame/fonts";
 import { PageSkeleton } from "@/frame/PageSkeleton";
 import { Trail } from "@/frame/Trail";
 import { useT } from "@/i18n";
@@ -14,7 +15,10 @@ import { watchChord } from "./chord";
 import { Toolbar } from "./Toolbar";
 import type { Handle, Standing } from "./view";
 
-const ShellView = lazy(async () => ({ default: (await import("./ShellView")).ShellView }));
+const ShellView = lazy(async () => {
+  const [{ ShellView: View }] = await Promise.all([import("./ShellView"), lettersOf('14px "Red Hat Mono"')]);
+  return { default: View };
+});
 const ScreenView = lazy(async () => ({ default: (await import("./ScreenView")).ScreenView }));
 const READ_ALOUD = "openqrm.read-aloud";
 
