@@ -38,7 +38,10 @@ def test_a_session_begins_is_shown_and_ends(browser: TestClient) -> None:
     assert (view["user"], view["role"], view["second_factor"]) == ("admin", "ADMINISTRATOR", False)
     assert "storage.create" in view["may"] and "user.list" in view["may"]
     assert browser.post(CREATE, json=MEM).status_code == 200
+    kept = browser.cookies["openqrm"]
     assert browser.delete(SESSION).status_code == 204
+    assert "openqrm" not in browser.cookies
+    browser.cookies["openqrm"] = kept
     assert browser.get(SESSION).json()["type"] == "urn:openqrm:signed-out"
 
 

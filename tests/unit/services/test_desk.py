@@ -22,7 +22,7 @@ from openqrm.planning.plan import ListEvents, ListPlans, SkipStep, UndoPlan
 from openqrm.planning.plugin import EnablePlugin, SetPlugin
 from openqrm.planning.resource import AddResource
 from openqrm.planning.storage import CreateStorage
-from openqrm.planning.user import CreateToken, CreateUser, SetUserPassword, SetUserRole
+from openqrm.planning.user import CreateToken, CreateUser, RemoveToken, RemoveUser, SetUserPassword, SetUserRole
 from openqrm.planning.volume import CreateVolume, RemoveVolume
 from openqrm.plugin_api.codec import ActionCodec
 from openqrm.plugin_api.intents import Intent, Password, Secret
@@ -169,6 +169,20 @@ def test_a_token_is_told_once_and_opens_the_door(site: TestSite) -> None:
     token = outcome.told["token"]
     assert site.sign_in.by_token(token) == ADMIN
     assert token not in site.database.records.get(Token, "ci").digest
+
+
+def test_a_token_is_its_users_alone_and_goes_with_the_user(site: TestSite) -> None:
+    olga = Caller("olga", Role.OPERATOR)
+    ask(site, CreateUser("olga", as_role="OPERATOR"))
+    ask(site, CreateToken("ci"))
+    for intent in (CreateToken("mine", user="admin"), RemoveToken("ci")):
+        with pytest.raises(OpenqrmError, match="may do this for olga alone"):
+            site.desk.ask(olga, intent, Wishes())
+    site.desk.ask(olga, CreateToken("own", days=2), Wishes())
+    days = (site.database.records.get(Token, "own").expires_at_s - site.world.now_s()) / 86_400
+    assert 1 < days <= 2
+    ask(site, RemoveUser("olga"))
+    assert site.database.records.find(Token, "own") is None and site.database.records.find(Token, "ci")
 
 
 def test_the_same_key_is_the_same_plan(site: TestSite) -> None:
