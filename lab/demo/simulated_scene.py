@@ -156,7 +156,7 @@ def simulated_scene(boot: str, machines: int, kernel: Path, pace: Pace = PACE) -
 
 def write_kernel(folder: Path) -> Path:
     """A folder that looks like a kernel's; simulated machines load nothing."""
-    modules = folder / "lib/modules/0-simulated"
+    modules = folder / "lib/modules/6.1.0-simulated"
     (modules / "kernel").mkdir(parents=True, exist_ok=True)
     for name in ("modules.dep", "modules.alias", "modules.softdep", "modules.builtin", "modules.order"):
         (modules / name).touch()

@@ -105,6 +105,6 @@ def make_package(tree: Path, package: Path) -> Path:
         "Package: linux-image-none\nVersion: 1\nArchitecture: amd64\nMaintainer: a test\nDescription: none\n"
     )
     (tree / "boot").mkdir()
-    (write_kernel(tree) / "vmlinuz").rename(tree / "boot/vmlinuz-0-simulated")
+    (write_kernel(tree) / "vmlinuz").rename(tree / "boot/vmlinuz-6.1.0-simulated")
     subprocess.run(["dpkg-deb", "-Znone", "--build", str(tree), str(package)], check=True, capture_output=True)
     return package
