@@ -56,7 +56,7 @@ export function Drawing({ boxes, lines, view }: Props) {
       ref={ground} nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} colorMode={theme()} onInit={setFlow}
       minZoom={0.1} onlyRenderVisibleElements nodesDraggable={false}
       nodesConnectable={false} edgesFocusable={false} deleteKeyCode={null} zoomOnDoubleClick={false} onNodesChange={change}
-      onNodeDoubleClick={(_, { id }) => open(id)} onNodeMouseEnter={(_, { id }) => point(id)} onNodeMouseLeave={() => point("")}
+      onNodeDoubleClick={(_, { id }) => open(id)} onNodeMouseEnter={({ buttons }, { id }) => { if (!buttons) point(id); /* not while it is dragged */ }} onNodeMouseLeave={() => point("")}
       onFocus={(event) => point(idOf(event))} onBlur={() => point("")} onPaneClick={() => choose("")}
       proOptions={{ hideAttribution: true }} aria-label={t("nav.topology")} ariaLabelConfig={flowWords}
     >
