@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from tests.console.visit import BROWSER, Visit, fresh, in_a_page_of
+from tests.console.visit import BROWSER, Visit, in_a_page_of, signed_in
 from tests.journeys.site import Site, site
 from tools import console
 
@@ -46,10 +46,8 @@ def openqrm(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 
 @pytest.fixture(scope="session")
 def administrator(browser: Browser, openqrm: Site) -> Iterator[BrowserContext]:
-    """Signed in once, and what the browser has loaded stays loaded."""
-    with fresh(browser) as context:
-        with in_a_page_of(context, openqrm) as begun:
-            begun.sign_in()
+    """Signed in once for all visits."""
+    with signed_in(browser, openqrm) as context:
         yield context
 
 

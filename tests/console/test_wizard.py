@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, expect
 
 from lab.demo.simulated_scene import resource_of
 from tests.console.carriers import ENTRY, BootingLibvirt, fill_shelf
-from tests.console.visit import Visit, fresh, in_a_page_of
+from tests.console.visit import Visit, in_a_page_of, signed_in
 from tests.journeys.demonstration import eventually
 from tests.journeys.site import Site, site
 
@@ -35,16 +35,14 @@ def place(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
 
 
 @pytest.fixture(scope="module")
-def signed_in(browser: Browser, place: Site) -> Iterator[BrowserContext]:
-    with fresh(browser) as context:
-        with in_a_page_of(context, place) as begun:
-            begun.sign_in()
+def administrator(browser: Browser, place: Site) -> Iterator[BrowserContext]:
+    with signed_in(browser, place) as context:
         yield context
 
 
 @pytest.fixture
-def own(signed_in: BrowserContext, place: Site) -> Iterator[Visit]:
-    with in_a_page_of(signed_in, place) as begun:
+def own(administrator: BrowserContext, place: Site) -> Iterator[Visit]:
+    with in_a_page_of(administrator, place) as begun:
         yield begun
 
 

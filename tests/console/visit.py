@@ -92,6 +92,15 @@ def visiting(browser: Browser, running: Site) -> Iterator[Visit]:
 
 
 @contextmanager
+def signed_in(browser: Browser, running: Site) -> Iterator[BrowserContext]:
+    """The administrator's browser: what it has loaded stays loaded, for visits in pages of it."""
+    with fresh(browser) as context:
+        with in_a_page_of(context, running) as begun:
+            begun.sign_in()
+        yield context
+
+
+@contextmanager
 def in_a_page_of(context: BrowserContext, running: Site) -> Iterator[Visit]:
     """Errors of scripts and breaches of the content security policy fail it."""
     page = context.new_page()
