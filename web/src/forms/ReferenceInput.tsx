@@ -1,7 +1,7 @@
 /** The name of another object: offered from its list, found by typing, or made on the way. */
 import { Button, MenuToggle, Select, SelectList, SelectOption, TextInputGroup, TextInputGroupMain, TextInputGroupUtilities } from "@patternfly/react-core";
 import { TimesIcon } from "@patternfly/react-icons";
-import { useRef, useState, type KeyboardEvent } from "react";
+import { useCallback, useRef, useState, type KeyboardEvent } from "react";
 
 import { nameOf, useFoundList } from "@/api/lists";
 import type { Row } from "@/api/types";
@@ -15,30 +15,35 @@ const MOST = 50;
 export function ReferenceInput({ id, field, value, change, isFaulty }: InputProps) {
   const { t } = useT();
   const words = useWords();
-  const [isOpen, setOpen] = useState(false);
+  const [menu, setMenu] = useState<"shut" | "open" | "led">("shut"); // led: by an arrow to its first offer, once there is one
   const [typed, setTyped] = useState<string>();
   const rows = useFoundList<Row>(field.noun) ?? [];
   const name = typeof value === "string" ? value : "";
   const offered = offersOf(rows, field.noun, field.only, typed ?? "");
-  const menu = useRef<HTMLDivElement>(null);
+  const isOpen = menu !== "shut";
+  const box = useRef<HTMLDivElement>(null);
+  const lead = useCallback((first: HTMLElement | null) => {
+    if (!first) return;
+    first.focus({ preventScroll: true });
+    setMenu("open");
+  }, []);
   const back = () => document.getElementById(id)?.focus();
   const take = (chosen: string) => {
     change(chosen);
     setTyped(undefined);
-    setOpen(false);
+    setMenu("shut");
     back();
   };
   const keys = (event: KeyboardEvent) => {
     if (event.key !== "ArrowDown") return;
     event.preventDefault();
-    setOpen(true);
-    setTimeout(() => menu.current?.querySelector<HTMLElement>("button:not(:disabled)")?.focus()); // once it is there
+    setMenu("led");
   };
   return (
     <Select
       isOpen={isOpen}
-      onOpenChange={(open) => { setOpen(open); if (menu.current?.contains(document.activeElement)) back(); }}
-      innerRef={menu}
+      onOpenChange={(open) => { setMenu(open ? "open" : "shut"); if (box.current?.contains(document.activeElement)) back(); }}
+      innerRef={box}
       selected={name}
       onSelect={(_, chosen) => take(String(chosen))}
       variant="typeahead"
@@ -46,15 +51,15 @@ export function ReferenceInput({ id, field, value, change, isFaulty }: InputProp
       isScrollable
       toggle={(ref) => (
         <MenuToggle
-          ref={ref} variant="typeahead" isFullWidth isExpanded={isOpen} onClick={() => setOpen(!isOpen)}
+          ref={ref} variant="typeahead" isFullWidth isExpanded={isOpen} onClick={() => setMenu(isOpen ? "shut" : "open")}
           aria-label={words.column(field.name)} status={isFaulty ? "danger" : undefined}
         >
           <TextInputGroup isPlain>
             <TextInputGroupMain
               inputId={id} value={typed ?? name} autoComplete="off" role="combobox" isExpanded={isOpen}
               aria-controls={`${id}-list`} placeholder={t("form.chooseNoun", { noun: words.noun(field.noun) })}
-              onClick={() => setOpen(true)} onKeyDown={keys}
-              onChange={(_, text) => { setTyped(text); change(text); setOpen(true); }}
+              onClick={() => setMenu("open")} onKeyDown={keys}
+              onChange={(_, text) => { setTyped(text); change(text); setMenu("open"); }}
             />
             {name ? (
               <TextInputGroupUtilities>
@@ -66,8 +71,8 @@ export function ReferenceInput({ id, field, value, change, isFaulty }: InputProp
       )}
     >
       <SelectList id={`${id}-list`}>
-        {offered.map(({ offer, row }) => (
-          <SelectOption key={offer} value={offer} description={describe(row, words)}>{offer}</SelectOption>
+        {offered.map(({ offer, row }, index) => (
+          <SelectOption key={offer} ref={menu === "led" && index === 0 ? lead : undefined} value={offer} description={describe(row, words)}>{offer}</SelectOption>
         ))}
         {offered.length === 0 ? <SelectOption isDisabled value="">{t("form.nothingToChoose")}</SelectOption> : null}
       </SelectList>
