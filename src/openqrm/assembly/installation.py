@@ -16,6 +16,7 @@ from openqrm.api.tls import find_tls, tell_place
 from openqrm.assembly.ground import Ground
 from openqrm.assembly.machines import start_machines
 from openqrm.assembly.rest import rest_listener
+from openqrm.assembly.rounds import Rounds
 from openqrm.boot.uplink.host_key import ensure_host_key, public_line
 from openqrm.domain.network import Network
 from openqrm.domain.resource import SELF, Resource
@@ -26,8 +27,8 @@ from openqrm.plugin_api.service import Site
 from openqrm.plugin_host.host import PluginHost
 from openqrm.services.attending import AttendedPlans
 from openqrm.services.catalogue import Catalogue
-from openqrm.services.children import Children
-from openqrm.services.daily import Daily
+from openqrm.services.children import LOOK_S, Children
+from openqrm.services.daily import DAY_S, FIRST_S, Daily
 from openqrm.services.desk import Desk
 from openqrm.services.endings import Endings
 from openqrm.services.live import Live
@@ -85,14 +86,19 @@ def _start(
     rest = rest_listener(ground, machines, desk, sign_in, catalogue, live, rest_sockets, tls)
     boot = Listener("boot", machines.door, [boot_socket])
     outbox = Outbox(database.feed, subscribers(ground.plugins, database, world))
-    daily = Daily({"pruned": Pruning(database, settings.keep_days), "purged": Purging(desk)})
+    rounds = Rounds()
+    daily = Daily({"pruned": Pruning(database, settings.keep_days), "purged": Purging(desk)}, rounds.ending)
     parts.callback(dispatcher.close)
     parts.callback(world.hosts.end_commands)
     parts.callback(runner.stop)
-    for part in (outbox, boot, rest, live, daily):
+    for part in (outbox, boot, rest, live):
         part.start()
         parts.callback(part.close)
-    children.start()
+    parts.callback(rounds.close)
+    rounds.begin("daily", daily.look, DAY_S, FIRST_S)
+    children.apply()
+    if children.may_move:
+        rounds.begin("children", children.apply, LOOK_S)
     dispatcher.start(runner.drive, database.plans.unfinished)
     rest_url = tell_place(base, rest_sockets[0], tls)
     say(f"ready: REST on {rest_url}, boot door on {_told(boot_socket)}, uplink on port {machines.uplink.port}")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 
 from openqrm.adapters.hosts.access import access_by
 from openqrm.adapters.hosts.choice import Hosts
@@ -13,15 +15,11 @@ from openqrm.adapters.vault import DatabaseVault
 from openqrm.adapters.world import RealWorld
 from openqrm.assembly.ground import Ground
 from openqrm.assembly.initrds import kernels_of
+from openqrm.assembly.rounds import Rounds, led
+from openqrm.boot import host_watch, local_watch, power_watch, preparing, volume_watch, watch
 from openqrm.boot.door import BootDoor, Site
-from openqrm.boot.host_watch import HostWatch
-from openqrm.boot.local_watch import LocalWatch
-from openqrm.boot.power_watch import PowerWatch
-from openqrm.boot.preparing import Preparing
 from openqrm.boot.uplink.boots import secrets_of
 from openqrm.boot.uplink.listener import Uplink
-from openqrm.boot.volume_watch import VolumeWatch
-from openqrm.boot.watch import LostWatch
 from openqrm.boot.writer import GroupWriter
 from openqrm.domain.resource import Resource
 from openqrm.domain.storage import Storage
@@ -45,14 +43,13 @@ def start_machines(ground: Ground, ring: Callable[[frozenset[str]], None], leads
     writer = GroupWriter(database, ring)
     parts.callback(writer.close)
     standing = database.find_standing
-    lost = LostWatch(database.records, writer, standing)
+    rounds = Rounds()
+    lost = watch.LostWatch(database.records, writer, standing)
     address, port = parse_address(settings.uplink)
     secrets = secrets_of(database.records, vault)
     uplink = Uplink(writer, secrets, base / "uplink_key", address=address, port=port, heard=lost.heard)
     uplink.start()
     parts.callback(uplink.close)
-    lost.start()
-    parts.callback(lost.close)
     caller = HttpCaller(vault)
     parts.callback(caller.close)
     ssh = SshHosts(ground.own_key)
@@ -61,18 +58,25 @@ def start_machines(ground: Ground, ring: Callable[[frozenset[str]], None], leads
     hosts = Hosts(uplink, ssh, access_by(database.records, vault))
     world = RealWorld(records=database.records, hosts=hosts, caller=caller, vault=vault)
     kernels = kernels_of(ground)
-    local = LocalWatch(database.records, writer, world.host, uplink.is_open, lost.heard, leads)
-    power = PowerWatch(database.records, database.find_doubtful, writer, _power_asked(ground, world), standing, leads)
-    asked = _volumes_asked(ground, world)
-    volumes = VolumeWatch(database.records, writer, asked, _held(ground), standing, leads)
+    local = local_watch.LocalWatch(database.records, writer, world.host, uplink.is_open, lost.heard, rounds.ending)
+    power_of, volumes_of = _power_asked(ground, world), _volumes_asked(ground, world)
+    power = power_watch.PowerWatch(database.records, database.find_doubtful, writer, power_of, standing, rounds.ending)
+    volumes = volume_watch.VolumeWatch(database.records, writer, volumes_of, _held(ground), standing, rounds.ending)
 
     def mute() -> Collection[str]:
         return [name for name in database.find_hosts_by_ssh() if not uplink.is_open(name)]
 
-    carrying = HostWatch(mute, writer, world.host, hosts.stands, lost.heard, leads)
-    for part in (power, volumes, local, carrying, Preparing(kernels)):
-        part.start()
-        parts.callback(part.close)
+    carrying = host_watch.HostWatch(mute, writer, world.host, hosts.stands, lost.heard, rounds.ending)
+    parts.callback(local.close)
+    parts.callback(carrying.close)
+    parts.callback(rounds.close)
+    lost.recall()
+    rounds.begin("lost-watch", lambda: lost.look(time.time()), watch.EVERY_S)
+    rounds.begin("power-watch", led(leads, power.look, power.forget), power_watch.EVERY_S)
+    rounds.begin("volume-watch", led(leads, volumes.look, volumes.forget), volume_watch.EVERY_S)
+    rounds.begin("local-watch", led(leads, local.look), local_watch.EVERY_S)
+    rounds.begin("host-watch", led(leads, carrying.look), host_watch.EVERY_S)
+    rounds.begin("initrd-preparing", partial(preparing.prepare_quietly, kernels, rounds.ending), preparing.EVERY_S)
     return MachineParts(world, uplink, BootDoor(_site(settings, uplink), writer, kernels, vault))
 
 

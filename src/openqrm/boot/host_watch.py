@@ -28,19 +28,18 @@ Tell = Callable[[str, float], None]
 
 
 class HostWatch:
-    """A pass over all of them. `whom` gives their names, `stands` whether a connection with one stands at this moment.
+    """All of them. `whom` gives their names, `stands` whether a connection with one stands at this moment.
 
     One that answers is asked anew every minute, one that does not is asked ever more seldom, once a minute at least.
-    Of several processes on one database the one that leads asks.
+    Nobody is asked any more when ENDING is set.
     """
 
     def __init__(
         self, whom: Callable[[], Collection[str]], writer: GroupWriter, host: Callable[[str], Host],
-        stands: Callable[[str], bool], heard: Tell, leads: Callable[[], bool] = lambda: True, *,
-        every_s: float = EVERY_S, prompt_s: float = PROMPT_S,
+        stands: Callable[[str], bool], heard: Tell, ending: threading.Event, *, prompt_s: float = PROMPT_S,
     ) -> None:  # fmt: skip
         self._whom, self._writer, self._host, self._stands = whom, writer, host, stands
-        self._heard, self._leads, self._every_s, self._prompt_s = heard, leads, every_s, prompt_s
+        self._heard, self._ending, self._prompt_s = heard, ending, prompt_s
         self._up: dict[str, Told] = {}  # those that answered last time
         self._due_s: dict[str, float] = {}
         self._pause_s: dict[str, float] = {}  # of those that did not
@@ -48,18 +47,9 @@ class HostWatch:
         self._pools = {
             is_up: ThreadPoolExecutor(AT_ONCE, thread_name_prefix=f"host-{is_up}") for is_up in (True, False)
         }
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="host-watch", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
 
     def close(self) -> None:
-        """End, after those that are being asked."""
-        self._ending.set()
-        if self._thread.ident is not None:
-            self._thread.join()
+        """End, after those that are being asked; no pass is under way."""
         for pool in self._pools.values():
             pool.shutdown(cancel_futures=True)
 
@@ -96,7 +86,7 @@ class HostWatch:
             self._pause_s.pop(told.resource, None)
         else:
             self._up.pop(told.resource, None)
-            pause_s = min(2 * self._pause_s.get(told.resource, self._every_s / 2), ASK_S)
+            pause_s = min(2 * self._pause_s.get(told.resource, EVERY_S / 2), ASK_S)
             self._pause_s[told.resource] = pause_s
         self._due_s[told.resource] = now_s + pause_s
 
@@ -111,14 +101,6 @@ class HostWatch:
             log.info("a host does not answer", resource=name, why=error.message)
             return Told(name, "", None)
         return None if answer.is_ours else Told(name, "", answer, before.answer if before else None)
-
-    def _work(self) -> None:
-        while not self._ending.wait(self._every_s):
-            try:
-                if self._leads():
-                    self.look(time.time())
-            except Exception:  # of the database too: one that restarts must not end the watch
-                log.exception("could not ask hosts; trying again")
 
 
 Pass = tuple[Sequence[Told], Collection[str], Collection[str]]  # who was asked, who is there still, who is no host now

@@ -54,42 +54,25 @@ class Silence:
 
 
 class LocalWatch:
-    """A pass over those whose boot profile sends them to their own disk, and those that were seen there.
+    """Those whose boot profile sends them to their own disk, and those that were seen there.
 
-    Who answered last time is asked in every pass; who did not, ever more seldom, and nobody waits for him. Of several
-    processes on one database the one that leads asks.
+    Who answered last time is asked in every pass; who did not, ever more seldom, and nobody waits for him. Nobody is
+    asked any more when ENDING is set.
     """
 
     def __init__(
-        self,
-        records: Records,
-        writer: GroupWriter,
-        host: Callable[[str], Host],
-        is_open: Callable[[str], bool],
-        heard: Callable[[str, float], None],
-        leads: Callable[[], bool] = lambda: True,
-        *,
-        every_s: float = EVERY_S,
-        prompt_s: float = PROMPT_S,
-    ) -> None:
-        self._records, self._writer, self._every_s, self._prompt_s = records, writer, every_s, prompt_s
-        self._host, self._is_open, self._heard, self._leads = host, is_open, heard, leads
+        self, records: Records, writer: GroupWriter, host: Callable[[str], Host], is_open: Callable[[str], bool],
+        heard: Callable[[str, float], None], ending: threading.Event, *, prompt_s: float = PROMPT_S,
+    ) -> None:  # fmt: skip
+        self._records, self._writer, self._prompt_s = records, writer, prompt_s
+        self._host, self._is_open, self._heard, self._ending = host, is_open, heard, ending
         self._up: dict[str, Told] = {}  # by resource, those that answered
         self._silent: dict[str, Silence] = {}
         self._asking: dict[str, Future[Told | None]] = {}  # those that did not answer last time, or were never asked
         self._pools = [ThreadPoolExecutor(AT_ONCE, thread_name_prefix=f"local-{name}") for name in ("up", "silent")]
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="local-watch", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
 
     def close(self) -> None:
-        """End, after those that are being asked."""
-        self._ending.set()
-        if self._thread.ident is not None:
-            self._thread.join()
+        """End, after those that are being asked; no pass is under way."""
         for pool in self._pools:
             pool.shutdown(cancel_futures=True)
 
@@ -123,7 +106,7 @@ class LocalWatch:
         before = self._silent.pop(name, None)
         if told is None or told.answer or profile is None:
             return
-        pause_s = self._every_s
+        pause_s = EVERY_S
         if before and not before.is_other(profile.id, self._records.find(Observation, name)):
             pause_s = min(2 * before.pause_s, RAREST_S)
         self._silent[name] = Silence(profile.id, now_s, pause_s)
@@ -142,14 +125,6 @@ class LocalWatch:
         self._heard(resource, time.time())
         before = self._up.get(resource)
         return Told(resource, appliance, answer, before.answer if before else None)
-
-    def _work(self) -> None:
-        while not self._ending.wait(self._every_s):
-            try:
-                if self._leads():
-                    self.look(time.time())
-            except Exception:  # of the database too: one that restarts must not end the watch
-                log.exception("could not ask local systems; trying again")
 
 
 def note_local(machines: Machines, asks: Sequence[tuple[Told, ...]]) -> Taken[None]:

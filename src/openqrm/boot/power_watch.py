@@ -38,36 +38,24 @@ class Power:
 
 
 class PowerWatch:
-    """A slow pass over all controllers. `ask` answers on, off or unknown; it may block for as long as its tool does.
+    """All controllers. `ask` answers on, off or unknown; it may block for as long as its tool does.
 
     `doubtful` gives the names of all that have a controller and do not say themselves that they are on, with whether
     they speak: thousands are not read whole at every pass. `standing` gives what an event was told of, and none of its
-    ends since: a restart repeats nothing. Of several processes on one database one asks, who leads.
+    ends since: a restart repeats nothing. Nobody is asked any more when ENDING is set.
     """
 
     def __init__(
         self, records: Records, doubtful: Callable[[], dict[str, bool]], writer: GroupWriter,
-        ask: Callable[[Resource], str], standing: Standing,
-        leads: Callable[[], bool] = lambda: True, *, every_s: float = EVERY_S,
+        ask: Callable[[Resource], str], standing: Standing, ending: threading.Event,
     ) -> None:  # fmt: skip
         self._records, self._doubtful, self._writer, self._ask = records, doubtful, writer, ask
-        self._standing, self._leads, self._every_s = standing, leads, every_s
+        self._standing, self._ending = standing, ending
         self._due_s: dict[str, float] = {}
         self._pause_s: dict[str, float] = {}
         self._missed: set[str] = set()  # their hosts did not know them when they were asked last
         self._knows = False  # what was told before
         self._vanished: set[str] = set()  # of these it was told
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="power-watch", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def close(self) -> None:
-        """End, after those that are being asked."""
-        self._ending.set()
-        self._thread.join()
 
     def look(self, now_s: float) -> None:
         """One pass. What speaks for itself is on; when it falls silent it is asked at once."""
@@ -81,6 +69,10 @@ class PowerWatch:
             told = [each for each in pool.map(lambda name: self._told(name, now_s), due) if each]
         if told:
             self._writer.submit(note_power, tuple(told)).result(60)
+
+    def forget(self) -> None:
+        """Another process looks, and tells meanwhile."""
+        self._knows = False
 
     def _told(self, name: str, now_s: float) -> Power | None:
         resource = None if self._ending.is_set() else self._records.find(Resource, name)
@@ -103,7 +95,7 @@ class PowerWatch:
         """Its host does not know it. Told at the second look: at the first a plan may be about to bring it there."""
         if resource.name not in self._missed:
             self._missed.add(resource.name)
-            self._due_s[resource.name] = now_s + self._every_s
+            self._due_s[resource.name] = now_s + EVERY_S
             return None
         if resource.name not in self._vanished:
             text = f"{resource.name} has vanished from {resource.host}: {error.message}. {error.hint}"
@@ -122,21 +114,11 @@ class PowerWatch:
         self._writer.submit(tell, events).result(60)
 
     def _plan_next(self, resource: Resource, power: str, now_s: float) -> None:
-        usual_s = self._every_s if resource.claimed_by else SELDOM_S
+        usual_s = EVERY_S if resource.claimed_by else SELDOM_S
         if power == "unknown":
             usual_s = min(2 * self._pause_s.get(resource.name, usual_s), RAREST_S)
         self._pause_s[resource.name] = usual_s
         self._due_s[resource.name] = now_s + usual_s
-
-    def _work(self) -> None:
-        while not self._ending.wait(self._every_s):
-            try:
-                if self._leads():
-                    self.look(time.time())
-                else:
-                    self._knows = False  # whoever leads tells meanwhile
-            except Exception:  # of the database too: one that restarts must not end the watch
-                log.exception("could not look for power; trying again")
 
 
 def note_power(machines: Machines, asks: Sequence[tuple[Power, ...]]) -> Taken[None]:

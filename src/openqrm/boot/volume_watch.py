@@ -31,35 +31,24 @@ Ask = Callable[[Storage], Collection[str] | None]
 
 
 class VolumeWatch:
-    """A pass over all storages. `ask` gives the names of what one holds; None: they are but names.
+    """All storages. `ask` gives the names of what one holds; None: they are but names.
 
     `held` gives those of some references that a plan has a hand on: what it makes or removes has not vanished.
-    `standing` gives what an event was told of, and none of its ends since: a restart repeats nothing. Of several
-    processes on one database the one that leads asks.
+    `standing` gives what an event was told of, and none of its ends since: a restart repeats nothing. Nobody is asked
+    any more when ENDING is set.
     """
 
     def __init__(
         self, records: Records, writer: GroupWriter, ask: Ask, held: Callable[[Collection[str]], Collection[str]],
-        standing: Standing, leads: Callable[[], bool] = lambda: True, *, every_s: float = EVERY_S,
+        standing: Standing, ending: threading.Event,
     ) -> None:  # fmt: skip
         self._records, self._writer, self._ask, self._held = records, writer, ask, held
-        self._standing, self._leads, self._every_s = standing, leads, every_s
+        self._standing, self._ending = standing, ending
         self._knows = False  # what was told before
         self._told: set[str] = set()  # what stood when it began to; storages as they are now
         self._gone: dict[str, frozenset[str]] = {}  # storage → its volumes that were told of
         self._due_s: dict[str, float] = {}
         self._pause_s: dict[str, float] = {}
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="volume-watch", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def close(self) -> None:
-        """End, after those that are being asked."""
-        self._ending.set()
-        self._thread.join()
 
     def look(self, now_s: float) -> None:
         """One pass."""
@@ -69,16 +58,20 @@ class VolumeWatch:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             list(pool.map(lambda storage: self._look_at(storage, now_s), due))
 
+    def forget(self) -> None:
+        """Another process looks, and tells meanwhile."""
+        self._knows = False
+
     def _look_at(self, storage: Storage, now_s: float) -> None:
         if self._ending.is_set():
             return
         began_s = time.monotonic()
         try:
             self._compare(storage)
-            pause_s = max(self._every_s, SHARE * (time.monotonic() - began_s))
+            pause_s = max(EVERY_S, SHARE * (time.monotonic() - began_s))
         except OpenqrmError as error:
             log.info("what a storage holds is not known", storage=storage.name, why=error.message)
-            pause_s = min(2 * self._pause_s.get(storage.name, self._every_s), RAREST_S)
+            pause_s = min(2 * self._pause_s.get(storage.name, EVERY_S), RAREST_S)
         self._pause_s[storage.name], self._due_s[storage.name] = pause_s, now_s + pause_s
 
     def _compare(self, storage: Storage) -> None:
@@ -121,16 +114,6 @@ class VolumeWatch:
         self._told.discard(storage.ref)
         text = f"{len(known) - gone} of {len(known)} volumes are on storage {storage.name} again"
         return [event(RETURNED, storage.name, Severity.NOTICE, text, kind="storage")]
-
-    def _work(self) -> None:
-        while not self._ending.wait(self._every_s):
-            try:
-                if self._leads():
-                    self.look(time.time())
-                else:
-                    self._knows = False  # whoever leads tells meanwhile
-            except Exception:  # of the database too: one that restarts must not end the watch
-                log.exception("could not look for volumes; trying again")
 
 
 def _lost(storage: Storage, volume: Volume, holds: int) -> Event:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Collection, Sequence
-
-import structlog
 
 from openqrm.boot.events import event
 from openqrm.boot.writer import GroupWriter, Taken
@@ -17,37 +13,28 @@ from openqrm.ports.records import Records
 
 Standing = Callable[[str, Sequence[str]], Collection[str]]  # what an event was told of, and none of its ends since
 
-log = structlog.get_logger()
 EVERY_S = 10.0
 LOST, RETURNED = "resource.lost", "resource.returned"
 SILENT_S = 30.0  # three reports are missing: now it is worth a look at what was agreed for this resource
 
 
 class LostWatch:
-    """A small pass over memory; the database is asked only when a machine is silent, or was lost.
+    """It looks into memory; the database is asked only when a machine is silent, or was lost.
 
     `standing` gives what an event was told of, and none of its ends since: a restart repeats nothing.
     """
 
-    def __init__(self, records: Records, writer: GroupWriter, standing: Standing, *, every_s: float = EVERY_S) -> None:
-        self._records, self._writer, self._standing, self._every_s = records, writer, standing, every_s
+    def __init__(self, records: Records, writer: GroupWriter, standing: Standing) -> None:
+        self._records, self._writer, self._standing = records, writer, standing
         self._heard: dict[str, float] = {}
         self._lost: set[str] = set()
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="lost-watch", daemon=True)
 
-    def start(self) -> None:
-        """Begin with what was seen before this process."""
+    def recall(self) -> None:
+        """What was seen before this process."""
         for seen in self._records.list(Observation):
             self._heard.setdefault(seen.name, seen.last_seen_s)
         told = self._standing(LOST, (RETURNED, "resource.removed", "resource.forgotten"))
         self._lost = {ref.partition("/")[2] for ref in told}
-        self._thread.start()
-
-    def close(self) -> None:
-        """End."""
-        self._ending.set()
-        self._thread.join()
 
     def heard(self, resource: str, at_s: float) -> None:
         """Called for every report, by the uplink's thread."""
@@ -63,13 +50,6 @@ class LostWatch:
         events = [*(_lost(name) for name in sorted(new)), *(_returned(name) for name in sorted(back))]
         if events:
             self._writer.submit(tell, tuple(events)).result(60)
-
-    def _work(self) -> None:
-        while not self._ending.wait(self._every_s):
-            try:
-                self.look(time.time())
-            except Exception:  # of the database too: one that restarts must not end the watch
-                log.exception("could not look for lost machines; trying again")
 
 
 def find_lost(machines: Machines, asks: Sequence[float]) -> Taken[frozenset[str]]:

@@ -6,8 +6,6 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-import structlog
-
 from openqrm.adapters.database import Database
 from openqrm.adapters.database.leading import Leading
 from openqrm.domain.network import Network
@@ -15,7 +13,6 @@ from openqrm.plugin_api.service import Child, Site
 from openqrm.plugin_host.host import PluginHost
 from openqrm.plugin_host.supervisor import Supervisor
 
-log = structlog.get_logger()
 LOOK_S = 2.0  # others must begin what a process that died has left, and soon
 
 
@@ -29,19 +26,20 @@ class Children:
         self._supervisor = Supervisor(directory)
         self._leading = Leading(database.connections.engine)
         self._led = not self._leading.is_shared
-        self._lock, self._ending = threading.Lock(), threading.Event()
-        self._thread = threading.Thread(target=self._work, name="children", daemon=True)
+        self._lock, self._has_ended = threading.Lock(), False
 
-    def start(self) -> None:
-        """Begin what should run."""
-        self.apply()
-        if self._leading.is_shared:
-            self._thread.start()
+    @property
+    def may_move(self) -> bool:
+        """Another process may have changed what should run, or have to run it."""
+        return self._leading.is_shared
 
     def apply(self) -> None:
-        """Make it so that what should run runs, and nothing else; nothing where another process leads."""
+        """Make it so that what should run runs, and nothing else; nothing where another process leads.
+
+        What runs is left alone where the database does not answer.
+        """
         with self._lock:
-            if self._ending.is_set():
+            if self._has_ended:
                 return
             self._led = False  # unless the database says so
             self._led = self._leading.leads()
@@ -53,20 +51,11 @@ class Children:
 
     def close(self) -> None:
         """End all of it, and then let another process begin it."""
-        self._ending.set()
-        if self._thread.ident is not None:
-            self._thread.join()
         with self._lock:
+            self._has_ended = True
             self._supervisor.close()
             self._leading.close()
 
     def _wanted(self) -> dict[str, tuple[Child, ...]]:
         with self._database.reading() as tx:
             return self._host.children(tx.facts, self._site(tuple(tx.facts.list(Network))))
-
-    def _work(self) -> None:
-        while not self._ending.wait(LOOK_S):
-            try:
-                self.apply()
-            except Exception:  # of the database, which may restart: what runs is left alone, and looked after again
-                log.exception("could not see to the services of plugins; trying again")

@@ -29,6 +29,7 @@ class Watched:
     host: Talking = field(default_factory=lambda: Talking(said()))
     stands: bool = True
     heard: list[str] = field(default_factory=list)
+    ending: threading.Event = field(default_factory=threading.Event)
 
     answers: threading.Event = field(default_factory=threading.Event)  # at once, while this is set
 
@@ -42,7 +43,7 @@ class Watched:
         find, heard = self.site.database.find_hosts_by_ssh, self.heard
         return HostWatch(
             find, self.site.writer, self.reach, lambda _: self.stands, lambda name, _: heard.append(name),
-            prompt_s=prompt_s,
+            self.ending, prompt_s=prompt_s,
         )  # fmt: skip
 
     def reach(self, _: str) -> Talking:
@@ -108,6 +109,12 @@ def test_nothing_is_known_any_more_of_what_is_no_host_now(watched: Watched) -> N
 )  # fmt: skip
 def test_only_hosts_of_vms_with_a_known_key_are_asked(watched: Watched, other: dict[str, object]) -> None:
     watched.site.database.records.put(replace(watched.site.resource("h1"), **other))
+    watched.look()
+    assert not watched.host.asked
+
+
+def test_nobody_is_asked_when_openqrm_ends(watched: Watched) -> None:
+    watched.ending.set()
     watched.look()
     assert not watched.host.asked
 

@@ -79,8 +79,11 @@ def local(site: Running) -> None:
     site.database.records.put(BootProfile(name=NAME, appliance="web", kernel="k6", root_type=LOCAL_ROOT))
 
 
-def watch(site: Running, host: Talking, *, agent: bool = False) -> LocalWatch:
-    return LocalWatch(site.database.records, site.writer, lambda _: host, lambda _: agent, lambda *_: None, prompt_s=60)
+def watch(site: Running, host: Talking, *, agent: bool = False, ending: threading.Event | None = None) -> LocalWatch:
+    return LocalWatch(
+        site.database.records, site.writer, lambda _: host, lambda _: agent, lambda *_: None,
+        ending or threading.Event(), prompt_s=60,
+    )  # fmt: skip
 
 
 def shown(site: Running) -> Condition:
@@ -160,7 +163,7 @@ def test_nobody_waits_for_one_that_does_not_answer(site: Running) -> None:
     dead, host = Dead(StepError(Category.UNAVAILABLE, "nobody answers", "Look.")), Talking(said())
     watching = LocalWatch(
         site.database.records, site.writer, lambda name: dead if name == "dead" else host, lambda _: False,
-        lambda *_: None, prompt_s=0.1,
+        lambda *_: None, threading.Event(), prompt_s=0.1,
     )  # fmt: skip
     deadline = time.monotonic() + 20
     while not site.seen().connected:
@@ -171,20 +174,12 @@ def test_nobody_waits_for_one_that_does_not_answer(site: Running) -> None:
     watching.close()
 
 
-def test_who_does_not_lead_asks_nobody(site: Running) -> None:
+def test_nobody_is_asked_when_openqrm_ends(site: Running) -> None:
     local(site)
-    host, asked = Talking(said()), threading.Semaphore(0)
-
-    def leads() -> bool:
-        asked.release()
-        return False
-
-    watching = LocalWatch(
-        site.database.records, site.writer, lambda _: host, lambda _: False, lambda *_: None, leads, every_s=0.01
-    )
-    watching.start()
-    for _ in range(3):
-        assert asked.acquire(timeout=20)
+    host, ending = Talking(said()), threading.Event()
+    ending.set()
+    watching = watch(site, host, ending=ending)
+    watching.look(time.time())
     watching.close()
     assert not host.asked
 

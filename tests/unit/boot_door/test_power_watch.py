@@ -1,5 +1,6 @@
 """Which machines are on and off, by their management controllers, and what the machines themselves say."""
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,8 +15,9 @@ from tests.unit.boot_door.test_watch import up
 HOST = Resource(name="host1", managed=False, bmc=Bmc(driver="ipmi", address="10.0.0.9"))
 
 
-def watch(site: Running, ask: Callable[[Resource], str]) -> PowerWatch:
-    return PowerWatch(site.database.records, site.database.find_doubtful, site.writer, ask, site.database.find_standing)
+def watch(site: Running, ask: Callable[[Resource], str], ending: threading.Event | None = None) -> PowerWatch:
+    database, ending = site.database, ending or threading.Event()
+    return PowerWatch(database.records, database.find_doubtful, site.writer, ask, database.find_standing, ending)
 
 
 def shown(site: Running, name: str) -> Condition:
@@ -43,6 +45,15 @@ def test_without_a_controller_nobody_is_asked(site: Running) -> None:
     asked: list[str] = []
     watch(site, lambda resource: asked.append(resource.name) or "off").look(time.time())
     assert asked == [] and site.seen().power == "on"
+
+
+def test_nobody_is_asked_when_openqrm_ends(site: Running) -> None:
+    site.database.records.put(HOST)
+    asked: list[str] = []
+    ending = threading.Event()
+    ending.set()
+    watch(site, lambda resource: asked.append(resource.name) or "off", ending).look(time.time())
+    assert asked == []
 
 
 def test_a_machine_that_speaks_is_not_asked_and_one_that_was_taken_for_off_is_on(site: Running) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -23,6 +24,7 @@ class Shelf:
 
     def __init__(self, site: Running, *names: str) -> None:
         self.site, self.answers, self.asked = site, [{*names}], 0
+        self.ending = threading.Event()
         self.is_silent = self.has_names_only = False
         site.database.records.put(STORAGE)
         for name in names:
@@ -32,7 +34,9 @@ class Shelf:
     def restarted(self) -> VolumeWatch:
         """Knows what is stored, and nothing else."""
         database = self.site.database
-        self.watch = VolumeWatch(database.records, self.site.writer, self.ask, self.held, database.find_standing)
+        self.watch = VolumeWatch(
+            database.records, self.site.writer, self.ask, self.held, database.find_standing, self.ending
+        )
         return self.watch
 
     def ask(self, storage: Storage) -> Collection[str] | None:
@@ -119,6 +123,24 @@ def test_a_storage_that_does_not_answer_says_nothing_of_its_volumes(site: Runnin
     shelf.is_silent, shelf.answers = False, [set()]
     shelf.watch.look(1030.0 + RAREST_S)
     assert shelf.told() == [("volume.vanished", "volume/web")]
+
+
+def test_nobody_is_asked_when_openqrm_ends(site: Running) -> None:
+    shelf = Shelf(site, "web")
+    shelf.ending.set()
+    shelf.watch.look(1000.0)
+    assert not shelf.asked
+
+
+def test_who_looks_again_knows_what_another_process_has_told_meanwhile(site: Running) -> None:
+    shelf = Shelf(site, "web")
+    shelf.watch.look(1000.0)
+    before = shelf.watch
+    shelf.answers = [set()]
+    shelf.restarted().look(1100.0)
+    before.forget()
+    before.look(1200.0)
+    assert [each.count for each in site.database.records.list(Event)] == [1]
 
 
 def test_names_alone_do_not_vanish(site: Running) -> None:

@@ -1,9 +1,7 @@
 """Machines that fall silent, and come back."""
 
-import threading
 import time
 from dataclasses import replace
-from types import SimpleNamespace
 
 from openqrm.boot.reports import Report, take_reports
 from openqrm.boot.watch import LostWatch
@@ -25,10 +23,9 @@ def news(site: Running) -> list[str]:
 
 
 def restarted(site: Running) -> LostWatch:
-    """As far as it knows what was before; its own thread does nothing."""
-    watch = LostWatch(site.database.records, site.writer, site.database.find_standing, every_s=3600)
-    watch.start()
-    watch.close()
+    """As far as it knows what was before."""
+    watch = LostWatch(site.database.records, site.writer, site.database.find_standing)
+    watch.recall()
     return watch
 
 
@@ -80,18 +77,3 @@ def test_a_machine_that_only_boots_is_not_lost(site: Running) -> None:
     watch.heard(NAME, 0.0)
     watch.look(time.time() + 1000)
     assert news(site) == []
-
-
-def test_a_database_that_restarts_does_not_end_the_watch() -> None:
-    asked = threading.Semaphore(0)
-
-    class Away:
-        def submit(self, *_: object) -> None:
-            asked.release()
-            raise ConnectionError("the database restarts")
-
-    watch = LostWatch(SimpleNamespace(list=lambda _: []), Away(), lambda *_: (), every_s=0.01)
-    watch.heard("blade1", 0.0)
-    watch.start()
-    assert asked.acquire(timeout=20) and asked.acquire(timeout=20), "it looks again"
-    watch.close()

@@ -60,4 +60,4 @@ def test_one_that_fails_does_not_end_the_others() -> None:
     def fails(ending: threading.Event) -> int:
         raise OSError("the disk is gone")
 
-    assert Daily({"first": fails, "second": lambda ending: 3}).look() == {"second": 3}
+    assert Daily({"first": fails, "second": lambda ending: 3}, threading.Event()).look() == {"second": 3}
