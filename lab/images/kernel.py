@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from openqrm.boot.initrd.kernel_tree import KernelTree, download_package, get_kernel_tree, unpack_package
+from openqrm.boot.initrd.kernel_package import download_package, unpack_package
+from openqrm.boot.initrd.kernel_tree import KernelTree, get_kernel_tree
 
 PACKAGE = "linux-image-cloud-amd64"
 

@@ -9,7 +9,7 @@ import pytest
 
 from openqrm.boot.initrd.builder import InitrdBuilder, open_builder
 from openqrm.boot.initrd.fragments import get_fragment
-from openqrm.boot.initrd.kernel_tree import unpack_package
+from openqrm.boot.initrd.kernel_package import unpack_package
 from openqrm.domain.errors import Category, OpenqrmError
 from tests.lab.direct_boot import CARD
 from tests.unit.boot.newc import names_in

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from openqrm.boot.initrd.fragments import Needs, get_fragment
-from openqrm.boot.initrd.kernel_tree import get_kernel_tree, parse_kernel_package
+from openqrm.boot.initrd.kernel_package import parse_kernel_package
+from openqrm.boot.initrd.kernel_tree import get_kernel_tree
 from openqrm.boot.initrd.programs import parse_ldd, program_entries
 from openqrm.domain.errors import Category, OpenqrmError
 from tests.unit.boot.recordings import recorded_text

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from openqrm.boot.initrd.builder import open_builder
 from openqrm.boot.initrd.fragments import Fragment
-from openqrm.boot.initrd.kernel_tree import KernelTree, download_package, get_kernel_tree, unpack_package
+from openqrm.boot.initrd.kernel_package import download_package, unpack_package
+from openqrm.boot.initrd.kernel_tree import KernelTree, get_kernel_tree
 from openqrm.boot.initrd.packs import Sources
 from openqrm.domain.errors import Category, OpenqrmError
 

@@ -1,15 +1,19 @@
 """A kernel as a folder of files: vmlinuz and lib/modules/VERSION, with the descriptions that depmod writes."""
 
-import shutil
+import os
 import subprocess
-import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from openqrm.boot.initrd.modules import ModuleIndex, load_index
 from openqrm.domain.errors import Category, OpenqrmError
+from openqrm.plugin_api.host.confining import NOBODY, Bounds, confine
 
 _COMMAND_TIMEOUT_S = 120.0
+HINT = "Take a package of your distribution."
+_DEPMOD = Bounds(cpu_s=100, file_bytes=64 << 20, files=1024, processes=512)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,67 +46,39 @@ def get_kernel_tree(folder: Path) -> KernelTree:
         )
     tree = KernelTree(folder, versions[0])
     if not (tree.modules / "modules.dep").exists():
-        _run(["depmod", "-b", str(folder), tree.version])
+        _describe(tree)
     return tree
 
 
-def unpack_package(package: Path, folder: Path) -> KernelTree:
-    """Fill the folder, which must not be there yet, with the kernel of a Debian package linux-image-VERSION."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
-        unpacked, ready = Path(scratch, "unpacked"), Path(scratch, "ready")
-        _run(["dpkg-deb", "-x", str(package.absolute()), str(unpacked)])
-        (ready / "lib").mkdir(parents=True)
-        _move_the_one(unpacked, "boot/vmlinuz-*", ready / "vmlinuz", package)
-        # merged since Debian 13
-        modules = "usr/lib/modules" if (unpacked / "usr/lib/modules").is_dir() else "lib/modules"
-        _move_the_one(unpacked, modules, ready / "lib/modules", package)
-        _refuse_links(ready, package)
-        get_kernel_tree(ready)
-        ready.rename(folder)
-    return get_kernel_tree(folder)
-
-
-def download_package(name: str, folder: Path) -> Path:
-    """The package file of this name, fetched by apt into the folder; a metapackage stands for the kernel it names."""
-    wanted = parse_kernel_package(_run(["apt-cache", "depends", "--", name])) or name
-    folder.mkdir(parents=True, exist_ok=True)
-    _run(["apt-get", "download", "-q", "--", wanted], cwd=folder)
-    return max(folder.glob(f"{wanted}_*.deb"), key=lambda path: path.stat().st_mtime)
-
-
-def parse_kernel_package(depends: str) -> str | None:
-    """`apt-cache depends` of a metapackage → the package with the kernel; None when it is that package itself."""
-    names = (line.split()[-1] for line in depends.splitlines() if line.strip().startswith("Depends: linux-image-"))
-    return next(names, None)
-
-
-def _move_the_one(unpacked: Path, pattern: str, target: Path, package: Path) -> None:
-    found = list(unpacked.glob(pattern))
-    if len(found) != 1:
-        raise OpenqrmError(
-            Category.BAD_INPUT,
-            f"{package.name} is not the package of a kernel: it has {len(found)} of {pattern}.",
-            hint="Take a package linux-image-VERSION, such as `apt-get download linux-image-cloud-amd64` leads to.",
-        )
-    shutil.move(found[0], target)
-
-
-def _refuse_links(ready: Path, package: Path) -> None:
-    """What machines are sent is in the package itself, and no file of ours; depmod's files are made here."""
-    for path in ready.rglob("*"):
-        if path.is_symlink():
-            if path.name not in ("build", "source"):  # to what it was built from
-                message = f"{package.name} has a link in place of {path.relative_to(ready)}"
-                raise OpenqrmError(Category.REFUSED, message, hint="Take a package of your distribution.")
-            path.unlink()
-        elif path.name.startswith("modules.dep"):
-            path.unlink()
-
-
-def _run(argv: list[str], cwd: Path | None = None) -> str:
+def _describe(tree: KernelTree) -> None:
+    """depmod reads all modules, which are foreign too: without rights, in a folder that is its own meanwhile."""
+    before = tree.modules.stat()
+    if os.geteuid() == 0:
+        os.chown(tree.modules, NOBODY, NOBODY)
     try:
-        done = subprocess.run(argv, cwd=cwd, capture_output=True, text=True, timeout=_COMMAND_TIMEOUT_S, check=True)
+        run(["depmod", "-b", str(tree.folder), tree.version], confined=partial(confine, _DEPMOD, reads_all=True))
+    finally:
+        os.chown(tree.modules, before.st_uid, before.st_gid)
+    for path in tree.modules.glob("modules.*"):
+        os.chown(path, before.st_uid, before.st_gid, follow_symlinks=False)
+    _demand_sound(tree)
+
+
+def _demand_sound(tree: KernelTree) -> None:
+    """What was written of a stranger's modules leads to nothing but these."""
+    home = tree.modules.resolve()
+    lists = [path for path in home.glob("modules.*") if path.is_symlink() or not path.is_file()]
+    if lists or not all((home / path).resolve().is_relative_to(home) for path in tree.load_index().paths.values()):
+        message = f"the modules of {tree.version} lead out of their folder"
+        raise OpenqrmError(Category.REFUSED, message, hint=HINT)
+
+
+def run(argv: list[str], cwd: Path | None = None, confined: Callable[[], None] | None = None) -> str:
+    """What it prints. Raises OpenqrmError."""
+    try:
+        done = subprocess.run(
+            argv, cwd=cwd, capture_output=True, text=True, timeout=_COMMAND_TIMEOUT_S, check=True, preexec_fn=confined
+        )
     except FileNotFoundError as error:
         raise OpenqrmError(
             Category.UNAVAILABLE, f"{argv[0]} is not installed.", hint="Install it (Debian: kmod, dpkg, apt)."

@@ -5,18 +5,25 @@ import lzma
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from io import BufferedIOBase
 from pathlib import Path
 
 from openqrm.boot.initrd.archive import Entry, character_device, file, folder, link, pipe
 from openqrm.boot.initrd.fragments import Fragment
-from openqrm.boot.initrd.kernel_tree import KernelTree
+from openqrm.boot.initrd.kernel_tree import HINT, KernelTree
 from openqrm.boot.initrd.modules import ModuleIndex
 from openqrm.boot.initrd.programs import program_entries
+from openqrm.domain.errors import Category, OpenqrmError
 
 _PASSWD = b"root:x:0:0:root:/:/bin/sh\n"
 _AGENT_PROGRAMS = ("busybox", "dbclient")
 _FIRMWARE = re.compile(rb"\0firmware=([\x21-\x7e]+)")
-_UNPACK: dict[str, Callable[[bytes], bytes]] = {".xz": lzma.decompress, ".gz": gzip.decompress, ".ko": bytes}
+_OPENED: dict[str, Callable[[Path], BufferedIOBase]] = {
+    ".xz": lzma.LZMAFile,
+    ".gz": gzip.GzipFile,
+    ".ko": lambda path: path.open("rb"),
+}
+_MOST_BYTES = 128 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +112,12 @@ def _firmware_entries(firmware: Path, module: bytes) -> Iterable[Entry]:
 
 def _read_module(path: Path) -> bytes:
     """The module unpacked: busybox loads no compressed ones, and the archive is compressed as a whole."""
-    return _UNPACK[path.suffix](path.read_bytes())
+    with _OPENED[path.suffix](path) as file:
+        data = file.read(_MOST_BYTES + 1)
+    if len(data) > _MOST_BYTES:
+        message = f"{path.name} has more than {_MOST_BYTES >> 20} MiB"
+        raise OpenqrmError(Category.REFUSED, message, hint=HINT)
+    return data
 
 
 def _unpacked_path(path: str) -> str:
