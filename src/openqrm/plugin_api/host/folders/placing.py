@@ -24,6 +24,8 @@ from openqrm.plugin_api.host.folders.entries import (
 from openqrm.plugin_api.host.noting import Refused
 
 PIECE = 1 << 20
+HOLE = bytes(4096)
+SWAP_AT, SWAP = slice(4086, 4096), b"SWAPSPACE2"  # how a swap file begins
 MOST_ENTRIES = 5_000_000
 MOST_FOLDERS = 1_000_000  # which are remembered up to the end
 SPARE_FILES = 10_000  # a file system without room for another file would hurt its other volumes
@@ -124,12 +126,21 @@ class Target:
     def write(self, parent: int, name: bytes, entry: Entry, stream: IO[bytes]) -> None:
         file = os.open(name, NEW_FILE, 0o600, dir_fd=parent)
         try:
-            for piece in pieces(stream, entry.size):
-                self.demand_free(len(piece))
-                write_whole(file, piece)
+            self.write_pieces(file, entry.size, stream)
             dress(file, entry)
         finally:
             os.close(file)
+
+    def write_pieces(self, file: int, size: int, stream: IO[bytes]) -> None:
+        """What is zero by whole blocks takes no room, but for swap: the kernel takes none with holes."""
+        put, ends_open = write_with_holes, False
+        for number, piece in enumerate(pieces(stream, size)):
+            self.demand_free(len(piece))
+            if not number and piece[SWAP_AT] == SWAP:
+                put = write_whole
+            ends_open = put(file, piece)
+        if ends_open:
+            os.ftruncate(file, size)
 
     def finish(self) -> None:
         """Folders get their rights and times last: both change while they are filled."""
@@ -146,10 +157,27 @@ def pieces(stream: IO[bytes], size: int) -> Iterator[bytes]:
         yield piece
 
 
-def write_whole(file: int, piece: bytes) -> None:
+def write_with_holes(file: int, piece: bytes) -> bool:
+    """Whether its end was left out, so that the file is not as long yet."""
+    at, is_hole = 0, False
+    while at < len(piece):
+        end, is_hole = at, piece.startswith(HOLE, at)
+        while end < len(piece) and piece.startswith(HOLE, end) == is_hole:
+            end += len(HOLE)
+        if is_hole:
+            os.lseek(file, end - at, os.SEEK_CUR)
+        else:
+            write_whole(file, memoryview(piece)[at:end])
+        at = end
+    return is_hole
+
+
+def write_whole(file: int, piece: bytes | memoryview) -> bool:
+    """False, for nothing is left out."""
     rest = memoryview(piece)
     while rest:
         rest = rest[os.write(file, rest) :]
+    return False
 
 
 def dress(file: int, entry: Entry) -> None:
