@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from openqrm.domain.errors import Category, Ending, OpenqrmError, StepError
+from collections.abc import Iterator
+
+from openqrm.domain.errors import Category, StepError
 from openqrm.domain.journal import Fact
 from openqrm.domain.plan import Action, Differs, GoesOn, Irreversible, NotYet, Satisfied, Seen, Step
 from openqrm.engine.ledger import LONGEST_NOTE, Ledger
@@ -92,19 +94,14 @@ def take_back(step: Step, ledger: Ledger, world: World) -> float:
     return _conclude_undo(step, inverse, seen, ledger, world)
 
 
-def halt_left(ledger: Ledger, world: World) -> str:
-    """End what steps of an abandoned plan left at work. What could not be ended is told, and does not keep the plan."""
-    past, told = ledger.past().steps, ""
+def left_at_work(ledger: Ledger) -> Iterator[tuple[Step, GoesOn]]:
+    """What steps may have left that goes on by itself: also one that was skipped meanwhile, or is being taken back."""
+    past = ledger.past().steps
     for step in ledger.stored.plan.steps:
         own = past[step.id]
-        if own.started and not own.passed and not own.undone and isinstance(step.action, GoesOn):
-            try:
-                step.action.halt(world)
-            except Ending:
-                raise
-            except OpenqrmError as error:
-                told += f"; what step {step.id} began may go on: {error.message}"
-    return told
+        if own.started and not own.undone and (own.skipped or own.turned or not own.passed):
+            ways: tuple[object, ...] = (step.action, step.inverse)
+            yield from ((step, way) for way in ways if isinstance(way, GoesOn))
 
 
 def forget_sealed(ledger: Ledger, world: World) -> None:

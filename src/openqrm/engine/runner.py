@@ -9,12 +9,12 @@ from typing import Any
 
 import structlog
 
-from openqrm.domain.errors import Category, Ending, StepError
+from openqrm.domain.errors import Category, Ending, OpenqrmError, StepError
 from openqrm.domain.event import Event, Severity
 from openqrm.domain.journal import Fact
-from openqrm.domain.plan import PlanState, Step, StoredPlan
+from openqrm.domain.plan import GoesOn, PlanState, Step, StoredPlan
 from openqrm.engine.bounds import HostBounds, Room
-from openqrm.engine.carry_out import carry_out, expire, forget_sealed, halt_left, take_back
+from openqrm.engine.carry_out import carry_out, expire, forget_sealed, left_at_work, take_back
 from openqrm.engine.ledger import Ledger
 from openqrm.engine.next_move import Expire, Finished, Run, Undo, Wait, next_move
 from openqrm.ports.plans import Dispatcher, Fenced, PlanStore
@@ -96,7 +96,7 @@ class _Drive:
                     if state is PlanState.UNDONE:
                         forget_sealed(self._ledger, world)
                     elif state is PlanState.ABANDONED:
-                        note += self._halt_left()
+                        note += "".join(self._halt(step, work) for step, work in left_at_work(self._ledger))
                     events = ending(stored, state, note, world.now_s())
                     return self._r._store.settle(stored.id, state, note, events, seen=self._ledger.seen)
 
@@ -142,15 +142,20 @@ class _Drive:
         else:
             self._waiting.pop(step.id, None)
 
-    def _halt_left(self) -> str:
-        """A defect here must not keep the objects of a plan that nobody wants any more."""
+    def _halt(self, step: Step, work: GoesOn) -> str:
+        """What cannot be ended is told: neither that nor a defect keeps the objects of a plan nobody wants any more."""
         try:
-            return halt_left(self._ledger, self._r._world)
+            work.halt(self._r._world)
         except Ending:
             raise
+        except OpenqrmError as error:
+            why = error.message
         except Exception as bug:
-            log.exception("defect in an action", plan=self._ledger.stored.id)
-            return f"; what its steps began may go on: {type(bug).__name__}: {bug}"
+            log.exception("defect in an action", plan=self._ledger.stored.id, step=step.id)
+            why = f"{type(bug).__name__}: {bug}"
+        else:
+            return ""
+        return f"; what step {step.id} began may go on: {why}"
 
     def _carry_out(self, step: Step) -> float:
         try:

@@ -22,7 +22,7 @@ class Workshop(Switches):
     def __init__(self) -> None:
         super().__init__()
         self.at_work: set[str] = set()
-        self.fault: Exception | None = None
+        self.faults: dict[str, Exception] = {}
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class Work(Switch):
 
     def halt(self, world: World) -> None:
         assert isinstance(world, Workshop)
-        if world.fault:
-            raise world.fault
+        if self.switch in world.faults:
+            raise world.faults[self.switch]
         world.at_work.discard(self.switch)
 
 
@@ -63,7 +63,11 @@ def begun(world: Workshop) -> tuple[MemoryPlans, str]:
 
 
 def give_up(plans: MemoryPlans, plan: str, world: Workshop) -> None:
-    plans.append(plan, (Entry(len(plans.journal(plan)), "", Fact.ABANDONED, world.now_s(), "no more (by anna)"),))
+    decide(plans, plan, world, Fact.ABANDONED)
+
+
+def decide(plans: MemoryPlans, plan: str, world: Workshop, fact: Fact, step: str = "") -> None:
+    plans.append(plan, (Entry(len(plans.journal(plan)), step, fact, world.now_s(), "no more (by anna)"),))
 
 
 def drive(plans: MemoryPlans, plan: str, world: Workshop) -> None:
@@ -100,7 +104,7 @@ def test_what_came_to_its_end_is_no_work_of_this_plan_any_more() -> None:
 def test_what_cannot_be_ended_is_told_and_does_not_keep_the_plan(fault: Exception) -> None:
     world = Workshop()
     plans, plan = begun(world)
-    world.fault = fault
+    world.faults = {"one": fault}
     drive(plans, plan, world)
     assert plans.load(plan).state is PlanState.ABANDONED
     assert "may go on" in plans.load(plan).note and str(fault) in plans.load(plan).note
@@ -110,9 +114,59 @@ def test_what_cannot_be_ended_is_told_and_does_not_keep_the_plan(fault: Exceptio
 def test_when_openqrm_ends_meanwhile_the_next_start_goes_on() -> None:
     world = Workshop()
     plans, plan = begun(world)
-    world.fault = Ending()
+    world.faults = {"one": Ending()}
     drive(plans, plan, world)
     assert plans.load(plan).state is PlanState.RUNNING and plan in plans.dues
-    world.fault = None
+    world.faults = {}
     drive(plans, plan, world)
     assert plans.load(plan).state is PlanState.ABANDONED and world.at_work == {"two"}
+
+
+@pytest.mark.parametrize(
+    "fault", [StepError(Category.REFUSED, "it does not end", "Look."), ZeroDivisionError("a defect")]
+)
+def test_what_cannot_be_ended_keeps_nothing_else_at_work(fault: Exception) -> None:
+    world, plans = Workshop(), MemoryPlans()
+    steps = tuple(Step(id=name, action=Work(name), why="of the test") for name in ("one", "two"))
+    plan = plans.add(Plan(title="Work", steps=steps), world.now_s())
+    drive(plans, plan, world)
+    world.faults = {"one": fault}
+    give_up(plans, plan, world)
+    drive(plans, plan, world)
+    assert world.at_work == {"one"} and "what step one began may go on" in plans.load(plan).note
+
+
+def test_what_was_skipped_while_it_was_at_work_is_ended_too() -> None:
+    world, plans = Workshop(), MemoryPlans()
+    plan = plans.add(Plan(title="Work", steps=STEPS), world.now_s())
+    drive(plans, plan, world)
+    decide(plans, plan, world, Fact.SKIPPED, "one")
+    drive(plans, plan, world)
+    assert world.at_work == {"one", "two"}
+    give_up(plans, plan, world)
+    drive(plans, plan, world)
+    assert not world.at_work
+
+
+@dataclass(frozen=True)
+class WorkBack(Switch):
+    """Done at once, and what takes it back goes on by itself."""
+
+    name: ClassVar[str] = "test.work-back"
+
+    def inverse(self) -> Work:
+        return Work(self.switch)
+
+
+def test_what_was_begun_on_the_way_back_is_ended_too() -> None:
+    world, plans = Workshop(), MemoryPlans()
+    step = Step(id="one", action=WorkBack("one"), why="of the test")
+    plan = plans.add(Plan(title="Work", steps=(step, STEPS[2])), world.now_s())
+    drive(plans, plan, world)
+    decide(plans, plan, world, Fact.UNDO_ASKED)
+    world.at_work, world.on = set(), set()
+    drive(plans, plan, world)
+    assert world.at_work == {"one"}
+    give_up(plans, plan, world)
+    drive(plans, plan, world)
+    assert not world.at_work

@@ -1,6 +1,11 @@
 """The actions that copy a running system's root, by the laws, on a model of the program that does it on the machine."""
 
+import os
+import subprocess
+import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -134,3 +139,45 @@ def test_what_is_not_understood_is_no_success(said: str) -> None:
 
     with pytest.raises(StepError, match="answers"):
         CopyRoot("box", "copy", TO).observe(SimulatedWorld(hosts={"box": Odd()}))
+
+
+BEGINS = """
+exec 9>"$0/lock"
+flock -n 9
+echo begun
+read -r _ || exit
+setsid sh -c 'echo $$ >"$0/pid"; exec sleep 60' "$0" &
+"""
+FLOCK = """#!/bin/sh
+/usr/bin/flock "$@" || { : >"$0.tried"; exit 1; }
+"""
+
+
+def test_a_worker_that_is_just_being_left_is_ended_and_nobody_who_only_has_a_worker_s_number(tmp_path: Path) -> None:
+    """openQRM was killed while the machine began; the number in the folder is of before its reboot."""
+    place, flock = tmp_path / "c1", tmp_path / "flock"
+    place.mkdir()
+    flock.write_text(FLOCK)
+    flock.chmod(0o755)
+    program = PROGRAM.read_text().replace("/var/lib/openqrm-capture", str(tmp_path))
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    with ExitStack() as stack:
+
+        def begin(*argv: str) -> subprocess.Popen[str]:
+            pipe = subprocess.PIPE
+            process = subprocess.Popen(
+                argv, stdin=pipe, stdout=pipe, text=True, env=environment, start_new_session=True
+            )
+            return stack.enter_context(process)
+
+        stranger, start = begin("cat"), begin("sh", "-c", BEGINS, str(place))
+        assert start.stdin and start.stdout and start.stdout.readline() == "begun\n"
+        (place / "pid").write_text(f"{stranger.pid}\n")
+        (place / "note").write_text("working 0 1\n")
+        halt, deadline = begin("sh", "-c", program, "sh", "halt", "id=c1", "kind=nfs"), time.monotonic() + 50
+        while not Path(f"{flock}.tried").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        start.stdin.write("go on\n")
+        start.stdin.flush()
+        assert (halt.wait(50), stranger.poll()) == (0, None)

@@ -1,6 +1,7 @@
 """The program that fills a volume on a storage's own machine: what it makes, and what no archive makes it do."""
 
 import contextlib
+import fcntl
 import io
 import json
 import os
@@ -337,6 +338,22 @@ def test_a_worker_whose_plan_was_given_up_is_ended_and_nothing_else_is_changed(
     source = begun(filling, slow_zstd)
     assert filling.ask("halt", source).returncode == 0
     assert filling.look()["state"] == "broken off" and filling.making.exists()
+
+
+def test_nobody_is_ended_who_only_has_the_number_that_a_worker_had(filling: Filling) -> None:
+    """The note is of before a reboot, and what holds its lock has not left its own worker yet."""
+    bound = b"END_S = 30"
+    assert bound in filling.program
+    filling.program = filling.program.replace(bound, b"END_S = 0.3")
+    filling.broken_off()
+    with subprocess.Popen(["sleep", "60"], start_new_session=True) as stranger, filling.note.open("r+") as note:
+        fcntl.flock(note, fcntl.LOCK_EX)
+        note.write(json.dumps({"state": "working", "pid": stranger.pid, "version": 1}))
+        note.truncate()
+        note.flush()
+        said, lives = filling.ask("halt", Path("/")).stderr, stranger.poll() is None
+        stranger.kill()
+    assert (said, lives) == ("the worker does not end\n", True)
 
 
 @pytest.mark.parametrize("sha256", ["", "0" * 64])

@@ -11,9 +11,9 @@
 #
 # `start` leaves a worker behind that writes how far it is into a note; `look` changes nothing and tells, in one line:
 # none | working BYTES TOTAL | broken-off BYTES TOTAL | copied BYTES TOTAL WHAT-WAS-LEFT-OUT | failed WHY; `halt` ends the
-# worker and lets go of the volume; `clear` empties the folder, too, where this copy filled it; `tidy` takes the notes away. A folder that holds anything else
-# is never touched. The note is there before the volume is touched, and outlives a crash of the machine: the copy goes on
-# where it was.
+# worker and lets go of the volume; `clear` empties the folder, too, where this copy filled it; `tidy` takes the notes
+# away. A folder that holds anything else is never touched. The note is there before the volume is touched, and outlives
+# a crash of the machine: the copy goes on where it was.
 set -eu
 umask 022
 export LC_ALL=C
@@ -310,10 +310,14 @@ detach() {
 
 end_worker() {
     exec 9>>"$place/lock"
-    if ! flock -n 9; then
-        kill -KILL "-$(cat "$place/pid")" 2>/dev/null || true
-        flock -w 30 9 || refuse "the worker does not end"
-    fi
+    tries=0
+    until flock -n 9; do
+        [ "$tries" -lt 300 ] || refuse "the worker does not end"
+        tries=$((tries + 1))
+        worker=$(cat "$place/pid" 2>/dev/null) || true # by this number it may be another process since
+        [ ! "/proc/$worker/fd/9" -ef "$place/lock" ] || kill -KILL "-$worker" 2>/dev/null || true
+        sleep 0.1
+    done
 }
 
 halt() {

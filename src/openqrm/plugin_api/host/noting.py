@@ -61,9 +61,18 @@ class Note:
         while not self.lock():
             if time.monotonic() > until:
                 raise Refused("the worker does not end")
-            with contextlib.suppress(ProcessLookupError, KeyError):
-                os.killpg(self._read()["pid"], signal.SIGKILL)
+            worker = self._read().get("pid", 0)
+            if self._is_open_in(worker):
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(worker, signal.SIGKILL)
             time.sleep(0.1)
+
+    def _is_open_in(self, process: int) -> bool:
+        """By its number that process may be another one since: a worker of ours has the note open."""
+        files, ours = f"/proc/{process}/fd", os.fstat(self.file)
+        with contextlib.suppress(OSError):
+            return any(os.path.samestat(os.stat(f"{files}/{name}"), ours) for name in os.listdir(files))
+        return False
 
     def _read(self) -> dict[str, Any]:
         said: dict[str, Any] = json.loads(os.pread(self.file, NOTE_BYTES, 0) or b"{}")

@@ -1,12 +1,13 @@
 """Fetch from a shelf. Python 3.9 or later is all it needs.
 
-    python3 -I -c PROGRAM catalogue          {"source", "user", "password", "most_bytes"}
-    python3 -I -c PROGRAM start|look|drop    {"source", "user", "password", "file", "folder", "name", "size_bytes",
-                                              "sha256", "patience_s"}
+    python3 -I -c PROGRAM catalogue               {"source", "user", "password", "most_bytes"}
+    python3 -I -c PROGRAM start|look|halt|drop    {"source", "user", "password", "file", "folder", "name", "size_bytes",
+                                                   "sha256", "patience_s"}
 
 The settings come as JSON on its standard input. `catalogue` prints the catalogue and its signature. `start` leaves a
 worker behind that fetches the file into the folder, goes on where it stopped when the connection breaks, and gives the
-file its name once it has the right SHA-256; `look` tells how far it is; `drop` ends the worker and removes the folder.
+file its name once it has the right SHA-256; `look` tells how far it is; `halt` ends the worker, and `drop` removes the
+folder, too.
 
 Who answers may be anybody: the file is read to its known size and no further, no redirect leads to another scheme, and
 none takes the password along.
@@ -310,6 +311,7 @@ def halt(given: dict[str, Any]) -> None:
             with contextlib.suppress(ProcessLookupError, ValueError):
                 os.kill(int(spool.noted("pid")), signal.SIGKILL)
             time.sleep(0.1)
+        spool.note("pid", "")  # another process may have that number next
 
 
 def drop(given: dict[str, Any]) -> None:

@@ -175,6 +175,7 @@ def test_what_is_under_way_can_be_dropped(fetching: Fetching, site: Web) -> None
     for _ in range(2):
         assert fetching.ask("halt").returncode == 0
         assert fetching.look() == {"state": "broken off", "so_far_bytes": 1_234_567}
+        assert not (fetching.spool / "pid").read_text(), "another process may have that number next"
     assert fetching.ask("drop").returncode == 0 and fetching.look() == {"state": "nothing"}
     assert site.offsets == [0]  # the worker was ended, and has not come to an end by itself
 
