@@ -5,8 +5,9 @@ export PATH=/bin HOME=/ connection=0
 cd /
 umask 022
 echo -900 >/proc/self/oom_score_adj # when memory runs out, the way to the machine goes last
+. /agent/patience.sh
 exec 5<>/control
-[ ! -e /patient ] || (. /agent/patience.sh)
+be_patient
 . /agent/lease.sh
 read -r address port user </etc/uplink
 

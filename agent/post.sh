@@ -8,9 +8,13 @@ post() { # standard input: one line
 }
 
 post_milestone() { # NAME TEXT of one line: it is encoded when it is sent, for then the boot does not wait
+    post_line "$1 $2" .milestone
+}
+
+post_line() { # TEXT [SUFFIX]: without a process of its own
     name_letter
-    letter=$letter.milestone
-    printf '%s %s\n' "$1" "$2" >"$agent/spool/.$letter"
+    letter=$letter${2:-}
+    printf '%s\n' "$1" >"$agent/spool/.$letter"
     hand_in
 }
 

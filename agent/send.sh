@@ -3,7 +3,7 @@ set -u
 interval=10
 agent=
 . /agent/post.sh
-. /agent/statistics.sh
+. /agent/patience.sh
 . /agent/machine.sh
 . /agent/watch.sh
 
@@ -45,6 +45,7 @@ wait_until_ready
 now
 due=$now
 while :; do
+    be_patient
     watch_for_init
     send_spool
     now

@@ -11,7 +11,7 @@ install_agent() {
 # A key of this boot, known to nobody else.
 make_key() {
     umask 077
-    dropbearkey -t ed25519 -f /run/openqrm/secret/key >/tmp/key.out 2>&1
+    dropbearkey -t ed25519 -f /run/openqrm/secret/key >/tmp/key.out 2>&1 || stop "No key could be made."
 }
 
 start_agent() {
@@ -28,7 +28,7 @@ start_agent() {
 fetch_profile() {
     [ "$fact_profile" != none ] || return 0
     exec 6<>/run/openqrm/profile.arrived # open before it is asked for, or the news could come too early
-    echo profile | post
+    post_line profile
     read -r -t 60 _ <&6 || stop "The server sent no profile within 60 seconds: the uplink is down, or was refused."
     check_facts /run/openqrm/secret/profile
     read_facts /run/openqrm/secret/profile

@@ -94,7 +94,7 @@ def _agent_root(place: str) -> Iterator[Entry]:
     yield character_device(f"{place}/dev/null", 1, 3, 0o666)
     yield character_device(f"{place}/dev/urandom", 1, 9, 0o666)
     yield character_device(f"{place}/dev/kmsg", 1, 11)
-    yield from (pipe(f"{place}/{name}") for name in ("control", "profile.arrived"))
+    yield from (pipe(f"{place}/{name}") for name in ("control", "pause", "profile.arrived"))
 
 
 def _scripts(source: Path, target: str) -> Iterator[Entry]:
