@@ -8,16 +8,17 @@ set -eu
 . /openqrm/facts.sh
 . /openqrm/modules.sh
 . /openqrm/network.sh
+. /openqrm/volumes.sh
 . /openqrm/register.sh
 . /openqrm/uplink.sh
 
 read_kernel_line
 load_modules_for_devices
 configure_network
-(install_agent && make_key) & # meanwhile: devices take their time to come to light
+(install_agent && make_key && prepare_volumes) & # meanwhile: devices take their time to come to light
 preparing=$!
 fetch_modules_for_devices
-wait "$preparing" || stop "No key could be made."
+wait "$preparing" || exit 1
 register
 start_agent
 [ -z "$fact_hostname" ] || hostname "$fact_hostname"

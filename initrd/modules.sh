@@ -39,6 +39,8 @@ waiting_devices() {
 # Every module comes with lines of its own for modprobe.
 join_index() {
     [ -d "$modules/index" ] || return 0
-    cat "$modules"/index/*.dep >"$modules/modules.dep"
-    cat "$modules"/index/*.alias >"$modules/modules.alias"
+    for kind in dep alias; do # in one piece: another modprobe may be at work
+        cat "$modules/index"/*."$kind" >"$modules/.$kind"
+        mv "$modules/.$kind" "$modules/modules.$kind"
+    done
 }

@@ -1,6 +1,5 @@
 # From the answer of the server to a root that is ready to be handed over: the rest of boot.sh, for an appliance.
 
-. /openqrm/volumes.sh
 . /openqrm/image.sh
 
 fetch_profile

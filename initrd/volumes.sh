@@ -1,5 +1,19 @@
 # Volumes, by the fragments of their types.
 
+# What fragments can do before the machine is known.
+prepare_volumes() {
+    for fragment in /volumes/*.sh; do
+        [ ! -r "$fragment" ] || (prepare_fragment "$fragment") || return 1
+    done
+}
+
+prepare_fragment() { # SCRIPT
+    ahead() { :; }
+    # shellcheck source=/dev/null
+    . "$1"
+    ahead
+}
+
 mount_volume_of() ( # PREFIX FOLDER: a subshell, so that each fragment has names of its own
     prefix=$1
     eval "type=\$fact_${prefix}_type"
@@ -22,6 +36,7 @@ volume_found() { # TEXT
 
 # For fragments: a module whose name is known only now, such as that of a file system. It may be part of the kernel.
 need_module() { # NAME
+    [ ! -d "/sys/module/$1" ] || return 0
     ! modprobe -q "$1" 2>/dev/null || return 0
     echo "$1" >/tmp/needed
     ! fetch_modules /tmp/needed || { join_index && modprobe -q "$1"; } || true

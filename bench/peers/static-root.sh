@@ -7,6 +7,7 @@ read_kernel_line
 load_modules_for_devices
 configure_network
 fetch_modules_for_devices
+prepare_volumes
 read_facts /openqrm/static-facts
 hostname "$fact_hostname"
 mount_volume_of root /newroot

@@ -2,8 +2,12 @@
 #
 #   device=eSHELF.SLOT  filesystem=ext4
 
-mount_volume() { # FOLDER
+ahead() {
     modprobe aoe aoe_deadsecs=86400 # after three minutes it would give a root up for ever
+    modprobe -q ext4 || true # most roots are
+}
+
+mount_volume() { # FOLDER
     disk=/dev/etherd/$volume_device
     discover
     volume_found "$volume_device"

@@ -8,9 +8,12 @@
 # hour when the storage is away, or the VM that this is stands still.
 PATIENCE_S=86400
 
+ahead() {
+    modprobe -a iscsi_tcp sd_mod
+    modprobe -q ext4 || true # most roots are
+}
+
 mount_volume() { # FOLDER
-    modprobe iscsi_tcp
-    modprobe sd_mod
     log_in
     disk=$(find_disk)
     echo "$PATIENCE_S" >"/sys/class/block/${disk##*/}/device/timeout"

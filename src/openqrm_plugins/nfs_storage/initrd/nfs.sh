@@ -2,6 +2,10 @@
 #
 #   server=ADDRESS  path=/EXPORTED/FOLDER  version=4.2 or 3  options=FURTHER,MOUNT,OPTIONS (may be missing)
 
+ahead() {
+    modprobe -q nfs || true # or mount loads it, or the kernel has it
+}
+
 mount_volume() { # FOLDER
     reach_server
     case ${volume_version:-4.2} in
