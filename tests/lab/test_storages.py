@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from tests.lab.real_world import RealWorld
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("in_cell")]
 
 WEB = Volume(name="web", id=5, storage="store", size_mib=64)
+DEEP = Volume(name="deep", id=6, storage="store", size_mib=64)
 SECRET, PASSWORD = "grant-web", "vB7mKq2wRt9xZc4n"
 
 
@@ -95,6 +97,12 @@ def path_of(storage: Storage) -> str:
     return f"{storage.settings['directory']}/web"
 
 
+def beneath(storage: Storage) -> Storage:
+    """One whose volumes lie in the volume of this one."""
+    (Path(path_of(storage)) / DEEP.name).mkdir(exist_ok=True)
+    return replace(storage, settings={**storage.settings, "directory": path_of(storage)})
+
+
 def test_an_nfs_volume_is_written_by_the_granted_machine_alone(nfs: Storage, two: tuple[Peer, Peer]) -> None:
     (granted, stranger), driver, world = two, Nfs(NfsSettings()), OneHost()
     do(driver.plan_create(nfs, WEB), world)
@@ -110,13 +118,16 @@ def test_an_nfs_volume_is_written_by_the_granted_machine_alone(nfs: Storage, two
             again.action.observe(world)
         with pytest.raises(StepError, match="is exported by NFS"):
             driver.plan_adopt(nfs, WEB)[0].action.observe(world)
+        with pytest.raises(StepError, match="web is exported by NFS"):
+            driver.plan_adopt(beneath(nfs), DEEP)[0].action.observe(world)
         do(driver.plan_revoke(nfs, WEB, machine(granted), SECRET), world)
         assert asked(writer, "two") == "refused", "what is mounted is cut off"
     finally:
         writer.kill()
         writer.wait()
     assert not lists(granted, path_of(nfs)) and not lists(stranger, path_of(nfs)), "after"
-    assert [f.name for f in Path(path_of(nfs)).iterdir()] == ["one"]
+    assert sorted(f.name for f in Path(path_of(nfs)).iterdir()) == ["deep", "one"]
+    assert isinstance(driver.plan_adopt(beneath(nfs), DEEP)[0].action.observe(world), Differs)
 
 
 def test_a_lent_nfs_volume_is_read_beside_its_writer(nfs: Storage, two: tuple[Peer, Peer]) -> None:

@@ -89,5 +89,39 @@ def test_what_is_exported_by_somebody_is_refused(tmp_path: Path) -> None:
     program = PROGRAM.replace(ETAB, str(exports).encode())
     exports.write_text(f"{tmp_path}\t*(ro,fsid=0)\n{tmp_path}/webmail\t10.0.0.1(rw)\n")
     assert see(tmp_path / "web", "folder", program) == (0, "")
-    exports.write_text(f"{tmp_path}/web\t10.0.0.1(rw,sync)\n")
-    assert "is exported by NFS" in see(tmp_path / "web", "folder", program)[1]
+    for export in ("", "/web", "/web/deep"):
+        exports.write_text(f"/elsewhere\t*(rw)\n{tmp_path}{export}\t10.0.0.1(rw,sync)\n")
+        assert f"{tmp_path}{export} is exported by NFS" in see(tmp_path / "web", "folder", program)[1]
+
+
+LABEL, NUMBER = "data disk", "6f1c1d0e-8a6f-4a1c-9b80-3a7d7f0d2f11"
+NAMED = {
+    "{}/vg-web /srv ext4 defaults 0 0": "fstab",
+    "UUID=\"6f1c1d0e-8a6f-4a1c-9b80-3a7d7f0d2f11\" none swap sw 0 0": "fstab",
+    "LABEL=data\\040disk /srv auto noauto 0 0": "fstab",
+    "data {}/dm-7 none luks": "crypttab",
+    "# {}/dm-7 /srv ext4 defaults 0 0": "",
+    "{}/dm-70 {}/web none bind": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("line", NAMED)
+def test_what_the_host_uses_when_it_starts_is_refused(line: str, tmp_path: Path) -> None:
+    device = tmp_path / "dm-7"
+    device.touch()
+    os.truncate(device, MIB)
+    subprocess.run(["mkfs.ext4", "-q", "-L", LABEL, "-U", NUMBER, str(device)], check=True)
+    (tmp_path / "vg-web").symlink_to(device)
+    table = tmp_path / (NAMED[line] or "fstab")
+    table.write_text("\n" + line.replace("{}", str(tmp_path)))
+    program = PROGRAM.replace(b'"/etc/', f'"{tmp_path}/'.encode())
+    told, said = see(tmp_path / "vg-web", "device", program)
+    assert told == (None if NAMED[line] else 0)
+    assert (f"vg-web is in {table}, as " in said) == bool(NAMED[line])
+
+
+def test_a_folder_that_something_is_mounted_in_when_the_host_starts_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "web").mkdir()
+    (tmp_path / "fstab").write_text(f"/dev/sdz {tmp_path}/web/deep ext4 defaults 0 0\n")
+    program = PROGRAM.replace(b'"/etc/', f'"{tmp_path}/'.encode())
+    assert "is in " in see(tmp_path / "web", "folder", program)[1]

@@ -1,6 +1,7 @@
 """Tell whether what lies at a path can become a volume as it is: of the form that is wanted, and used by nobody.
 
-Started with `see` and SETTINGS; answer and SETTINGS are JSON; `form` is folder, raw or qcow2. Python 3.9 or later.
+Started with `see` and SETTINGS; answer and SETTINGS are JSON. `form` is folder, raw or qcow2; of a device LVM tells all
+but what the host itself would use it for. Python 3.9 or later.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any, NamedTuple
 from openqrm.plugin_api.host.disks.looking import MIB, look, opened
 from openqrm.plugin_api.host.noting import Refused
 
+TABLES = {"/etc/fstab": (0, 1), "/etc/crypttab": (1,)}  # and in which columns they have what they use
 EXPORTS_OF_KERNEL = "/var/lib/nfs/etab"
 EXPORTS_OF_GANESHA = (
     "dbus-send", "--system", "--print-reply", "--reply-timeout=10000", "--dest=org.ganesha.nfsd",
@@ -43,6 +45,9 @@ def see(given: dict[str, Any]) -> dict[str, int]:
     path = os.path.join(path, os.path.basename(given["path"]))
     if not os.path.lexists(path):
         raise Refused(f"there is no {path}")
+    refuse_named(path, tags_of(path) if form == "device" else frozenset())
+    if form == "device":
+        return {"size_bytes": 0}
     size_bytes = see_folder(path) if form == "folder" else see_disk(path, form)
     refuse_mounted(path)
     refuse_exported(path)
@@ -71,6 +76,30 @@ def see_disk(path: str, form: str) -> int:
     return int(seen["size_bytes"])
 
 
+def refuse_named(path: str, tags: frozenset[str]) -> None:
+    """By what uses it when the host starts, or when somebody says so: by its path, another one, or a tag."""
+    place = os.path.realpath(path)
+    for table, columns in TABLES.items():
+        for named in [words[at].replace('"', "") for words in lines_of(table) for at in columns if at < len(words)]:
+            if named in tags or (named.startswith("/") and is_within(os.path.realpath(named), place)):
+                raise Refused(f"{path} is in {table}, as {named}: take it out first")
+
+
+def tags_of(device: str) -> frozenset[str]:
+    """UUID=…, LABEL=… and whatever else it may be called by."""
+    asked = ("blkid", "-p", "-o", "export", "--", device)
+    told = subprocess.run(asked, capture_output=True, text=True, timeout=30, check=False)
+    return frozenset(re.sub(r"\\(.)", r"\1", told.stdout).splitlines())
+
+
+def lines_of(table: str) -> Iterator[list[str]]:
+    """Its words; in none is a blank."""
+    with contextlib.suppress(FileNotFoundError), open(table) as lines:
+        for line in lines:
+            if line.strip() and not line.lstrip().startswith("#"):
+                yield [re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), word) for word in line.split()]
+
+
 def refuse_mounted(path: str) -> None:
     """At it, within it, or from it to elsewhere."""
     mounts = list(list_mounts())
@@ -84,29 +113,32 @@ def refuse_mounted(path: str) -> None:
 
 
 def list_mounts() -> Iterator[Mount]:
-    with open("/proc/self/mountinfo") as lines:
-        for line in lines:
-            words = [re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), word) for word in line.split()]
-            yield Mount(*words[2:5])
+    for words in lines_of("/proc/self/mountinfo"):
+        yield Mount(*words[2:5])
 
 
 def refuse_exported(path: str) -> None:
-    if path in {*list_exports_of_kernel(), *list_exports_of_ganesha()}:
-        raise Refused(f"{path} is exported by NFS: end that export first")
+    """It, what is in it, or what it is in."""
+    for export in (*list_exports_of_kernel(), *list_exports_of_ganesha()):
+        if is_within(path, export) or is_within(export, path):
+            raise Refused(f"{export} is exported by NFS: end that export first")
 
 
 def list_exports_of_kernel() -> Iterator[str]:
-    with contextlib.suppress(FileNotFoundError), open(EXPORTS_OF_KERNEL) as lines:
-        yield from (line.split()[0] for line in lines if line.strip())
+    """But for the root of NFS 4, which is read to find the others."""
+    for words in lines_of(EXPORTS_OF_KERNEL):
+        options = set(re.split("[(,)]", words[-1]))
+        if not {"ro", "fsid=0"} <= options:
+            yield words[0]
 
 
 def list_exports_of_ganesha() -> list[str]:
-    """None where it does not run."""
+    """None where it does not run. `/` is in its list always: it holds the others."""
     try:
         told = subprocess.run(EXPORTS_OF_GANESHA, capture_output=True, text=True, timeout=30, check=False)
     except FileNotFoundError:
         return []
-    return re.findall(r'string "(/[^"]*)"', told.stdout)
+    return re.findall(r'string "(/[^"]+)"', told.stdout)
 
 
 def refuse_opened(path: str) -> None:

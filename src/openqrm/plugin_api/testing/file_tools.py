@@ -24,6 +24,7 @@ class SimulatedFiles(Simulator):
         self.tree: dict[str, str] = {}
         self._trash: dict[str, str] = {}
         self.filled: dict[str, str] = {}  # note → source
+        self.tabled: set[str] = set()  # what the host uses when it starts
 
     def run(self, argv: tuple[str, ...], stdin: bytes, environment: Mapping[str, str]) -> Completed:
         if stdin == ADOPT_PROGRAM:
@@ -58,6 +59,10 @@ class SimulatedFiles(Simulator):
 
     def _see(self, path: str, form: str) -> Completed:
         """The program that tells what can become a volume."""
+        if path in self.tabled:
+            return Completed(1, "", f"{path} is in /etc/fstab, as {path}: take it out first\n")
+        if form == "device":
+            return Completed(0, json.dumps({"size_bytes": 0}))
         if path not in self.tree:
             return Completed(1, "", f"there is no {path}\n")
         if (self.tree[path] == "directory") != (form == "folder") or self.writers(path):

@@ -125,6 +125,15 @@ def test_a_logical_volume_that_could_not_be_served_is_not_adopted(what: str) -> 
     assert refused.value.category is Category.CONFLICT
 
 
+def test_a_logical_volume_that_its_host_uses_when_it_starts_is_not_adopted() -> None:
+    tools = SimulatedLvmAoe()
+    tools.logical, tools.tabled = {"web": SimulatedVolume(64 << 20, "pool")}, {"/dev/lab/web"}
+    with pytest.raises(StepError, match="is in /etc/fstab"):
+        DRIVER.plan_adopt(AOE, Volume(name="web", storage="s"))[0].action.observe(
+            SimulatedWorld(hosts={"store1": tools})
+        )
+
+
 def test_one_that_is_a_logical_volume_already_is_not_made_of_what_was_put_away() -> None:
     """An inactive one of another's would be switched on, and taken for what is to be had back."""
     tools = SimulatedLvmAoe()

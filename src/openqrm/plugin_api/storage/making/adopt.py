@@ -14,7 +14,7 @@ from openqrm.plugin_api.run import run
 from openqrm.plugin_api.sending import command, pack
 from openqrm.plugin_api.storage.making import lvm
 from openqrm.plugin_api.storage.making.mounted import find_filesystem
-from openqrm.ports.world import World
+from openqrm.ports.world import Host, World
 
 PROGRAM = pack("noting", "confining", "disks.looking", "adopting")
 _HINT = "Look at it on the storage. What is not used there, and of the form of this storage's volumes, can be adopted."
@@ -26,6 +26,16 @@ _MIB = 2**20
 
 class _Told(msgspec.Struct, frozen=True):
     size_bytes: int
+
+
+def _see(host: Host, path: str, form: str) -> int:
+    """Its size in bytes. Raises StepError `refused` for what cannot be a volume."""
+    settings = msgspec.json.encode({"path": path, "form": form}).decode()
+    said = run(host, command("see", settings), stdin=PROGRAM, timeout_s=_SEE_S, hint=_HINT)
+    try:
+        return msgspec.json.decode(said, type=_Told).size_bytes
+    except msgspec.DecodeError as error:
+        raise StepError(Category.UNAVAILABLE, f"the storage answers {said.strip()[:80]!r}", _HINT) from error
 
 
 @dataclass(frozen=True)
@@ -76,13 +86,7 @@ class AdoptPlace(Adopted):
         self.note(world, self._size_bytes(world))
 
     def _size_bytes(self, world: World) -> int:
-        """Raises StepError `refused` for what cannot be a volume."""
-        settings = msgspec.json.encode({"path": self.path, "form": self.form}).decode()
-        said = run(world.host(self.host), command("see", settings), stdin=PROGRAM, timeout_s=_SEE_S, hint=_HINT)
-        try:
-            return msgspec.json.decode(said, type=_Told).size_bytes
-        except msgspec.DecodeError as error:
-            raise StepError(Category.UNAVAILABLE, f"the storage answers {said.strip()[:80]!r}", _HINT) from error
+        return _see(world.host(self.host), self.path, self.form)
 
 
 @dataclass(frozen=True)
@@ -134,6 +138,7 @@ class AdoptLogical(Adopted):
             return Satisfied(f"{self.group}/{self.volume} is volume {self.volume}")
         if because := found.why_not_served or self._why_no_clone(found) or self._why_not_mounted(world):
             raise StepError(Category.CONFLICT, f"{self.group}/{self.volume} {because}", _HINT)
+        _see(world.host(self.host), lvm.device(self.group, self.volume), "device")
         return Differs(f"{self.group}/{self.volume} has {found.size_bytes // _MIB} MiB, and nobody uses it")
 
     def ensure(self, world: World) -> None:
