@@ -181,3 +181,19 @@ def test_a_worker_that_is_just_being_left_is_ended_and_nobody_who_only_has_a_wor
         start.stdin.write("go on\n")
         start.stdin.flush()
         assert (halt.wait(50), stranger.poll()) == (0, None)
+
+
+def test_an_iscsid_is_ended_once_that_was_begun_for_the_copy(tmp_path: Path) -> None:
+    """By the second time it may be somebody else's."""
+    place, tool = tmp_path / "c1", tmp_path / "iscsiadm"
+    place.mkdir()
+    for name in ("note", "iscsid"):
+        (place / name).touch()
+    tool.write_text('#!/bin/sh\necho "$*" >>"$0.asked"\n')
+    tool.chmod(0o755)
+    program = PROGRAM.read_text().replace("/var/lib/openqrm-capture", str(tmp_path))
+    words = [f"{name}=x" for name in ("path", "address", "port")]
+    for _ in range(2):
+        argv = ["sh", "-c", program, "sh", "halt", "id=c1", "kind=iscsi", *words]
+        subprocess.run(argv, check=True, env={"PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    assert Path(f"{tool}.asked").read_text().splitlines().count("-k 0") == 1

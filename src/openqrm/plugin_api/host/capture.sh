@@ -158,6 +158,7 @@ leave_iscsi() {
     of_node -o delete >/dev/null 2>&1 || true
     iscsiadm -m iface -I openqrm -o delete >/dev/null 2>&1 || true
     [ ! -e "$place/iscsid" ] || iscsiadm -k 0 >/dev/null 2>&1 || true
+    rm -f "$place/iscsid"
 }
 
 mount_disk() {
