@@ -96,6 +96,7 @@ def test_a_stuck_plan_is_abandoned_with_a_reason(own: Visit) -> None:
     abandon.get_by_placeholder("Why").fill("the storage is scrap")
     abandon.get_by_role("button", name="Abandon").click()
     expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text("abandoned")
+    expect(own.page.locator(".q-facts")).to_contain_text("abandoned by an operator")
 
 
 def test_a_start_that_fails_says_why_and_is_asked_for_again_from_its_event(own: Visit) -> None:

@@ -82,7 +82,8 @@ def _carry_out(
     if as_json:
         click.echo(json.dumps(outcome, indent=2))
     else:
-        click.echo(f"plan {plan['id']}: {plan['title']}: {plan['state']}")
+        end = plan["note"] if plan["state"] == "abandoned" else plan["state"]  # what may go on stands there alone
+        click.echo(f"plan {plan['id']}: {plan['title']}: {end}")
         for name, secret in outcome["told"].items():
             click.echo(f"{name} (shown this once): {secret}")
     check_end(plan, verb)

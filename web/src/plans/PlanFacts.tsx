@@ -23,6 +23,9 @@ export function PlanFacts({ plan }: { plan: PlanView }) {
           {t("plan.notice")}: <Told text={notice} />
         </ListItem>
       ))}
+      {plan.state === "abandoned" ? (
+        <ListItem icon={<ExclamationTriangleIcon className="q-warn" />}><Told text={plan.note} /></ListItem>
+      ) : null}
       <ListItem icon={<InfoCircleIcon />}>
         {t("plan.steps", { count: plan.steps.length })}
         {so > 0 ? `, ${t("plan.alreadySo", { count: so })}` : ""}
