@@ -64,7 +64,7 @@ class RecoveryCodes(msgspec.Struct):
 
 
 class SessionView(msgspec.Struct, kw_only=True):
-    """Who is signed in, and what they may ask for. `csrf` is empty for who has no session."""
+    """Who is signed in, what they may ask for, and where the stream is now. `csrf` is empty for who has no session."""
 
     user: Name
     role: str
@@ -74,6 +74,7 @@ class SessionView(msgspec.Struct, kw_only=True):
     second_factor: bool = False
     may: list[str]
     version: str
+    place: int
 
 
 class SessionRow(msgspec.Struct, kw_only=True):
@@ -167,7 +168,7 @@ class SessionDoor:
             user=caller.user, role=caller.role.name, csrf=csrf, expires_s=expires_s,
             second_factor=self._sign_in.factors.standing(caller.user).is_on,
             may=[f"{entry.declared.noun}.{entry.declared.verb}" for entry in self._desk.offered(caller)],
-            version=version("openqrm"),
+            version=version("openqrm"), place=self._sign_in.sessions.place(),
         )  # fmt: skip
 
     def _list(self, request: Request, _body: bytes) -> list[SessionRow]:

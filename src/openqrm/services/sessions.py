@@ -85,6 +85,11 @@ class Sessions:
         with self._database.transaction() as tx:
             tx.sessions.end(*(each.digest for each in tx.sessions.of(user)))
 
+    def place(self) -> int:
+        """Where the row of changes ends now: a stream from here on misses nothing of what is asked for afterwards."""
+        with self._database.reading() as tx:
+            return tx.changes.place()
+
     def list(self, user: str) -> list[Session]:
         """Those of this user that have not ended, the latest first."""
         now_s = self._world.now_s()

@@ -92,6 +92,10 @@ def test_it_greets_tells_and_goes_on_where_it_was(browser: httpx2.Client, site: 
         assert [row["name"] for row in json.loads(change(events)["data"])] == ["two"]
     with streaming(browser, after=told["id"]) as events:
         assert [row["name"] for row in json.loads(change(events)["data"])] == ["two"]
+    place = browser.get("/api/v1/session").json()["place"]
+    site.database.records.put(Storage(name="three"))
+    with streaming(browser, after=str(place)) as events:
+        assert [row["name"] for row in json.loads(change(events)["data"])] == ["three"]
     for place in ("1" * 18, "nonsense", "-5", "9" * 50):
         with streaming(browser, place) as events:
             assert message(events)["event"] == "resync"

@@ -3312,7 +3312,7 @@ export interface components {
         };
         /**
          * SessionView
-         * @description Who is signed in, and what they may ask for. `csrf` is empty for who has no session.
+         * @description Who is signed in, what they may ask for, and where the stream is now. `csrf` is empty for who has no session.
          */
         SessionView: {
             user: string;
@@ -3327,6 +3327,7 @@ export interface components {
             second_factor: boolean;
             may: string[];
             version: string;
+            place: number;
         };
         /**
          * SessionRow

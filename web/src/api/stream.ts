@@ -6,7 +6,7 @@ import { CATALOGUE } from "./catalogue";
 import { addressOf, type Params } from "./client";
 import { merged, showKey, type Change } from "./lists";
 import { useShownLoad } from "./load";
-import { SESSION } from "./session";
+import { SESSION, useSession } from "./session";
 import type { Row } from "./types";
 
 const NEWEST_FIRST = new Set(["plan", "event"]);
@@ -16,7 +16,7 @@ export function useStream(): boolean {
   const client = useQueryClient();
   const [isLive, setLive] = useState(false);
   const load = useShownLoad();
-  const place = useRef(""); // where the last stream was left: the next one goes on there
+  const place = useRef(String(useSession().place)); // where the next stream goes on: the first one with what came since the session was asked for
   useEffect(() => {
     const source = new EventSource(addressOf("stream", { load, after: place.current }));
     const summary = new Paced(SUMMARY_EVERY_MS, () => void client.invalidateQueries({ queryKey: ["summary"] }));
@@ -36,7 +36,6 @@ export function useStream(): boolean {
     });
     return () => {
       source.close();
-      place.current ||= "none"; // left before it had begun: what has come meanwhile has to be asked for
       summary.cancel();
     };
   }, [client, load]);
