@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -113,15 +113,14 @@ def _summary(reading: StoreReading) -> Summary:
     now_s, overview, plans = reading.world.now_s(), reading.tx.overview, reading.tx.plans
     resources, idle = _counted(overview.resources(now_s), now_s)
     load = overview.load(now_s)
-    running, stuck = ((state,) for state in (PlanState.RUNNING, PlanState.STUCK))
+    running, stuck = (plans.page(states=(state,), limit=LATEST) for state in (PlanState.RUNNING, PlanState.STUCK))
     return Summary(
         at_s=now_s, resources=resources, idle=idle, load=Load(*(figure or 0 for figure in load)),
         hosts=[HostLoad(*row) for row in overview.hosts()],
         storages=[StorageSpace(*row) for row in overview.storages()],
         appliances=overview.appliances(), plans=overview.open_plans(), events=overview.open_events(),
-        running=[plan_row(plan) for plan in plans.page(states=running, limit=LATEST)],
-        stuck=[plan_row(plan) for plan in plans.page(states=stuck, limit=LATEST)],
-        attention=_attention(reading),
+        running=[plan_row(plan) for plan in running], stuck=[plan_row(plan) for plan in stuck],
+        attention=_attention(reading, {plan.id for plan in stuck}),
     )  # fmt: skip
 
 
@@ -147,11 +146,13 @@ def _condition(row: Any, now_s: float) -> Condition:
     return condition(resource, seen, now_s)
 
 
-def _attention(reading: StoreReading) -> list[Event]:
+def _attention(reading: StoreReading, stuck: Collection[str]) -> list[Event]:
+    """What nobody has seen to yet; a plan that is still stuck is shown itself."""
     found = [
         event
         for severity in (Severity.ERROR, Severity.WARNING)
         for event in reading.tx.events.page(severity=severity, open_only=True, limit=LATEST)
+        if event.topic != "plan.stuck" or event.plan not in stuck
     ]
     return sorted(found, key=lambda event: event.seen_at_s, reverse=True)[:LATEST]
 

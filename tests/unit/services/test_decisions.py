@@ -1,14 +1,18 @@
 """What an operator decides about a stuck plan, as its journal has it."""
 
+from dataclasses import replace
+
 import pytest
 
+from openqrm.domain.event import Event, Severity
 from openqrm.domain.journal import Entry, Fact
 from openqrm.domain.plan import Plan, PlanState, Step
 from openqrm.planning.plan import AbandonPlan, RetryPlan, SkipStep, UndoPlan
+from openqrm.planning.site import ShowSummary
 from openqrm.plugin_api.actions import SetField
 from openqrm.plugin_api.intents import Intent
 from openqrm.services.decisions import DECISIONS
-from tests.unit.services.site import TestSite
+from tests.unit.services.site import ADMIN, TestSite
 
 Told = tuple[Fact, str, str]
 
@@ -43,3 +47,15 @@ def test_each_exit_is_a_fact_with_who_and_why(site: TestSite, intent: Intent, to
     with site.database.transaction() as tx:
         DECISIONS[type(intent)](intent, tx, "bob", 9.0)
     assert [(each.fact, each.step, each.note) for each in site.database.plans.journal(number)[3:]] == told
+
+
+def test_the_dashboard_has_a_stuck_plan_once(site: TestSite) -> None:
+    number = stuck(site)
+    told = Event(
+        name="", topic="plan.stuck", about="resource/m1", severity=Severity.ERROR, text="a plan: no", plan=number
+    )
+    with site.database.transaction() as tx:
+        tx.events.emit([told, replace(told, text="another one: no", plan="99")])
+    shown = site.desk.answer(ADMIN, ShowSummary())
+    assert [plan.id for plan in shown.stuck] == [number]
+    assert [event.plan for event in shown.attention] == ["99"]  # which has ended since

@@ -34,6 +34,7 @@ export function PlanLine({ plan }: { plan: PlanRow }) {
       <PlanLabel state={plan.state} />
       <span className="q-happened-what">
         <Link to="/plan/$name" params={{ name: plan.id }}><Told text={plan.title} /></Link>
+        {plan.state === "stuck" ? <Told text={plan.note} /> : null}
         <small>
           {plan.asked_by} · <Moment seconds={plan.created_s} />
           {plan.reason ? ` · ${t("plan.saidWhy", { reason: plan.reason })}` : ""}
