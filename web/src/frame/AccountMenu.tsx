@@ -1,4 +1,4 @@
-import { Divider, Dropdown, DropdownGroup, DropdownItem, DropdownList, MenuToggle } from "@patternfly/react-core";
+import { Divider, DropdownGroup, DropdownItem, DropdownList } from "@patternfly/react-core";
 import { MoonIcon, SignOutAltIcon, SunIcon, UserIcon } from "@patternfly/react-icons";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -7,6 +7,7 @@ import { useState } from "react";
 import { SESSION, signOut, useSession } from "@/api/session";
 import { LANGUAGES, speak, useT, useWords, type Language } from "@/i18n";
 
+import { MenuButton } from "./MenuButton";
 import { chooseTheme, theme } from "./theme";
 
 export function AccountMenu() {
@@ -15,7 +16,6 @@ export function AccountMenu() {
   const session = useSession();
   const navigate = useNavigate();
   const client = useQueryClient();
-  const [isOpen, setOpen] = useState(false);
   const [isDark, setDark] = useState(theme() === "dark");
   const leave = useMutation({ mutationFn: signOut, onSettled: () => client.setQueryData(SESSION, null) });
   const changeTheme = () => {
@@ -23,17 +23,7 @@ export function AccountMenu() {
     setDark(!isDark);
   };
   return (
-    <Dropdown
-      isOpen={isOpen}
-      onOpenChange={setOpen}
-      onSelect={() => setOpen(false)}
-      popperProps={{ position: "right" }}
-      toggle={(ref) => (
-        <MenuToggle ref={ref} icon={<UserIcon />} isExpanded={isOpen} onClick={() => setOpen(!isOpen)}>
-          {session.user}
-        </MenuToggle>
-      )}
-    >
+    <MenuButton label={session.user} icon={<UserIcon />}>
       <DropdownGroup label={`${words.state(session.role)} · openQRM ${session.version}`}>
         <DropdownList>
           <DropdownItem icon={<UserIcon />} onClick={() => void navigate({ to: "/account" })}>
@@ -60,6 +50,6 @@ export function AccountMenu() {
           {t("account.signOut")}
         </DropdownItem>
       </DropdownList>
-    </Dropdown>
+    </MenuButton>
   );
 }

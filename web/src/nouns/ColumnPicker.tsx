@@ -1,6 +1,6 @@
-import { Dropdown, DropdownItem, DropdownList, MenuToggle } from "@patternfly/react-core";
-import { useState } from "react";
+import { DropdownItem, DropdownList } from "@patternfly/react-core";
 
+import { MenuButton } from "@/frame/MenuButton";
 import { useT, useWords } from "@/i18n";
 
 import type { Column } from "./columns";
@@ -11,15 +11,9 @@ type Props = { columns: readonly Column[]; hidden: readonly string[]; change: (h
 export function ColumnPicker({ columns, hidden, change }: Props) {
   const { t } = useT();
   const words = useWords();
-  const [isOpen, setOpen] = useState(false);
   const toggle = (name: string) => change(hidden.includes(name) ? hidden.filter((each) => each !== name) : [...hidden, name]);
   return (
-    <Dropdown
-      isOpen={isOpen}
-      onOpenChange={setOpen}
-      popperProps={{ position: "right" }}
-      toggle={(ref) => <MenuToggle ref={ref} isExpanded={isOpen} onClick={() => setOpen(!isOpen)}>{t("views.columns")}</MenuToggle>}
-    >
+    <MenuButton label={t("views.columns")} staysOpen>
       <DropdownList>
         {columns.filter(({ kind }) => kind !== "name").map(({ name }) => (
           <DropdownItem key={name} hasCheckbox isSelected={!hidden.includes(name)} onClick={() => toggle(name)}>
@@ -27,6 +21,6 @@ export function ColumnPicker({ columns, hidden, change }: Props) {
           </DropdownItem>
         ))}
       </DropdownList>
-    </Dropdown>
+    </MenuButton>
   );
 }

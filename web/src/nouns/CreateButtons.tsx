@@ -1,13 +1,13 @@
-import { Dropdown, DropdownItem, DropdownList, MenuToggle } from "@patternfly/react-core";
-import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { DropdownList } from "@patternfly/react-core";
 
-import { useCatalogue, type Declaration } from "@/api/catalogue";
+import { useCatalogue } from "@/api/catalogue";
 import { useMay } from "@/api/session";
 import { LinkButton } from "@/frame/LinkButton";
+import { MenuButton } from "@/frame/MenuButton";
 import { leadsTo } from "@/frame/start";
 import { useT, useWords } from "@/i18n";
-import { Told } from "@/i18n/Told";
+
+import { ActionItem } from "./ActionItem";
 
 const BUTTONS = 2;
 
@@ -33,36 +33,11 @@ export function CreateButtons({ noun }: { noun: string }) {
           {words.verb(verb)}
         </LinkButton>
       ))}
-      {rest.length > 0 ? <Rest noun={noun} intents={rest} /> : null}
+      {rest.length > 0 ? (
+        <MenuButton label={t("list.more")} {...leadsTo(noun, rest)}>
+          <DropdownList>{rest.map((each) => <ActionItem key={each.verb} action={each} />)}</DropdownList>
+        </MenuButton>
+      ) : null}
     </div>
-  );
-}
-
-function Rest({ noun, intents }: { noun: string; intents: readonly Declaration[] }) {
-  const { t } = useT();
-  const words = useWords();
-  const navigate = useNavigate();
-  const [isOpen, setOpen] = useState(false);
-  return (
-    <Dropdown
-      isOpen={isOpen}
-      onOpenChange={setOpen}
-      onSelect={() => setOpen(false)}
-      popperProps={{ position: "right" }}
-      toggle={(ref) => (
-        <MenuToggle ref={ref} isExpanded={isOpen} onClick={() => setOpen(!isOpen)} {...leadsTo(noun, intents)}>{t("list.more")}</MenuToggle>
-      )}
-    >
-      <DropdownList>
-        {intents.map(({ verb, title }) => (
-          <DropdownItem
-            key={verb} description={<Told text={title} />}
-            onClick={() => void navigate({ to: "/do/$noun/$verb", params: { noun, verb } })}
-          >
-            {words.verb(verb)}
-          </DropdownItem>
-        ))}
-      </DropdownList>
-    </Dropdown>
   );
 }

@@ -1,18 +1,18 @@
-import { Divider, Dropdown, DropdownItem, DropdownList, MenuToggle } from "@patternfly/react-core";
-import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { Divider, DropdownList } from "@patternfly/react-core";
+import { Fragment } from "react";
 
 import { useCatalogue } from "@/api/catalogue";
 import { LinkButton } from "@/frame/LinkButton";
+import { MenuButton } from "@/frame/MenuButton";
 import { leadsTo } from "@/frame/start";
 import { useT, useWords } from "@/i18n";
-import { Told } from "@/i18n/Told";
+
+import { ActionItem, takesAway } from "./ActionItem";
 
 /** Most used first; what destroys comes last and behind the menu. */
 const FIRST = ["start", "stop", "power-on", "reboot", "enable", "clone", "edit", "set-password", "set-role"];
 const BUTTONS = 3;
 const DISTURBING = new Set(["stop", "reboot", "power-off", "disable"]);
-const takesAway = (verb: string) => verb.startsWith("remove");
 /** Not among the first while the object is in one of these states; the menu still has it. */
 const IDLE_THEN: Record<string, string[]> = {
   start: ["running", "starting", "started"],
@@ -27,8 +27,6 @@ type Props = { noun: string; name: string; state: string };
 export function DetailActions({ noun, name, state }: Props) {
   const { t } = useT();
   const words = useWords();
-  const navigate = useNavigate();
-  const [isOpen, setOpen] = useState(false);
   const actions = useCatalogue().actionsOn(noun).toSorted((one, other) => rank(one.verb) - rank(other.verb));
   const shown = actions.filter(({ verb }) => !takesAway(verb) && !IDLE_THEN[verb]?.includes(state)).slice(0, BUTTONS);
   const rest = actions.filter((each) => !shown.includes(each));
@@ -43,29 +41,16 @@ export function DetailActions({ noun, name, state }: Props) {
         </LinkButton>
       ))}
       {rest.length > 0 ? (
-        <Dropdown
-          isOpen={isOpen}
-          onOpenChange={setOpen}
-          onSelect={() => setOpen(false)}
-          popperProps={{ position: "right" }}
-          toggle={(ref) => (
-            <MenuToggle ref={ref} isExpanded={isOpen} onClick={() => setOpen(!isOpen)} {...leadsTo(noun, rest)}>{t("list.more")}</MenuToggle>
-          )}
-        >
+        <MenuButton label={t("list.more")} {...leadsTo(noun, rest)}>
           <DropdownList>
-            {rest.map(({ verb, subject, title }) => (
-              <div key={verb}>
-                {verb === "remove" && rest.length > 1 ? <Divider /> : null}
-                <DropdownItem
-                  isDanger={takesAway(verb)} description={<Told text={title} />}
-                  onClick={() => void navigate({ to: "/do/$noun/$verb", params: { noun, verb }, search: { [subject]: name } })}
-                >
-                  {words.verb(verb)}
-                </DropdownItem>
-              </div>
+            {rest.map((each) => (
+              <Fragment key={each.verb}>
+                {each.verb === "remove" && rest.length > 1 ? <Divider component="li" /> : null}
+                <ActionItem action={each} name={name} />
+              </Fragment>
             ))}
           </DropdownList>
-        </Dropdown>
+        </MenuButton>
       ) : null}
     </div>
   );

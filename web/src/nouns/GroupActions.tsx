@@ -1,7 +1,8 @@
-import { Dropdown, DropdownItem, DropdownList, MenuToggle } from "@patternfly/react-core";
+import { DropdownItem, DropdownList } from "@patternfly/react-core";
 import { lazy, Suspense, useRef, useState } from "react";
 
 import { useCatalogue, type Declaration } from "@/api/catalogue";
+import { MenuButton } from "@/frame/MenuButton";
 import { useT, useWords } from "@/i18n";
 
 const GroupDialog = lazy(() => import("./GroupDialog"));
@@ -12,23 +13,13 @@ type Props = { noun: string; names: ReadonlySet<string>; clear: () => void };
 export function GroupActions({ noun, names, clear }: Props) {
   const { t } = useT();
   const words = useWords();
-  const [isOpen, setOpen] = useState(false);
   const [chosen, choose] = useState<Declaration>();
   const button = useRef<HTMLButtonElement>(null);
   const actions = useCatalogue().actionsOnMany(noun);
   if (actions.length === 0) return null;
   return (
     <>
-      <Dropdown
-        isOpen={isOpen}
-        onOpenChange={setOpen}
-        onSelect={() => setOpen(false)}
-        toggle={{ toggleRef: button, toggleNode: (
-          <MenuToggle ref={button} isExpanded={isOpen} onClick={() => setOpen(!isOpen)}>
-            {t("list.withSelected", { count: names.size })}
-          </MenuToggle>
-        ) }}
-      >
+      <MenuButton ref={button} label={t("list.withSelected", { count: names.size })}>
         <DropdownList>
           {actions.map((action) => (
             <DropdownItem key={action.verb} isDanger={action.verb === "remove"} onClick={() => choose(action)}>
@@ -36,7 +27,7 @@ export function GroupActions({ noun, names, clear }: Props) {
             </DropdownItem>
           ))}
         </DropdownList>
-      </Dropdown>
+      </MenuButton>
       {chosen ? (
         <Suspense>
           <GroupDialog

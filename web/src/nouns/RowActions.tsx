@@ -1,12 +1,11 @@
-import { Dropdown, DropdownItem, DropdownList, MenuToggle } from "@patternfly/react-core";
+import { Dropdown, DropdownList, MenuToggle } from "@patternfly/react-core";
 import { EllipsisVIcon } from "@patternfly/react-icons";
-import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState, type RefObject } from "react";
 
 import { useCatalogue } from "@/api/catalogue";
-import { useT, useWords } from "@/i18n";
-import { Told } from "@/i18n/Told";
+import { useT } from "@/i18n";
 
+import { ActionItem } from "./ActionItem";
 import { keepLook } from "./kept";
 
 type Props = { noun: string; name: string };
@@ -31,8 +30,6 @@ type ActionsProps = Props & { toggle: RefObject<HTMLButtonElement | null>; close
 
 /** Made when it is asked for: one for each row in view takes longer than the rows themselves. */
 function Actions({ noun, name, toggle, close }: ActionsProps) {
-  const words = useWords();
-  const navigate = useNavigate();
   const actions = useCatalogue().actionsOn(noun);
   const [isOpen, setOpen] = useState(false);
   useEffect(() => {
@@ -48,17 +45,7 @@ function Actions({ noun, name, toggle, close }: ActionsProps) {
       toggle={{ toggleNode: null, toggleRef: toggle }}
     >
       <DropdownList>
-        {actions.map(({ verb, subject, title }) => (
-          <DropdownItem
-            key={verb} description={<Told text={title} />} isDanger={verb.startsWith("remove")}
-            onClick={() => {
-              keepLook(noun, { opened: name });
-              void navigate({ to: "/do/$noun/$verb", params: { noun, verb }, search: { [subject]: name } });
-            }}
-          >
-            {words.verb(verb)}
-          </DropdownItem>
-        ))}
+        {actions.map((each) => <ActionItem key={each.verb} action={each} name={name} leave={() => keepLook(noun, { opened: name })} />)}
       </DropdownList>
     </Dropdown>
   );

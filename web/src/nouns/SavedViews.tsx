@@ -1,7 +1,8 @@
-import { Button, Checkbox, Divider, Dropdown, DropdownItem, DropdownList, MenuToggle, TextInput } from "@patternfly/react-core";
+import { Button, Checkbox, Divider, DropdownItem, DropdownList, TextInput } from "@patternfly/react-core";
 import { useState, type SyntheticEvent } from "react";
 
 import { useSession } from "@/api/session";
+import { MenuButton } from "@/frame/MenuButton";
 import { useT } from "@/i18n";
 
 import { bodyOf, useChangeViews, useViews, viewOf, type View } from "./views";
@@ -12,41 +13,39 @@ type Props = { noun: string; now: View; show: (view: View) => void };
 export function SavedViews({ noun, now, show }: Props) {
   const { t } = useT();
   const { user } = useSession();
-  const [isOpen, setOpen] = useState(false);
   const views = useViews(noun, user);
   const change = useChangeViews();
   const own = views.filter((view) => view.user === user);
   return (
-    <Dropdown
-      isOpen={isOpen}
-      onOpenChange={setOpen}
-      popperProps={{ position: "right" }}
-      toggle={(ref) => <MenuToggle ref={ref} isExpanded={isOpen} onClick={() => setOpen(!isOpen)}>{t("views.title")}</MenuToggle>}
-    >
-      <DropdownList>
-        {views.map((view) => (
-          <DropdownItem
-            key={view.name} onClick={() => { show(viewOf(view)); setOpen(false); }}
-            {...(view.user === user ? {} : { description: t("views.of", { user: view.user }) })}
-          >
-            {view.title}
-          </DropdownItem>
-        ))}
-        {views.length === 0 ? <DropdownItem isDisabled>{t("views.none")}</DropdownItem> : null}
-        {own.map(({ name, title }) => (
-          <DropdownItem key={`remove ${name}`} isDanger onClick={() => change.mutate({ verb: "remove", body: { name } })}>
-            {t("views.forget", { name: title })}
-          </DropdownItem>
-        ))}
-      </DropdownList>
-      <Divider />
-      <KeepForm
-        keep={(title, shared) => {
-          change.mutate({ verb: "save", body: { of: noun, title, shared, ...bodyOf(now) } });
-          setOpen(false);
-        }}
-      />
-    </Dropdown>
+    <MenuButton label={t("views.title")} staysOpen>
+      {(close) => (
+        <>
+          <DropdownList>
+            {views.map((view) => (
+              <DropdownItem
+                key={view.name} onClick={() => { show(viewOf(view)); close(); }}
+                {...(view.user === user ? {} : { description: t("views.of", { user: view.user }) })}
+              >
+                {view.title}
+              </DropdownItem>
+            ))}
+            {views.length === 0 ? <DropdownItem isDisabled>{t("views.none")}</DropdownItem> : null}
+            {own.map(({ name, title }) => (
+              <DropdownItem key={`remove ${name}`} isDanger onClick={() => change.mutate({ verb: "remove", body: { name } })}>
+                {t("views.forget", { name: title })}
+              </DropdownItem>
+            ))}
+          </DropdownList>
+          <Divider />
+          <KeepForm
+            keep={(title, shared) => {
+              change.mutate({ verb: "save", body: { of: noun, title, shared, ...bodyOf(now) } });
+              close();
+            }}
+          />
+        </>
+      )}
+    </MenuButton>
   );
 }
 
