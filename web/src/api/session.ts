@@ -14,6 +14,8 @@ export type Session = {
   second_factor: boolean;
   may: string[];
   version: string;
+  /** Of the stream, before anything else was asked for. */
+  place: number;
 };
 export type Credentials = { user: string; password: string; code?: string } | { link: string; code?: string };
 
@@ -23,8 +25,10 @@ async function find(): Promise<Session | null> {
   try {
     return remember(await ask<Session>("session"));
   } catch (error) {
-    if (error instanceof OpenqrmError && error.type === SIGNED_OUT) return null;
-    throw error;
+    if (!(error instanceof OpenqrmError) || error.type !== SIGNED_OUT) throw error;
+    // asked for early, with the cookie of a session that has ended: whoever signs in must not be given that answer
+    void ask("intents").catch(() => undefined);
+    return null;
   }
 }
 

@@ -1,9 +1,10 @@
 /** The name of another object: offered from its list, found by typing, or made on the way. */
 import { Button, MenuToggle, Select, SelectList, SelectOption, TextInputGroup, TextInputGroupMain, TextInputGroupUtilities } from "@patternfly/react-core";
 import { TimesIcon } from "@patternfly/react-icons";
+import { useIsFetching } from "@tanstack/react-query";
 import { useCallback, useRef, useState, type KeyboardEvent } from "react";
 
-import { nameOf, useFoundList } from "@/api/lists";
+import { listKey, nameOf, useFoundList } from "@/api/lists";
 import type { Row } from "@/api/types";
 import { useT, useWords } from "@/i18n";
 import { flat, stateColumn } from "@/nouns/columns";
@@ -17,7 +18,9 @@ export function ReferenceInput({ id, field, value, change, isFaulty }: InputProp
   const words = useWords();
   const [menu, setMenu] = useState<"shut" | "open" | "led">("shut"); // led: by an arrow to its first offer, once there is one
   const [typed, setTyped] = useState<string>();
-  const rows = useFoundList<Row>(field.noun) ?? [];
+  const found = useFoundList<Row>(field.noun);
+  const rows = found ?? [];
+  const isLoading = useIsFetching({ queryKey: listKey(field.noun), exact: true }) > 0 && !found;
   const name = typeof value === "string" ? value : "";
   const offered = offersOf(rows, field.noun, field.only, typed ?? "");
   const isOpen = menu !== "shut";
@@ -74,7 +77,7 @@ export function ReferenceInput({ id, field, value, change, isFaulty }: InputProp
         {offered.map(({ offer, row }, index) => (
           <SelectOption key={offer} ref={menu === "led" && index === 0 ? lead : undefined} value={offer} description={describe(row, words)}>{offer}</SelectOption>
         ))}
-        {offered.length === 0 ? <SelectOption isDisabled value="">{t("form.nothingToChoose")}</SelectOption> : null}
+        {offered.length === 0 ? <SelectOption isDisabled value="">{t(isLoading ? "app.loading" : "form.nothingToChoose")}</SelectOption> : null}
       </SelectList>
     </Select>
   );

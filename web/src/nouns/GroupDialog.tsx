@@ -35,7 +35,8 @@ export default function GroupDialog({ intent, names, close }: Props) {
   });
   const needsConfirmation = previews.some(({ data }) => data?.plan.confirm);
   const phrase = String(names.length);
-  const canGo = previews.some(({ data }) => data) && (!needsConfirmation || typed === phrase);
+  const isShown = !previews.some(({ isPending }) => isPending) && previews.some(({ data }) => data);
+  const canGo = isShown && (!needsConfirmation || typed === phrase);
   const isDone = results.size > 0 && !isAtWork;
 
   const carryOut = async () => {

@@ -1,8 +1,8 @@
 /** One box over all nouns. "/" leads into it, arrows through what is found. */
 import { Menu, MenuContent, MenuItem, MenuList, Popper, SearchInput } from "@patternfly/react-core";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useDeferredValue, useEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useCallback, useDeferredValue, useEffect, useRef, useState, type KeyboardEvent } from "react";
 
 import { ask } from "@/api/client";
 import type { Found } from "@/api/types";
@@ -18,14 +18,17 @@ export function SearchBox() {
   const [text, setText] = useState("");
   const [isOpen, setOpen] = useState(false);
   const input = useRef<HTMLInputElement>(null);
-  const menu = useRef<HTMLDivElement>(null);
-  const wanted = useDeferredValue(text.trim());
-  const found = useQuery({
-    queryKey: ["search", wanted],
-    queryFn: ({ signal }) => ask<Found[]>("site/search", { q: wanted, limit: 12 }, signal),
-    enabled: wanted.length > 0,
-    gcTime: 0,
-  }).data;
+  const client = useQueryClient();
+  const [isLed, setLed] = useState(false); // by an arrow to the first that is found, once it is
+  const typed = text.trim();
+  const wanted = useDeferredValue(typed);
+  const { data } = useQuery({ ...searching(wanted), enabled: wanted.length > 0 });
+  const found = wanted === typed ? data : undefined; // not of what was typed before
+  const lead = useCallback((first: HTMLElement | null) => {
+    if (!first) return;
+    first.focus();
+    setLed(false);
+  }, []);
   useSlash(() => input.current?.focus());
 
   const go = (each: Found) => {
@@ -34,12 +37,11 @@ export function SearchBox() {
     void navigate(placeOf(each));
   };
   const keys = (event: KeyboardEvent) => {
-    const first = found?.[0];
-    if (event.key === "Enter" && first) go(first);
+    if (event.key === "Enter" && typed) void client.query(searching(typed)).then(([first]) => { if (first) go(first); }, () => undefined);
     if (event.key === "Escape") setOpen(false);
     if (event.key === "ArrowDown") {
       event.preventDefault();
-      menu.current?.querySelector("button")?.focus();
+      setLed(true);
     }
   };
   const leave = ({ key }: KeyboardEvent) => {
@@ -48,11 +50,14 @@ export function SearchBox() {
     input.current?.focus();
   };
   const list = (
-    <Menu ref={menu} onSelect={(_, index) => { const each = found?.[Number(index)]; if (each) go(each); }} isScrollable className="q-found" onKeyDown={leave}>
+    <Menu onSelect={(_, index) => { const each = found?.[Number(index)]; if (each) go(each); }} isScrollable className="q-found" onKeyDown={leave}>
       <MenuContent>
         <MenuList aria-label={t("search.results")}>
           {(found ?? []).map((each, index) => (
-            <MenuItem key={`${each.kind}/${each.name}`} itemId={index} description={each.field === "name" ? undefined : <>{words.column(each.field)}: <Told text={each.text} /></>}>
+            <MenuItem
+              key={`${each.kind}/${each.name}`} ref={isLed && index === 0 ? lead : undefined} itemId={index}
+              description={each.field === "name" ? undefined : <>{words.column(each.field)}: <Told text={each.text} /></>}
+            >
               <span className="q-kind">{words.noun(each.kind)}</span> {each.name}
             </MenuItem>
           ))}
@@ -66,12 +71,19 @@ export function SearchBox() {
       trigger={
         <SearchInput
           ref={input} value={text} placeholder={t("search.placeholder")} aria-label={t("search.label")} onKeyDown={keys}
-          onChange={(_, value) => { setText(value); setOpen(value.trim() !== ""); }} onClear={() => { setText(""); setOpen(false); }}
+          onChange={(_, value) => { setText(value); setOpen(value.trim() !== ""); setLed(false); }} onClear={() => { setText(""); setOpen(false); }}
         />
       }
       popper={list} isVisible={isOpen && found !== undefined} appendTo="inline" position="left" minWidth="revert" zIndex={500}
     />
   );
+}
+
+function searching(q: string) {
+  return {
+    queryKey: ["search", q], gcTime: 0,
+    queryFn: ({ signal }: { signal: AbortSignal }) => ask<Found[]>("site/search", { q, limit: 12 }, signal),
+  };
 }
 
 function useSlash(focus: () => void): void {

@@ -19,10 +19,11 @@ type Props = {
 
 export function Toolbar({ isScreen, isOpen, isReadAloud, readAloud, terminal, frame, first }: Props) {
   const { t } = useT();
-  const after = (work: (handle: Handle) => unknown) => () => {
-    if (terminal.current) work(terminal.current);
-    terminal.current?.focus();
+  const done = async (work: (handle: Handle) => unknown) => {
+    if (terminal.current) await work(terminal.current);
+    terminal.current?.focus(); // what is typed now comes behind what was pasted
   };
+  const after = (work: (handle: Handle) => unknown) => () => void done(work);
   return (
     <div className="q-toolbar" role="toolbar" aria-label={t("terminal.toolbar")}>
       <Button variant="secondary" ref={first} onClick={() => void toggleFullScreen(frame.current).then(after(() => undefined))}>
