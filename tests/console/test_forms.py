@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, Locator, Route, expect
 
 from tests.console.visit import Visit, visiting
 from tests.journeys.site import site
@@ -81,6 +81,7 @@ def pick(visit: Visit, control: Locator, offers: Locator) -> None:
     control.click()
     offered = offers.get_by_role("option")
     expect(offered.first).to_be_visible()
+    expect(offered.filter(has_text="Loading")).to_have_count(0)
     if (ours := offered.filter(has_text="sample")).count():  # and not the user who clicks here
         ours.first.click()
     elif offered.first.is_enabled():
@@ -167,10 +168,19 @@ def test_many_at_once_are_shown_first(visit: Visit) -> None:
     visit.open("/volume")
     for name in ("one", "two"):
         visit.page.get_by_label(f"Select {name}").check()
+    late: list[Route] = []
+    visit.page.route(
+        "**/volume/remove?preview*",
+        lambda asked: late.append(asked) if asked.request.post_data_json["name"] == "two" else asked.continue_(),
+    )
     visit.button("With 2 selected").click()
     visit.page.get_by_role("menuitem", name="Remove", exact=True).click()
     dialog = visit.page.get_by_role("dialog")
     expect(dialog).to_contain_text("one")
+    dialog.locator("#confirm").fill("2")
+    expect(dialog.get_by_role("button", name="Carry out")).to_be_disabled()  # two is not shown yet
+    late.pop().continue_()
+    expect(dialog.get_by_role("button", name="Carry out")).to_be_enabled()
     dialog.locator("#confirm").fill("3")
     expect(dialog.get_by_role("button", name="Carry out")).to_be_disabled()
     dialog.locator("#confirm").fill("2")

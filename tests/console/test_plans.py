@@ -89,14 +89,31 @@ def test_a_stuck_plan_shows_four_ways_out_and_goes_on(own: Visit) -> None:
     expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text("done", timeout=120_000)
 
 
-def test_a_stuck_plan_is_abandoned_with_a_reason(own: Visit) -> None:
-    plan = stuck(own.site)
-    own.open(f"/plan/{plan['id']}")
-    abandon = own.page.locator(".q-exit-abandon")
-    abandon.get_by_placeholder("Why").fill("the storage is scrap")
-    abandon.get_by_role("button", name="Abandon").click()
-    expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text("abandoned")
-    expect(own.page.locator(".q-facts")).to_contain_text("abandoned by an operator")
+def test_a_stuck_plan_is_skipped_over_taken_back_or_abandoned(own: Visit) -> None:
+    api, shelf = own.site.api, own.site.scene.shelf
+    for way, title, end in (
+        ("skip", "Skip the step", "done"), ("undo", "Take back", "undone"), ("abandon", "Abandon", "abandoned"),
+    ):  # fmt: skip
+        api.do("volume", "create", name=way, storage="shelf")
+        shelf.unreachable = True
+        plan = api.begin("volume", "remove", confirm=way, name=way)
+        own.site.until(plan, lambda now: now["state"] == "stuck", "it is stuck")
+        if way == "abandon":
+            own.open("/")
+            told = own.page.get_by_role("main").get_by_role("listitem").filter(has_text="Remove volume abandon")
+            expect(told).to_contain_text("Input/output error")
+            told.get_by_role("link").click()
+        else:
+            own.open(f"/plan/{plan['id']}")
+        chosen = own.page.locator(f".q-exit-{way}")
+        if way != "undo":
+            chosen.get_by_placeholder("Why").fill("the storage is scrap")
+        shelf.unreachable = False
+        chosen.get_by_role("button", name=title).click()
+        expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text(end)
+        if way == "abandon":
+            expect(own.page.locator(".q-facts")).to_contain_text("abandoned by an operator")
+        assert (way in [row["name"] for row in api.ask("volume", "list")]) == (way != "skip")
 
 
 def test_a_start_that_fails_says_why_and_is_asked_for_again_from_its_event(own: Visit) -> None:
@@ -115,9 +132,10 @@ def test_a_start_that_fails_says_why_and_is_asked_for_again_from_its_event(own: 
     expect(own.page.locator("h1 .pf-v6-c-label")).to_have_text("done", timeout=120_000)
 
 
-def test_lists_change_by_themselves(own: Visit) -> None:
-    own.open("/network")
-    own.site.api.do("network", "create", name="late", cidr="10.8.0.0/24", dhcp="off")
+def test_lists_change_by_themselves_also_before_the_stream_has_begun(own: Visit) -> None:
+    with own.held("**/api/v1/stream*"):
+        own.open("/network")
+        own.site.api.do("network", "create", name="late", cidr="10.8.0.0/24", dhcp="off")
     expect(own.page.get_by_role("link", name="late")).to_be_visible()
     own.site.api.do("network", "remove", name="late")
     expect(own.page.get_by_role("link", name="late")).to_have_count(0)

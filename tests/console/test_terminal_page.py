@@ -13,6 +13,7 @@ from tests.console.visit import Visit, visiting
 from tests.journeys.site import Site
 
 CHORD = ("Control", "Alt", "Shift")
+COPIED = "async () => await navigator.clipboard.readText() === 'you'"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -81,14 +82,14 @@ def test_copied_is_what_is_selected_and_pasted_is_typed(visit: Visit, shell: Loc
     expect(shell).to_contain_text("you said remember")
     shell.get_by_text("you said remember").dblclick(position={"x": 5, "y": 5}, force=True)
     visit.button("Copy").click()
-    assert visit.page.evaluate("navigator.clipboard.readText()") == "you"
+    visit.page.wait_for_function(COPIED)
     visit.page.evaluate("navigator.clipboard.writeText('pasted')")
     visit.button("Paste").click()
-    visit.page.keyboard.press("Enter")
+    enter(visit, "")
     expect(shell).to_contain_text("you said pasted")
     shell.get_by_text("you said remember").dblclick(position={"x": 5, "y": 5}, force=True)
     visit.page.keyboard.press("Control+Shift+C")
-    assert visit.page.evaluate("navigator.clipboard.readText()") == "you"
+    visit.page.wait_for_function(COPIED)
 
 
 def test_its_end_is_told_and_it_is_connected_again(visit: Visit, shell: Locator) -> None:

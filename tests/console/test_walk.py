@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Route, ViewportSize, expect
+from playwright.sync_api import ViewportSize, expect
 
 from openqrm.plugin_api.locale import load_words
 from tests.console.visit import Visit
@@ -67,15 +67,12 @@ def test_what_is_missing_in_a_form_is_led_to(visit: Visit) -> None:
 
 
 def test_a_name_is_chosen_by_the_keyboard_also_before_the_names_are_there(visit: Visit) -> None:
-    held: list[Route] = []
-    visit.page.route("**/api/v1/volume/list*", lambda route: held.append(route))
-    visit.open("/do/image/create")
-    field = visit.page.locator("#field-volume")
-    field.focus()
-    visit.page.keyboard.press("ArrowDown")
-    expect(visit.page.get_by_role("option")).to_be_disabled()
-    for each in held:
-        each.continue_()
+    with visit.held("**/api/v1/volume/list*"):
+        visit.open("/do/image/create")
+        field = visit.page.locator("#field-volume")
+        field.focus()
+        visit.page.keyboard.press("ArrowDown")
+        expect(visit.page.get_by_role("option", name="Loading")).to_be_disabled()
     first = visit.page.get_by_role("option").first
     expect(first).to_be_focused()
     name = first.inner_text()

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Route, expect
 
 from tests.journeys.site import Site
 from tools.console import WEB
@@ -47,6 +47,25 @@ class Visit:
         self.page.goto(f"{self.site.serving.url}{path}")
         expect(self.page.locator("main h1").first).to_be_visible()
         expect(self.page.locator(".pf-v6-c-skeleton")).to_have_count(0)
+
+    @contextmanager
+    def held(self, address: str) -> Iterator[None]:
+        """What is asked for there meanwhile, which something is, is answered after the block."""
+        waiting: list[Route] = []
+        is_over = False
+
+        def answer(route: Route) -> None:
+            if is_over:
+                route.continue_()
+            else:
+                waiting.append(route)
+
+        self.page.route(address, answer)
+        with self.page.expect_request(address):
+            yield
+        is_over = True
+        for each in waiting:
+            each.continue_()
 
     def sign_in(self) -> None:
         """As the first administrator."""
