@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from openqrm.plugin_api.testing.file_tools import SimulatedFiles
 from openqrm.plugin_api.testing.simulator import UnknownCommand
-from openqrm.ports.world import Completed
+from openqrm.ports.world import LONGEST_STREAM, Completed
 
 DONE = Completed(0)
 EXTENT_BYTES = 4 * 2**20
@@ -44,8 +44,8 @@ class SimulatedLvm(SimulatedFiles):
     def run(self, argv: tuple[str, ...], stdin: bytes, environment: Mapping[str, str]) -> Completed:
         words = argv[argv.index("--") + 1 :] if "--" in argv else ()
         match argv[0], words:
-            case "lvs", (which,):
-                return self._listed(which)
+            case "lvs", _:
+                return self._listed(words, argv[argv.index("--options") + 1].split(","))
             case "lvcreate", (place,):
                 return self._created(argv, place)
             case "lvchange", (place,):
@@ -66,18 +66,21 @@ class SimulatedLvm(SimulatedFiles):
     def _all(self) -> dict[str, SimulatedVolume]:
         return {**self.logical, **self._away}
 
-    def _listed(self, which: str) -> Completed:
-        group, _, name = which.partition("/")
+    def _listed(self, places: tuple[str, ...], shown: Collection[str]) -> Completed:
+        group, named = places[0].partition("/")[0], [place.partition("/")[2] for place in places]
         if group != self.group:
             return Completed(5, render_report({}), f'  Volume group "{group}" not found\n')
-        if name and name not in self._all():
-            return Completed(5, render_report({}), f'  Failed to find logical volume "{which}"\n')
-        pool = {self.pool: SimulatedVolume(2**32)} if not name else {}
-        found = {name: self._all()[name]} if name else {**self._all(), **pool}
+        known = self._all() if named[0] else {**self._all(), self.pool: SimulatedVolume(2**32)}
+        found = {name: known[name] for name in (named if named[0] else known) if name in known}
+        missing = [place for place, name in zip(places, named, strict=True) if name not in known and name]
         held = {
             each for each in found if self._device(each) in self.mounted.values() or self.writers(self._device(each))
         }
-        return Completed(0, render_report(found, self.pool, held))
+        said = render_report(found, self.pool if not named[0] else "", held, shown)
+        if missing:
+            said_err = "".join(f'  Failed to find logical volume "{place}"\n' for place in missing)
+            return Completed(5, said[:LONGEST_STREAM], said_err)
+        return Completed(0, said[:LONGEST_STREAM])
 
     def _created(self, argv: tuple[str, ...], place: str) -> Completed:
         name = argv[argv.index("--name") + 1]
@@ -188,8 +191,10 @@ class SimulatedLvm(SimulatedFiles):
         return device.removeprefix(f"/dev/{self.group}/")
 
 
-def render_report(found: Mapping[str, SimulatedVolume], pool: str = "", held: Collection[str] = ()) -> str:
-    """As `lvs --reportformat json` does; what is `held` is open."""
+def render_report(
+    found: Mapping[str, SimulatedVolume], pool: str = "", held: Collection[str] = (), shown: Collection[str] = ()
+) -> str:
+    """As `lvs --reportformat json` does; what is `held` is open. All that is known, where nothing is `shown`."""
     rows = [
         {
             "lv_name": name,
@@ -203,7 +208,8 @@ def render_report(found: Mapping[str, SimulatedVolume], pool: str = "", held: Co
         }
         for name, volume in sorted(found.items())
     ]
-    return json.dumps({"report": [{"lv": rows}]})
+    wanted = [{field: said for field, said in row.items() if not shown or field in shown} for row in rows]
+    return json.dumps({"report": [{"lv": wanted}]})
 
 
 def _attributes(volume: SimulatedVolume, is_open: bool) -> str:

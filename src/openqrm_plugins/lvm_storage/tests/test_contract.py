@@ -1,12 +1,22 @@
 """The contract of storage drivers and their actions, for each type of storage, thin and linear."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import pytest
 
-from openqrm.plugin_api import Capability, Category, Differs, PlanningError, Satisfied, StepError, Storage, Volume
+from openqrm.plugin_api import (
+    Capability,
+    Category,
+    Completed,
+    Differs,
+    PlanningError,
+    Satisfied,
+    StepError,
+    Storage,
+    Volume,
+)
 from openqrm.plugin_api.actions import FillFolder
 from openqrm.plugin_api.storage import FillDisk
 from openqrm.plugin_api.testing import LAWS, STORAGE_RULES, Case, SimulatedWorld, StorageBench
@@ -123,6 +133,24 @@ def test_a_logical_volume_that_could_not_be_served_is_not_adopted(what: str) -> 
     with pytest.raises(StepError, match=re.escape(because)) as refused:
         adopt.observe(SimulatedWorld(hosts={"store1": tools}))
     assert refused.value.category is Category.CONFLICT
+
+
+class Busy(SimulatedLvmAoe):
+    """A volume goes after the names were told."""
+
+    def run(self, argv: tuple[str, ...], stdin: bytes, environment: Mapping[str, str]) -> Completed:
+        done = super().run(argv, stdin, environment)
+        if "lv_name" in argv:
+            self.logical.pop("customer-web-00007")
+        return done
+
+
+def test_more_than_fit_into_one_answer_are_listed() -> None:
+    tools = Busy()
+    tools.logical = {f"customer-web-{each:05}": SimulatedVolume(64 << 20, "pool") for each in range(10_000)}
+    world = SimulatedWorld(hosts={"store1": tools})
+    assert [each.name for each in DRIVER.list_volumes(world, AOE)] == [*tools.logical]
+    assert len(tools.logical) == 9999
 
 
 def test_a_logical_volume_that_its_host_uses_when_it_starts_is_not_adopted() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import msgspec
 
 from openqrm.domain.errors import Category, StepError
-from openqrm.ports.world import Completed, Host
+from openqrm.ports.world import LONGEST_STREAM, Completed, Host
 
 OURS = "openqrm"  # on each volume
 MAKING = "openqrm.making"  # on a copy that is not complete yet
@@ -15,9 +17,12 @@ GROWING = "openqrm.growing"  # its file system has still to follow
 DELETED = "openqrm.deleted."  # and the second since the epoch
 HINT = "Log in to the storage and look at its volume group: vgs, lvs, dmesg; space left?"
 _SHOWN = "lv_name,lv_size,lv_attr,pool_lv,origin,data_percent,lv_tags,lv_active"
+_NOT_FOUND = "Failed to find logical volume"
 _TIMEOUT_S = 120.0
+_PAGE = 1000  # whose names make a command line, and whose rows an answer
 # by the first of their attributes: plain, thin, mirrored, RAID, cached; no snapshot that fills up, nor a part of others
 _SERVED = frozenset("-VmMrRC")
+T = TypeVar("T")
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -31,6 +36,18 @@ class Row(msgspec.Struct, frozen=True):
     data_percent: str
     lv_tags: str
     lv_active: str
+
+
+class _Name(msgspec.Struct, frozen=True):
+    lv_name: str
+
+
+class _NameListing(msgspec.Struct, frozen=True):
+    lv: list[_Name]
+
+
+class _Names(msgspec.Struct, frozen=True):
+    report: list[_NameListing]
 
 
 class _Listing(msgspec.Struct, frozen=True):
@@ -85,17 +102,40 @@ def parse_report(text: str) -> list[LogicalVolume]:
     return [_volume(row) for listing in msgspec.json.decode(text, type=_Report).report for row in listing.lv]
 
 
+def _parse_names(text: str) -> list[str]:
+    return [each.lv_name for listing in msgspec.json.decode(text, type=_Names).report for each in listing.lv]
+
+
 def list_logical(host: Host, group: str) -> list[LogicalVolume]:
-    """All of a volume group that can be seen: thin pools too."""
-    return _parsed(told(call(host, "lvs", *_report(), "--", group)))
+    """All of a volume group that can be seen: thin pools too. Where they are too many for one answer, in parts."""
+    done = call(host, "lvs", *_report(), "--", group)
+    if len(done.out) < LONGEST_STREAM:
+        return _parsed(told(done), parse_report)
+    names = _parsed(told(call(host, "lvs", *_report("lv_name"), "--", group)), _parse_names)
+    pages = (names[at : at + _PAGE] for at in range(0, len(names), _PAGE))
+    return [found for page in pages for found in _list_page(host, group, page)]
 
 
 def find_logical(host: Host, group: str, name: str) -> LogicalVolume | None:
     """The logical volume of this name."""
-    done = call(host, "lvs", *_report(), "--", f"{group}/{name}")
-    if done.status and "Failed to find logical volume" in done.err:
+    done = _list_named(host, group, [name])
+    if done.status and _NOT_FOUND in done.err:
         return None
-    return next((found for found in _parsed(told(done)) if found.name == name), None)
+    return next((found for found in _parsed(told(done), parse_report) if found.name == name), None)
+
+
+def _list_page(host: Host, group: str, names: list[str]) -> list[LogicalVolume]:
+    """Those of these names that are still there."""
+    done = _list_named(host, group, names)
+    # of the others it tells all the same
+    found = _parsed(done.out if done.status and _NOT_FOUND in done.err else told(done), parse_report)
+    if untold := [name for name in {*names} - {each.name for each in found} if f"{group}/{name}" not in done.err]:
+        raise StepError(Category.UNAVAILABLE, f"lvs did not tell of {group}/{untold[0]}", HINT)
+    return found
+
+
+def _list_named(host: Host, group: str, names: list[str]) -> Completed:
+    return call(host, "lvs", *_report(), "--", *(f"{group}/{name}" for name in names))
 
 
 def call(host: Host, *argv: str, timeout_s: float = _TIMEOUT_S) -> Completed:
@@ -117,13 +157,13 @@ def device(group: str, name: str) -> str:
     return f"/dev/{group}/{name}"
 
 
-def _report() -> tuple[str, ...]:
-    return ("--reportformat", "json", "--units", "b", "--nosuffix", "--options", _SHOWN)
+def _report(shown: str = _SHOWN) -> tuple[str, ...]:
+    return ("--reportformat", "json", "--units", "b", "--nosuffix", "--options", shown)
 
 
-def _parsed(text: str) -> list[LogicalVolume]:
+def _parsed(text: str, parse: Callable[[str], list[T]]) -> list[T]:
     try:
-        return parse_report(text)
+        return parse(text)
     except ValueError as error:
         raise StepError(Category.UNAVAILABLE, f"lvs said what is no report: {error}", HINT) from error
 
