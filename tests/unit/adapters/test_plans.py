@@ -191,6 +191,16 @@ def test_a_decision_that_comes_just_before_a_plan_is_stuck_or_parked_is_not_lost
     assert database.plans.unfinished() == [(plan, 200.0)]
 
 
+@pytest.mark.parametrize("fact", [Fact.ABANDONED, Fact.UNDO_ASKED, Fact.RETRIED, Fact.SKIPPED])
+def test_who_abandons_has_the_last_word(database: Database, fact: Fact) -> None:
+    """Also while what the plan left at work is being ended."""
+    plan = create(database, "a")
+    decide(database, plan, Fact.ABANDONED)
+    with pytest.raises(PlanningError, match=f"plan {plan} is abandoned: it cannot be [a-z]*(ed|undone) any more"):
+        decide(database, plan, fact)
+    assert len(database.plans.journal(plan)) == 1
+
+
 def test_who_settles_waits_for_the_decision_that_is_being_written(database: Database) -> None:
     plan = create(database, "a")
     ended: list[BaseException | None] = []

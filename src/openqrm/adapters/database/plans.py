@@ -116,17 +116,18 @@ class Plans:
         Submit it after the commit. Raises PlanningError `conflict` when it is too late for this decision, or when a
         later plan has touched the same objects since.
         """
-        row = self._row(plan, lock=True)
-        if fact not in DECISIONS[PlanState(row.state)]:
-            message = f"plan {plan} is {row.state}: it cannot be {fact.replace('_', ' ')} any more"
+        row, facts = self._row(plan, lock=True), self.journal(plan)
+        state = PlanState.ABANDONED if any(each.fact is Fact.ABANDONED for each in facts) else PlanState(row.state)
+        if fact not in DECISIONS[state]:
+            wanted = "undone" if fact is Fact.UNDO_ASKED else fact
+            message = f"plan {plan} is {state}: it cannot be {wanted} any more"
             raise PlanningError(Category.CONFLICT, message, "Ask for what you want as a new plan.")
         if step and step not in (ids := [each["id"] for each in msgspec.json.decode(row.plan)["steps"]]):
             message = f"plan {plan} has no step {step[:80]!r}"
             raise PlanningError(Category.NOT_FOUND, message, f"Its steps are {', '.join(ids)[:1000]}.")
-        if PlanState(row.state) not in OPEN_STATES:
+        if state not in OPEN_STATES:
             self._locks.take_again(row.id)
-        seq = self._connection.scalar(HOW_MANY, {"at_plan": row.id}) or 0
-        self.append(plan, [Entry(seq, step, fact, now_s, note[:2000])])
+        self.append(plan, [Entry(len(facts), step, fact, now_s, note[:2000])])
         again = {"state": PlanState.RUNNING, "finished_s": 0.0, "due_s": now_s, "note": ""}
         self._connection.execute(update(PLANS).where(PLANS.c.id == row.id).values(**again))
 
