@@ -15,6 +15,7 @@ from lab.images.mirror import observe_mirror
 PACKAGES = (
     *("linux-image-cloud-amd64", "systemd-sysv", "udev", "dbus", "ifupdown", "iproute2", "openssh-server"),
     *("cloud-init", "grub-pc-bin", "grub-common", "xorriso"),
+    "open-iscsi",  # with the overlay's iscsi.initramfs: it finds its root as well where firmware attached the disk
     "python3-cffi-backend",  # cloud-init needs it by another name, which debootstrap does not know
 )
 OVERLAY = Path(__file__).with_name("guest_overlay")
@@ -79,6 +80,7 @@ def _install(tree: Path, downloads: Path) -> None:
     options = ["--variant=minbase", f"--cache-dir={downloads.resolve()}", f"--include={','.join(PACKAGES)}"]
     run(["debootstrap", *options, mirror.release, str(tree), mirror.address])
     shutil.copytree(OVERLAY, tree, dirs_exist_ok=True, symlinks=True)
+    run(["chroot", str(tree), "update-initramfs", "-u", "-k", "all"])  # which takes in some of it
     for path in (path for pattern in _NOT_WANTED for path in tree.glob(pattern)):
         shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     (tree / "etc/machine-id").write_text("")  # each guest makes its own

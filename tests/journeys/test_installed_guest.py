@@ -3,37 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import shutil
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-import asyncssh
 import pytest
 
 from lab import lan
 from lab.demo.api import Api
 from lab.demo.move import introduce
 from lab.demo.openqrm import serving
-from lab.fixtures import SUPPLIES
-from lab.images.guest import ISO_SAYS, Guest, find_guest
+from lab.images.guest import ISO_SAYS
 from lab.libvirt_hosts import LibvirtHost, LibvirtHosts
-from openqrm.adapters.hosts.ssh import SshHosts
 from openqrm.adapters.hosts.ssh_connection import SshAccess
 from openqrm.adapters.hosts.terminals import SshTerminals
-from openqrm.domain.errors import StepError
-from openqrm.plugin_api import Host, Place, Resource
+from openqrm.plugin_api import Place, Resource
 from openqrm_plugins.kvm.settings import Settings
 from openqrm_plugins.kvm.terminal import Terminal
+from tests.journeys.guest import BOOT_S, GuestKeys, get_guest, guest_keys
 from tests.journeys.test_storage_host import NETWORK
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("in_cell")]
 
-BOOT_S, LOOK_S, ISO_S = 900.0, 1.0, 240.0  # emulated, and beside others
+ISO_S = 240.0  # emulated, and beside others
 SIZE_MIB = 3072  # larger than what is poured onto it
 
 
@@ -44,29 +39,13 @@ class Site:
     folder: Path
     api: Api
     host: LibvirtHost
-    own: asyncssh.SSHKey
-    guests: asyncssh.SSHKey
-    access: SshHosts
+    keys: GuestKeys
 
-    def seed(self) -> str:
-        """JSON is YAML."""
-        told = {
-            "hostname": "orders",
-            "disable_root": False,
-            "ssh_authorized_keys": [_public(self.own)],
-            "ssh_keys": {
-                "ed25519_private": self.guests.export_private_key().decode(),
-                "ed25519_public": _public(self.guests),
-            },
-        }
-        return "#cloud-config\n" + json.dumps(told)
-
-    def find_guest(self) -> Host | None:
+    def find_address(self) -> str | None:
         """Where DHCP has put it; None before it asked."""
         mac = self.api.ask("vm", "show", name="db1")["vm"]["nics"][0]["mac"]
         leases = [line.split() for file in self.folder.glob("dhcp/**/leases") for line in file.read_text().splitlines()]
-        given = [lease[2] for lease in leases if lease[1:2] == [mac]]
-        return self.access.host(SshAccess(given[0], _public(self.guests))) if given else None
+        return next((lease[2] for lease in leases if lease[1:2] == [mac]), None)
 
     def serial_line(self) -> str:
         """What the VM says on it within some time, up to the ISO image's sentence."""
@@ -76,7 +55,7 @@ class Site:
 
     async def _read(self, place: Place) -> str:
         access = SshAccess(self.host.address, self.host.host_key)
-        lines = SshTerminals(self.access.key_file, lambda _name: access)
+        lines = SshTerminals(self.keys.access.key_file, lambda _name: access)
         shown = b""
         line = await lines.open(place.host, place.argv, 100, 40)
         try:
@@ -96,12 +75,9 @@ def site(tmp_path: Path) -> Iterator[Site]:
         (host,) = parts.enter_context(LibvirtHosts(tmp_path / "hosts", 1))
         listening = parts.enter_context(socket.create_server(("127.0.0.1", 0)))
         api = parts.enter_context(serving(tmp_path, [listening], f"{lan.SERVER_ADDRESS}:8080")).api
-        access = SshHosts(tmp_path / "hosts" / "key")
-        access.start()
-        parts.callback(access.close)
-        own = asyncssh.read_private_key(access.key_file)
+        keys = parts.enter_context(guest_keys(tmp_path / "hosts" / "key"))
         _set_up(api, host, tmp_path)
-        yield Site(tmp_path, api, host, own, asyncssh.generate_private_key("ssh-ed25519"), access)
+        yield Site(tmp_path, api, host, keys)
 
 
 def _set_up(api: Api, host: LibvirtHost, folder: Path) -> None:
@@ -115,23 +91,15 @@ def _set_up(api: Api, host: LibvirtHost, folder: Path) -> None:
     api.do("storage", "create", name="disks", type="directory-qcow2", resource=host.name, settings=disks)
 
 
-@pytest.fixture(scope="module")
-def image() -> Guest:
-    found = find_guest(SUPPLIES)
-    if not found:
-        pytest.fail("this test needs an installed guest: python -m lab.images build/lab guest", pytrace=False)
-    return found
-
-
-def test_an_installed_system_starts_as_a_vm_and_is_what_its_seed_says(image: Guest, site: Site) -> None:
-    api = site.api
+def test_an_installed_system_starts_as_a_vm_and_is_what_its_seed_says(site: Site) -> None:
+    api, image = site.api, get_guest()
     api.do("volume", "create", name="db", storage="disks", size_mib=SIZE_MIB)
     api.do("image", "create", name="db", volume="db")
     api.do("image", "fill", name="db", source=str(image.disk.resolve()))
     api.do("vm", "create", name="db1", host=site.host.name, disk="db", boot="disk", memory_mib=768)
-    api.do("vm", "seed", name="db1", user_data=site.seed())
+    api.do("vm", "seed", name="db1", user_data=site.keys.seed())
     api.do("resource", "power-on", name="db1")
-    guest = _until_it_lets_us_in(site)
+    guest = site.keys.until_it_lets_us_in(site.find_address, lambda: api.ask("resource", "show", name="db1"))
     said = guest.run(("sh", "-c", "hostname; findmnt -no SOURCE /; cloud-init status --wait"), timeout_s=BOOT_S)
     assert said.out.replace(".", "").split() == ["orders", "/dev/vda1", "status:", "done"], said
     assert guest.read_file("/var/lib/cloud/data/instance-id") == _instance(api)
@@ -151,25 +119,6 @@ def _boots_an_iso_image_once(site: Site) -> None:
     api.do("vm", "remove", name="db1")
 
 
-def _until_it_lets_us_in(site: Site) -> Host:
-    deadline = time.monotonic() + BOOT_S
-    while not ((guest := site.find_guest()) and _answers(guest)):
-        assert time.monotonic() < deadline, site.api.ask("resource", "show", name="db1")
-        time.sleep(LOOK_S)
-    return guest
-
-
-def _answers(guest: Host) -> bool:
-    try:
-        return guest.run(("true",), timeout_s=30).status == 0
-    except StepError:
-        return False
-
-
 def _instance(api: Api) -> bytes:
     """As the seed's file is named."""
     return Path(api.ask("vm", "show", name="db1")["vm"]["iso"]).stem.encode() + b"\n"
-
-
-def _public(key: asyncssh.SSHKey) -> str:
-    return key.export_public_key().decode().strip()
