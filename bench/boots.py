@@ -10,7 +10,7 @@ from statistics import median
 from lab.machine import Machine
 
 LOOK_S = 0.02
-BOOT_LIMIT_S = 60.0
+BOOT_LIMIT_S = 90.0
 
 
 @dataclass(frozen=True, slots=True)
