@@ -19,7 +19,8 @@ from bench.rack_site import fetch_files, rack_serving, set_up
 from bench.rest import Rest
 from bench.rows import Row, at_most
 from lab import lan
-from lab.images.guest import ensure_guest, find_guest
+from lab.guest_disk import guest_disk
+from lab.images.guest import find_guest
 from lab.images.small import ensure_image
 from lab.machine import Machine
 from lab.rack import Rack
@@ -31,7 +32,7 @@ PEER = "dnsmasq + nginx"
 IQN, ACCOUNT = "iqn.2004-01.org.example:static", ("static", "static0static0st")
 DEVICE = ("99", "1")  # shelf and slot of the peer's AoE disk
 _TGTADM = ("tgtadm", "--lld", "iscsi", "--mode")
-LOGIN = " login: "  # getty of an installed system
+LOGIN, MACHINE_ID = " login: ", f"{5:032x}\n"  # of an installed system
 _SAN_SCRIPT = f"""\
 #!ipxe
 set initiator-iqn {IQN}-initiator
@@ -119,9 +120,11 @@ def _disk(kind: Kind, scratch: Path) -> Path:
     if kind.facts:
         tree = ensure_image(SUPPLIES).tree
         argv = ["mke2fs", "-q", "-t", "ext4", "-d", str(tree), str(disk), f"{SIZE_MIB}M"]
-    else:
-        argv = ["qemu-img", "convert", "-O", "raw", str(ensure_guest(SUPPLIES).disk), str(disk)]
-    subprocess.run(argv, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(argv, check=True, stdout=subprocess.DEVNULL)
+        return disk
+    with guest_disk(SUPPLIES, disk) as root:  # as after its first start, which the power is cut of here
+        (root / "etc/machine-id").write_text(MACHINE_ID)
+        (root / "etc/cloud/cloud-init.disabled").touch()
     return disk
 
 

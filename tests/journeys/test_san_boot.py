@@ -19,6 +19,7 @@ import pytest
 from lab import lan
 from lab.demo.api import Api
 from lab.demo.openqrm import serving
+from lab.guest_disk import guest_disk
 from lab.images.kernel import ensure_kernel
 from lab.machine import Machine
 from lab.peers import Peer, rack_peers
@@ -26,7 +27,7 @@ from lab.rack import Rack
 from lab.storages import tgtd
 from openqrm.plugin_api import Host
 from tests.journeys.demonstration import eventually
-from tests.journeys.guest import GuestKeys, get_guest, guest_keys
+from tests.journeys.guest import GuestKeys, guest_keys
 from tests.journeys.test_storage_host import NETWORK
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("in_cell")]
@@ -75,7 +76,7 @@ def site(supplies: Path, tmp_path: Path) -> Iterator[Site]:
         asyncssh.generate_private_key("ssh-ed25519").write_private_key(tmp_path / "key")
         made = Site(tmp_path, api, {}, parts.enter_context(guest_keys(tmp_path / "key")), stranger)
         _set_up(api, tmp_path, supplies)
-        _pour(made)
+        _pour(made, supplies)
         _discover(made, rack.machines)
         yield made
 
@@ -90,16 +91,13 @@ def _set_up(api: Api, folder: Path, supplies: Path) -> None:
     api.do("storage", "create", name="san", type="sanboot-iscsi", resource="openqrm", settings=settings)
 
 
-def _pour(site: Site) -> None:
+def _pour(site: Site, supplies: Path) -> None:
     """The guest's disk with a seed in it, as cloud-init looks for one without a second disk."""
-    raw, root = site.folder / "found.raw", site.folder / "root"
-    subprocess.run(["qemu-img", "convert", "-O", "raw", get_guest().disk, raw], check=True)
-    root.mkdir()
-    subprocess.run(["mount", "-o", f"loop,offset={2**20}", raw, root], check=True)
-    (root / SEED).mkdir(parents=True)
-    (root / SEED / "user-data").write_text(site.keys.seed())
-    (root / SEED / "meta-data").write_text(json.dumps({"instance-id": "desk"}))
-    subprocess.run(["umount", root], check=True)
+    raw = site.folder / "found.raw"
+    with guest_disk(supplies, raw) as root:
+        (root / SEED).mkdir(parents=True)
+        (root / SEED / "user-data").write_text(site.keys.seed())
+        (root / SEED / "meta-data").write_text(json.dumps({"instance-id": "desk"}))
     site.api.do("volume", "create", name="desk", storage="san", size_mib=SIZE_MIB)
     site.api.do("image", "create", name="desk", volume="desk")
     site.api.do("image", "fill", name="desk", source=str(raw))
