@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lab import lan
 from lab.peers import Peer, rack_peers
 from lab.storage_host import StorageHost
 from openqrm.boot.initrd.builder import InitrdBuilder
-from openqrm.boot.initrd.fragments import get_fragment
 from openqrm.plugin_api import Machine, StepError, Storage, Volume, run
 from openqrm.plugin_api.testing import Case, StorageBench
 from openqrm.plugin_api.testing.bench import carry_all
@@ -22,10 +20,10 @@ from openqrm.plugin_api.testing.laws_of_change import (
 )
 from openqrm_plugins.iscsi_storage.driver import Driver
 from openqrm_plugins.iscsi_storage.settings import Settings
-from tests.lab.boot_server import BootServer
-from tests.lab.direct_boot import ADDRESS, booted, cable, line_of
+from tests.lab.direct_boot import ADDRESS, cable
+from tests.lab.iscsi_root import rooted
 from tests.lab.real_world import REAL_RULES, RealWorld
-from tests.lab.tiny_root import UP, render_facts, tiny_root
+from tests.lab.tiny_root import tiny_root
 
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("in_cell")]
 
@@ -173,19 +171,15 @@ def test_a_machine_boots_from_it_until_the_revoke(iscsi: Iscsi, builder: InitrdB
     iscsi.sh("mke2fs", "-q", "-t", "ext4", "-d", "/tmp/tree", disk)
     iscsi.sh("rm", "-rf", "/tmp/tree")
     carry_all(DRIVER.plan_grant(iscsi.storage, WEB, UNIT, "grant-web"), world)
-    facts = render_facts(DRIVER.root(iscsi.storage, WEB, iscsi.guest.address, "grant-web"))
+    root = DRIVER.root(iscsi.storage, WEB, iscsi.guest.address, "grant-web")
     with ExitStack() as stack:
         stack.enter_context(cable())
         (stranger,) = stack.enter_context(rack_peers(iscsi.guest.address, 8))
-        server = stack.enter_context(BootServer(lan.SERVER_ADDRESS, builder, facts, f"root_secret={OLD}\n"))
-        fragment = get_fragment(Path("src/openqrm_plugins/iscsi_storage/initrd"), "iscsi")
-        talkative = line_of(server).replace("quiet", "loglevel=7")
-        unit = stack.enter_context(booted(builder, talkative, tmp_path / "unit", [fragment]))
-        server.wait_for("init")
-        unit.wait_for_console(UP)
+        machine = stack.enter_context(rooted(builder, root, OLD, lambda: iscsi.sh("stat", "-c", "%y", disk), tmp_path))
+        machine.keeps_watch()
         assert not logs_in(stranger, "web%wrongwrongwrong@"), "while it runs"
         carry_all(DRIVER.plan_revoke(iscsi.storage, WEB, UNIT, "grant-web"), world)
         assert ADDRESS not in iscsi.sh("ss", "-Htn", "state", "established", "sport = :3260")
         before = iscsi.sh("sha256sum", disk)
-        unit.wait_for_console("detected conn error")
+        machine.unit.wait_for_console("detected conn error")
         assert iscsi.sh("sha256sum", disk) == before, "nothing more is written"

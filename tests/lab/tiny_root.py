@@ -37,6 +37,7 @@ def tiny_root() -> bytes:
             folder.type, folder.mode = tarfile.DIRTYPE, 0o755
             archive.addfile(folder)
         _add(archive, "bin/busybox", Path("/bin/busybox").read_bytes())
+        _add(archive, "bin/sh", b'#!/bin/busybox sh\nexec /bin/busybox sh "$@"\n')
         _add(archive, "sbin/init", _INIT.encode())
         _add(archive, "init.loop", _LOOP.encode())
         _add(archive, "etc/passwd", b"root:x:0:0:root:/:/bin/sh\n")
