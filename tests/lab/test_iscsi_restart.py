@@ -36,7 +36,7 @@ _ORDERLY = (
 
 
 class Service:
-    """tgtd, which can be started and stopped."""
+    """tgtd on the rack's network, which can be started and stopped."""
 
     def __init__(self) -> None:
         self._open = ExitStack()
@@ -56,9 +56,10 @@ class Service:
 @pytest.fixture
 def service() -> Iterator[Service]:
     made = Service()
-    made.start()
-    yield made
-    made.stop()
+    with cable():
+        made.start()
+        yield made
+        made.stop()
 
 
 def test_a_root_outlives_a_restart_of_tgtd(service: Service, builder: InitrdBuilder, tmp_path: Path) -> None:
@@ -70,7 +71,6 @@ def test_a_root_outlives_a_restart_of_tgtd(service: Service, builder: InitrdBuil
     disk = tmp_path / "disks/web.img"
     _fill(disk, tmp_path / "tree")
     with ExitStack() as stack:
-        stack.enter_context(cable())
         carry_all(DRIVER.plan_grant(storage, WEB, UNIT, "grant-web"), world)
         stack.callback(carry_all, DRIVER.plan_revoke(storage, WEB, UNIT, "grant-web"), world)
         root = DRIVER.root(storage, WEB, lan.SERVER_ADDRESS, "grant-web")

@@ -93,10 +93,13 @@ is_waiting() {
     [ "$(grep -c "@ISCSIADM_ABSTRACT_NAMESPACE-$daemon\$" /proc/net/unix)" -gt 1 ]
 }
 
-# Sets $said to the next line that is not empty; false at the end.
+# Sets $said to the next line; false at the end. What it is about to do iscsistart tells last of all, when it has failed.
 hear() { # [-t SECONDS]
     read -r "$@" line <&8 || return 1
-    said=${line:-$said}
+    case $line in
+        '' | *': Logging into '*) ;;
+        *) said=$line ;;
+    esac
 }
 
 has_said() { # TEXT
