@@ -123,14 +123,26 @@ end() { # PROCESS
 }
 
 # The daemon looks for its session in /sys, and stays in the initrd's root when /sys moves to the image: one stays there.
-# An image with an iscsid of its own takes the session over.
 settle_daemon() { # FOLDER
     [ -n "$daemon" ] || return 0
-    if [ -x "$1/usr/sbin/iscsid" ] || [ -x "$1/sbin/iscsid" ]; then
+    mount --bind /sys /sys
+    if has_iscsid "$1"; then
         end "$daemon"
-    else
-        mount --bind /sys /sys
+    elif [ "$volume_install" = yes ]; then
+        yield_to_iscsid "$1" >/dev/null 2>&1 &
     fi
+}
+
+# An image's own iscsid takes the session over, and two would fight about it. What fills the root may bring one. The
+# hand-over takes away what this sleeps with, and so ends it.
+yield_to_iscsid() { # FOLDER
+    while sleep 0.2; do
+        ! has_iscsid "$1" || { end "$daemon" && return; }
+    done
+}
+
+has_iscsid() { # FOLDER
+    [ -x "$1/usr/sbin/iscsid" ] || [ -x "$1/sbin/iscsid" ]
 }
 
 # The disk of this LUN among those of the new session; it comes some time after the login.
