@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from openqrm.boot.initrd.kernel_package import unpack_package
-from openqrm.boot.initrd.kernel_tree import KernelTree, get_kernel_tree
+from openqrm.boot.initrd.kernel_tree import KernelTree, get_kernel_tree, run
 from openqrm.boot.initrd.modules import ModuleIndex
 from openqrm.boot.initrd.packs import module_entries
 from openqrm.domain.errors import OpenqrmError
@@ -93,3 +93,8 @@ def test_a_list_of_modules_that_leads_elsewhere_is_refused(tmp_path: Path) -> No
     (tree.modules / "kernel/x\n../net.ko").touch()
     with pytest.raises(OpenqrmError, match="lead out of their folder"):
         get_kernel_tree(tmp_path)
+
+
+def test_a_tool_that_may_not_be_confined_is_told() -> None:
+    with pytest.raises(OpenqrmError, match="true could not be run"):
+        run(["true"], confined=lambda: os.chdir("/nowhere"))

@@ -88,4 +88,8 @@ def run(argv: list[str], cwd: Path | None = None, confined: Callable[[], None] |
         raise OpenqrmError(
             Category.UNAVAILABLE, f"{argv[0]} failed: {said[-1]}", hint=f"Run it by hand: {' '.join(argv)}"
         ) from error
+    except subprocess.SubprocessError as error:
+        message = f"{argv[0]} could not be run: {error}"
+        hint = "It runs as nobody, yet reads all files: in a container that takes CAP_DAC_READ_SEARCH."
+        raise OpenqrmError(Category.UNAVAILABLE, message, hint) from error
     return done.stdout
