@@ -129,6 +129,7 @@ def test_machines_stand_in_their_racks(visit: Visit) -> None:
     name = next(row["name"] for row in visit.site.api.ask("resource", "list") if row["name"].startswith("m-"))
     visit.site.api.do("resource", "edit", name=name, place="r4/17")
     visit.open("/topology")
+    expect(visit.page.get_by_title(name).locator(".q-box-name > :last-child")).to_have_text(name[-6:])  # is never cut
     visit.page.locator(".react-flow__node").first.focus()
     visit.page.keyboard.press("Enter")
     chosen = visit.page.locator(".q-chosen-card")

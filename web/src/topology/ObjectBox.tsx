@@ -3,6 +3,7 @@ import { memo } from "react";
 
 import { useWords } from "@/i18n";
 
+import { BoxName } from "./BoxName";
 import type { ObjectNode } from "./drawn";
 
 export const ObjectBox = memo(function ObjectBox({ data: { box } }: NodeProps<ObjectNode>) {
@@ -12,7 +13,7 @@ export const ObjectBox = memo(function ObjectBox({ data: { box } }: NodeProps<Ob
       <Handle id="in" type="target" position={Position.Left} isConnectable={false} />
       {box.state ? <span className={`q-dot q-dot-${box.state.replace(/ /g, "-")}`} aria-hidden="true" /> : null}
       <span className="q-box-text">
-        <span>{box.name}</span>
+        <BoxName name={box.name} />
         <small>{words.noun(box.noun)}{box.state ? ` · ${words.state(box.state)}` : ""}</small>
       </span>
       <Handle id="out" type="source" position={Position.Right} isConnectable={false} />
