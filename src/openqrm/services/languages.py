@@ -15,11 +15,10 @@ OURS = Path(__file__).parents[1]
 
 
 class Languages:
-    """Read when first asked for: who speaks English needs none of it."""
+    """Read when asked for: who speaks English needs none of it."""
 
     def __init__(self, plugins: Iterable[Path]) -> None:
         self._plugins = tuple(plugins)
-        self._known: dict[str, Words] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -31,9 +30,7 @@ class Languages:
         if language not in self.names:
             hint = f"There are: {', '.join(self.names)}."
             raise PlanningError(Category.NOT_FOUND, f"there is no language {language!r} beside English", hint)
-        if language not in self._known:
-            self._known[language] = join_words((load_words(OURS, language), *self._of_plugins(language)))
-        return self._known[language]
+        return join_words((load_words(OURS, language), *self._of_plugins(language)))
 
     def _of_plugins(self, language: str) -> Iterator[Words]:
         """A plugin whose words cannot be read speaks English: that is no reason to do without it."""

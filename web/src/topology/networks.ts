@@ -1,6 +1,7 @@
 /** Which network a machine is in: its address says it; pure. */
 import { nameOf } from "@/api/lists";
 import type { Row } from "@/api/types";
+import { lies } from "@/nouns/subnet";
 import { textOfValue } from "@/nouns/text";
 
 import type { Link } from "./layers";
@@ -12,16 +13,4 @@ export function networkLinks(lists: ReadonlyMap<string, readonly Row[]>, boxOf: 
     const network = networks.find(({ cidr }) => lies(textOfValue(row["address"]), cidr));
     return network ? [{ source: boxOf.get(id) ?? id, target: network.id }] : [];
   });
-}
-
-/** Whether this address is one of 10.0.0.0/8 or the like; what cannot be read lies nowhere. */
-export function lies(address: string, cidr: string): boolean {
-  const [base = "", length = ""] = cidr.split("/", 2);
-  const size = 2 ** (32 - Number(length));
-  return length !== "" && Math.floor(figure(address) / size) === Math.floor(figure(base) / size);
-}
-
-function figure(address: string): number {
-  const parts = address.split(".").map((part) => (/^\d{1,3}$/.test(part) && Number(part) < 256 ? Number(part) : NaN));
-  return parts.length === 4 ? parts.reduce((sum, part) => sum * 256 + part, 0) : NaN;
 }

@@ -4,11 +4,11 @@ import { useCatalogue } from "@/api/catalogue";
 import { useFoundList } from "@/api/lists";
 import type { HostRow, Network, ResourceRow, Storage } from "@/api/types";
 import { useT } from "@/i18n";
+import { lies } from "@/nouns/subnet";
 
 import { ChoiceTile } from "./ChoiceTile";
 import { PHYSICAL, type Draft } from "./draft";
 import { PickField } from "./PickField";
-import { isWithin } from "./subnet";
 import type { PartProps } from "./WizardPage";
 
 /** What it runs on, with which kernel, and where on the network. */
@@ -74,5 +74,5 @@ export function MachinePart({ draft, set }: PartProps) {
 function fits(row: ResourceRow, draft: Draft, network: Network | undefined): boolean {
   const { condition, claimed_by, type, cpu_count, memory_mib, address } = row;
   return condition === "idle" && claimed_by === "" && type === draft.machine_type && cpu_count >= draft.cpu_count
-    && memory_mib >= draft.memory_mib && (!network || isWithin(address, network.cidr));
+    && memory_mib >= draft.memory_mib && (!network || lies(address, network.cidr) !== false);
 }
