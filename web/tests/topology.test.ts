@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { Catalogue } from "@/api/catalogue";
 import type { Row } from "@/api/types";
 import { lies } from "@/nouns/subnet";
+import { keeper, lineKeeper } from "@/topology/drawn";
+import { layered } from "@/topology/layers";
 import { chainOf } from "@/topology/lines";
 import { pictureOf } from "@/topology/picture";
 import { racksOf } from "@/topology/racks";
@@ -18,6 +20,7 @@ const CATALOGUE = new Catalogue([
   declaration("appliance", "create", { ...names("resource"), ...names("image") }),
   declaration("image", "create", names("volume")),
   declaration("volume", "create", names("storage")),
+  declaration("volume", "clone", { source: { type: "string", "x-noun": "volume" } }),
 ]);
 const LISTS = new Map<string, Row[]>([
   ["storage", [{ name: "shelf", resource: "m1" }]],
@@ -32,6 +35,8 @@ const LISTS = new Map<string, Row[]>([
   ["host", [{ name: "h1", carries: "kvm", condition: "idle" }]],
   ["network", [{ name: "lan", cidr: "10.0.0.0/24" }]],
 ]);
+const thing = (id: string, layer: number, noun = "volume") => ({ id, noun, name: id, layer });
+const pairsOf = (...pairs: string[]) => pairs.map(([source = "", target = ""]) => ({ source, target }));
 const ids = (picture: ReturnType<typeof pictureOf>) => picture.boxes.map(({ id }) => id);
 const pairs = (picture: ReturnType<typeof pictureOf>) => picture.lines.map(({ source, target }) => `${source} ${target}`);
 
@@ -90,17 +95,49 @@ describe("the picture of everything", () => {
       expect(Math.min(...tops.slice(1).map((y, index) => y - (tops[index] ?? 0)))).toBeGreaterThan(46);
     }
   });
+});
 
+describe("its places and what is drawn", () => {
   it("keeps its places while states change", () => {
     const placesOf = remembered();
-    const things = [{ id: "storage/s", noun: "storage", name: "s", layer: 0 }];
-    expect(placesOf([...things], [])).toBe(placesOf([...things], []));
-    expect(placesOf([...things], [])).not.toBe(placesOf([], []));
+    const places = placesOf([thing("s", 0)], []);
+    expect([...places.keys()]).toEqual(["s"]);
+    expect(placesOf([thing("s", 0)], [])).toBe(places);
+    expect(placesOf([thing("s", 0), thing("t", 0)], []).size).toBe(2);
+  });
+
+  it("has those that would like to be at one place share the way, and stands apart what hangs on different storages", () => {
+    const [s, t, ...volumes] = [thing("s", 0, "storage"), thing("t", 0, "storage"), ..."abcd".split("").map((name) => thing(name, 1))];
+    const tops = (places: ReturnType<typeof layered>) => Object.fromEntries([...places].map(([id, { y }]) => [id, y]));
+    const shared = [thing("a", 0), thing("b", 0), thing("c", 1), thing("d", 2), thing("e", 2), thing("f", 2)];
+    expect(tops(layered(shared, pairsOf("ac", "bc", "cd", "ce", "cf")))).toEqual({ a: 28, b: 84, c: 56, d: 0, e: 56, f: 112 });
+    expect(tops(layered([s, t, ...volumes], pairsOf("sa", "tb", "sc", "td")))).toMatchObject({ a: 0, c: 56, b: 128, d: 184 });
+  });
+
+  it("draws beside others a clone of its like, and faintly what passes behind", () => {
+    const lists = new Map<string, Row[]>([
+      ...LISTS, ["volume", [{ name: "root", storage: "shelf" }, { name: "copy", storage: "shelf", source: "root", granted_to: "m2" }]],
+    ]);
+    const lines = new Map(pictureOf(lists, CATALOGUE, "").lines.map(({ source, target, ...line }) => [`${source} ${target}`, line]));
+    expect(lines.get("volume/root volume/copy") ?? lines.get("volume/copy volume/root")).toEqual({ isQuiet: true, isBeside: true });
+    expect(lines.get("volume/copy resource/m2")).toEqual({ isQuiet: true, isBeside: false });
+    expect(lines.get("storage/shelf volume/copy")).toEqual({ isQuiet: false, isBeside: false });
+  });
+
+  it("keeps boxes and lines that have not changed, and draws those anew that are lit or chosen", () => {
+    const [nodeOf, lineOf] = [keeper(() => ""), lineKeeper()];
+    const box = { ...thing("a", 0), x: 0, y: 0, state: "" };
+    const line = { source: "a", target: "b", isQuiet: false, isBeside: false };
+    const [node, edge] = [nodeOf(box, false, false), lineOf(line)];
+    expect([nodeOf({ ...box }, false, false), lineOf({ ...line })]).toEqual([node, edge]);
+    expect(nodeOf({ ...box }, false, false)).toBe(node);
+    expect(lineOf({ ...line })).toBe(edge);
+    expect([nodeOf(box, false, true).selected, nodeOf(box, true, true).className]).toEqual([true, "q-lit"]);
+    expect(lineOf(line, chainOf(["a"], [line])).className).toContain("q-lit");
   });
 
   it("lights what a thing hangs on and what hangs on it, and no more", () => {
-    const links = [["a", "b"], ["b", "c"], ["x", "c"], ["a", "y"]].map(([source = "", target = ""]) => ({ source, target }));
-    const { before, after } = chainOf(["b"], links);
+    const { before, after } = chainOf(["b"], pairsOf("ab", "bc", "xc", "ay"));
     expect([[...before], [...after]]).toEqual([["b", "a"], ["b", "c"]]);
   });
 

@@ -76,15 +76,11 @@ function thingsOf(lists: Lists, boxOf: ReadonlyMap<string, string>): Thing[] {
 }
 
 function linksOf(things: readonly Thing[], catalogue: Catalogue, boxOf: ReadonlyMap<string, string>): Link[] {
-  const seen = new Set<string>();
   return things.flatMap(({ id, noun, row }) =>
     referencesOf(noun, row, catalogue).flatMap((reference) => {
       const named = `${reference.noun}/${reference.name}`;
       const target = boxOf.get(named) ?? named;
-      const key = [id, target].sort().join(" ");
-      if (seen.has(key) || id === target) return [];
-      seen.add(key);
-      return [{ source: id, target }];
+      return id === target ? [] : [{ source: id, target }];
     }),
   );
 }
