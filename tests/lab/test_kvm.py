@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lab.libvirt_hosts import LibvirtHost, LibvirtHosts
-from openqrm.plugin_api import Disk, Nic, Resource, StepError, VirtualMachine, run
+from openqrm.plugin_api import Differs, Disk, Nic, NotYet, Resource, Satisfied, StepError, VirtualMachine, run
 from openqrm.plugin_api.testing import VIRTUALIZATION_RULES, Case, VirtualizationBench
 from openqrm.plugin_api.testing.bench import carry_all
 from openqrm.plugin_api.testing.laws_of_change import (
@@ -16,6 +16,7 @@ from openqrm.plugin_api.testing.laws_of_change import (
     law_05_a_crash_is_harmless,
 )
 from openqrm_plugins.kvm.driver import Driver
+from openqrm_plugins.kvm.migrate import MoveMachine
 from openqrm_plugins.kvm.settings import Settings
 from openqrm_plugins.kvm.virsh import URI
 from tests.lab.real_world import RealWorld
@@ -26,6 +27,9 @@ DRIVER = Driver(Settings(accelerator="qemu"))
 ONE, TWO = Resource(name="hv1", address="10.77.0.11"), Resource(name="hv2", address="10.77.0.12")
 VM = VirtualMachine(name="web", type="kvm", memory_mib=64, nics=(Nic("52:54:00:aa:00:01", "br0"),), disks=("root",))
 DISKLESS = replace(VM, disks=())
+DIRTIES = bytes.fromhex(
+    "fcbb00108ec331ffb9008040f3ab81c3001081fb009072ecebe7"
+)  # a boot sector: fills 512 KiB, again and again
 LAWS_OF_CHANGE = (law_03_ensuring_satisfies, law_04_the_inverse_restores, law_05_a_crash_is_harmless)
 STEPS = ("kvm take-up-hv1", "kvm define-web", "kvm power-on", "kvm power-off", "kvm remove-web")
 
@@ -159,3 +163,36 @@ def test_a_host_that_promises_kvm_is_tried(kvm: Kvm) -> None:
     carry_all(auto.plan_take_up(ONE), made)
     carry_all(auto.plan_define("hv1", DISKLESS, ()), made)
     assert "KVM" in auto.plan_take_up(ONE)[-1].action.observe(made).because
+
+
+def test_a_move_that_never_ends_is_ended_and_the_vm_stays(kvm: Kvm, tmp_path: Path) -> None:
+    """It writes more than the 1 MiB a second that may go to the other host."""
+    made, resource = kvm.world(), Resource(name="web", type="kvm", host="hv1")
+    disk = tmp_path / "dirty.img"
+    disk.write_bytes(DIRTIES.ljust(510, b"\0") + b"\x55\xaa" + bytes(2**20 - 512))
+    vm, shared = replace(VM, nics=()), Driver(Settings(accelerator="qemu", shares_disks=True))
+    disks = (Disk(volume="root", path=str(disk), format="raw"),)
+    carry_all((*shared.plan_define("hv1", vm, disks), *shared.plan_on(resource)), made)
+    while kvm.virsh("qemu-monitor-command", "web", "--hmp", "xp /1hx 0x80000").split()[-1] == "0x0000":
+        made.advance(1)
+    kvm.virsh("migrate-setspeed", "web", "1")
+    (step,) = shared.plan_migrate(vm, ONE, TWO)
+    move, back = step.action, step.inverse
+    assert isinstance(move, MoveMachine) and isinstance(back, MoveMachine)
+    for end in (move.halt, back.ensure):
+        move.ensure(made)
+        seen = move.observe(made)
+        assert isinstance(seen, NotYet) and "of VM web are on hv2" in seen.because
+        assert isinstance(back.observe(made), Differs)
+        assert end(made) in ("VM web runs on hv1", None)
+        assert isinstance(back.observe(made), Satisfied) and move.observe(made) == Differs("VM web runs on hv1")
+        assert kvm.virsh("list", "--name").split() == ["web"] and not kvm.virsh("list", "--all", "--name", on=1)
+    move.ensure(made)
+    kvm.virsh("domjobabort", "web")
+    while isinstance(move.observe(made), NotYet):
+        made.advance(1)
+    with pytest.raises(StepError, match="operation aborted"):
+        move.ensure(made)
+    kvm.virsh("migrate-setspeed", "web", "1000")
+    carry_all((step,), made)
+    assert move.halt(made) == "VM web runs on hv2"

@@ -64,8 +64,11 @@ class Action(Protocol):
 class GoesOn(Protocol):
     """Of actions that leave work behind which goes on by itself: when their plan is given up somebody has to end it."""
 
-    def halt(self, world: Any) -> None:
-        """The work is ended, and nothing else is changed or taken back. Where none goes on nothing happens."""
+    def halt(self, world: Any) -> str | None:
+        """The work is ended, and nothing else is changed or taken back. Where none goes on nothing happens.
+
+        Where it may have come to its end before, records are set to how it ended, and that is returned to be told.
+        """
         ...
 
 

@@ -96,7 +96,8 @@ class _Drive:
                     if state is PlanState.UNDONE:
                         forget_sealed(self._ledger, world)
                     elif state is PlanState.ABANDONED:
-                        note += "".join(self._halt(step, work) for step, work in left_at_work(self._ledger))
+                        halted = [self._halt(step, work) for step, work in left_at_work(self._ledger)]
+                        note = "; ".join([note, *filter(None, dict.fromkeys(halted))])
                     events = ending(stored, state, note, world.now_s())
                     return self._r._store.settle(stored.id, state, note, events, seen=self._ledger.seen)
 
@@ -145,7 +146,7 @@ class _Drive:
     def _halt(self, step: Step, work: GoesOn) -> str:
         """What cannot be ended is told: neither that nor a defect keeps the objects of a plan nobody wants any more."""
         try:
-            work.halt(self._r._world)
+            return work.halt(self._r._world) or ""
         except Ending:
             raise
         except OpenqrmError as error:
@@ -153,9 +154,7 @@ class _Drive:
         except Exception as bug:
             log.exception("defect in an action", plan=self._ledger.stored.id, step=step.id)
             why = f"{type(bug).__name__}: {bug}"
-        else:
-            return ""
-        return f"; what step {step.id} began may go on: {why}"
+        return f"what step {step.id} began may go on: {why}"
 
     def _carry_out(self, step: Step) -> float:
         try:

@@ -23,6 +23,7 @@ class Workshop(Switches):
         super().__init__()
         self.at_work: set[str] = set()
         self.faults: dict[str, Exception] = {}
+        self.ends_told: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,12 @@ class Work(Switch):
         assert isinstance(world, Workshop)
         world.at_work.add(self.switch)
 
-    def halt(self, world: World) -> None:
+    def halt(self, world: World) -> str | None:
         assert isinstance(world, Workshop)
         if self.switch in world.faults:
             raise world.faults[self.switch]
         world.at_work.discard(self.switch)
+        return world.ends_told.get(self.switch)
 
 
 STEPS = (
@@ -81,6 +83,14 @@ def test_what_was_begun_is_ended_and_nothing_is_taken_back() -> None:
     assert (plans.load(plan).state, plans.load(plan).note) == (PlanState.ABANDONED, "abandoned by an operator")
     assert world.at_work == {"two"}, "its second step was not begun"
     assert "plain" in world.on
+
+
+def test_how_it_ended_is_told() -> None:
+    world = Workshop()
+    plans, plan = begun(world)
+    world.ends_told = {"one": "one is half on"}
+    drive(plans, plan, world)
+    assert plans.load(plan).note == "abandoned by an operator; one is half on"
 
 
 def test_what_came_to_its_end_is_no_work_of_this_plan_any_more() -> None:

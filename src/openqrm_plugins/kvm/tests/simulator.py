@@ -12,6 +12,7 @@ from openqrm.plugin_api import Completed, Resource
 from openqrm.plugin_api.testing import SimulatedWorld, Simulator, UnknownCommand
 from openqrm_plugins.kvm.acceleration import BOOT_ID
 from openqrm_plugins.kvm.hardware import uuid_of
+from openqrm_plugins.kvm.migrate import PROGRAM
 from openqrm_plugins.kvm.virsh import TOOL
 
 RECORDED: dict[str, dict[str, Any]] = json.loads((Path(__file__).parent / "transcripts" / "virsh-9.0.json").read_text())
@@ -39,6 +40,7 @@ class SimulatedDomain:
     started: str = ""
     snapshots: "dict[str, SimulatedSnapshot]" = field(default_factory=dict)
     current: str = ""  # the snapshot by which it came to be as it is
+    is_coming: bool = False  # from another host, and stands still until it is there
 
 
 @dataclass
@@ -65,7 +67,9 @@ class SimulatedLibvirt(Simulator):
         self.is_down = False
         self.listens = True  # its VMs stop when their button is pressed
         self.fault = ""
-        self.moving = 0  # so often it says that a move is under way
+        self.dawdles = False  # its moves take as long as the test likes, see `arrive`
+        self.leaving: dict[str, str] = {}  # VMs on their way, and where to
+        self.noted: dict[str, str] = {}  # moves that came to nothing, and by what
         self.answers: dict[str, Completed] = {}  # in place of its own, by words
         self._peers: dict[str, SimulatedLibvirt] = {}
 
@@ -79,6 +83,8 @@ class SimulatedLibvirt(Simulator):
             return self._look(argv)
         if argv[: len(KVM_TRIED)] == KVM_TRIED:
             return Completed(self.kvm_status)
+        if argv[:3] == ("sh", "-s", "--") and stdin == PROGRAM.read_bytes():
+            return self._move(argv[3], argv[4], argv[5:])
         if argv[: len(VIRSH)] != VIRSH or environment != dict(TOOL.environment):
             raise UnknownCommand(" ".join(argv))
         if self.is_down:
@@ -128,8 +134,6 @@ class SimulatedLibvirt(Simulator):
                 return recorded("unknown-domstate", uuid)
             case (verb, *rest) if verb.startswith("snapshot-"):
                 return self._snapshot(verb, rest)
-            case (*rest, "--desturi", uri) if tuple(rest[: len(MIGRATE)]) == MIGRATE:
-                return self._migrate(rest[rest.index("--domain") + 1], uri)
             case (*rest, "--domain", uuid):
                 return self._one(tuple(rest), uuid)
         raise UnknownCommand(" ".join(words))
@@ -138,11 +142,12 @@ class SimulatedLibvirt(Simulator):
         domain = self.domains[uuid]
         match words:
             case ("domstate",):
-                return recorded("state-running" if domain.started else "state-off")
+                state = "paused" if domain.is_coming else "running" if domain.started else "off"
+                return recorded(f"state-{state}")
             case ("dumpxml", *inactive):
                 return Completed(0, domain.defined if inactive else domain.started or domain.defined)
             case ("domjobinfo", *which):
-                return self._work(bool(which))
+                return self._work(uuid, bool(which))
             case _ if self.fault:
                 return recorded(self.fault, uuid)
             case ("start",):
@@ -233,19 +238,49 @@ class SimulatedLibvirt(Simulator):
         self.domains.setdefault(uuid, SimulatedDomain("")).defined = text
         return recorded("define")
 
-    def _migrate(self, uuid: str, uri: str) -> Completed:
+    def arrive(self, uuid: str, fault: str = "") -> None:
+        """A move that dawdled has come to its end, or to nothing."""
+        uri = self.leaving.pop(uuid)
+        if fault:
+            self.noted[uuid] = fault
+            del self._peers[uri].domains[uuid]
+        else:
+            self._peers[uri].domains[uuid] = self.domains.pop(uuid)
+
+    def _move(self, verb: str, uuid: str, words: tuple[str, ...]) -> Completed:
+        """As host/move.sh does."""
+        match verb, words:
+            case "look", ():
+                state = "working" if uuid in self.leaving else "failed" if uuid in self.noted else "none"
+                return Completed(0, f"{state}\n")
+            case "halt", ():
+                if uuid in self.leaving:
+                    self.arrive(uuid, "migrate-aborted")
+                self.noted.pop(uuid, None)
+                return Completed(0)
+            case "start", (*rest, "--domain", about, "--desturi", uri) if tuple(rest[: len(MIGRATE)]) == MIGRATE:
+                assert about == uuid
+                return self._start_move(uuid, uri)
+        raise UnknownCommand(" ".join((verb, *words)))
+
+    def _start_move(self, uuid: str, uri: str) -> Completed:
         if uri not in self._peers:
             raise UnknownCommand(f"nothing listens at {uri}")
-        if self.fault:
-            return recorded(self.fault, uuid)
-        self._peers[uri].domains[uuid] = self.domains.pop(uuid)
-        return recorded("migrate")
+        if uuid in self.leaving:
+            return Completed(0)
+        if fault := self.noted.pop(uuid, self.fault):
+            said = recorded(fault, uuid)
+            return Completed(said.status, "", f"{said.err}it ended with {said.status}\n")
+        self.leaving[uuid] = uri
+        self._peers[uri].domains[uuid] = SimulatedDomain("", self.domains[uuid].started, is_coming=True)
+        if not self.dawdles:
+            self.arrive(uuid)
+        return Completed(0)
 
-    def _work(self, is_completed: bool) -> Completed:
+    def _work(self, uuid: str, is_completed: bool) -> Completed:
         if is_completed:
             return recorded("domjobinfo-completed")
-        self.moving = max(0, self.moving - 1)
-        return recorded("domjobinfo-moving" if self.moving else "domjobinfo-none")
+        return recorded("domjobinfo-moving" if uuid in self.leaving else "domjobinfo-none")
 
 
 def _commands(line: str) -> list[tuple[str, ...]]:
