@@ -10,14 +10,14 @@ from typing import ClassVar
 from openqrm.plugin_api import Category, Differs, NotYet, Resource, Satisfied, Seen, StepError, World
 from openqrm.plugin_api.actions.progress import render_progress
 from openqrm_plugins.kvm.hardware import uuid_of
-from openqrm_plugins.kvm.virsh import ON, ask, explain_failure, find_state
+from openqrm_plugins.kvm.virsh import OFF, ON, ask, ask_of_vm, explain_failure, find_state
 
 PROGRAM = Path(__file__).with_name("host") / "move.sh"
 MOVE_S = 3600.0
 CALL_S = 120.0
 LOOK_S = 2.0
 _WORK = re.compile(r"^Job type: +(\w+)", re.MULTILINE)
-_LEAVING = "Outgoing migration"
+_LEAVING, _COMING = "Outgoing migration", "available only on the source host"
 _AMOUNT = re.compile(r"^Data (total|remaining): +(\d{1,9}(?:\.\d{1,3})?) (B|[KMGTPE]iB)$", re.MULTILINE)
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 _DOWN = re.compile(r"^Total downtime: +(\d{1,9}) +ms", re.MULTILINE)
@@ -57,7 +57,7 @@ class MoveMachine:
 
     def observe(self, world: World) -> Seen:
         here, there = self._states(world)
-        if here in ON and (on_its_way := self._find_move(world)):
+        if here and (on_its_way := self._find_move(world)):
             return NotYet(on_its_way, LOOK_S)
         if here in ON and there in ON:
             return Differs(f"VM {self.vm} is on its way to {self.source.host}")
@@ -74,10 +74,10 @@ class MoveMachine:
 
     def ensure(self, world: World) -> None:
         here, there = self._states(world)
-        if here in ON and (there not in ON or _is_leaving(_work(world, self.source.host, self.vm))):
+        if here in ON and there not in ON:
             self._start(world)
             return
-        if here and here not in ON:
+        if here in OFF:
             ask(world, self.source.host, "undefine", "--domain", uuid_of(self.vm))
         self._tell(world, self.target.host, "halt")
 
@@ -98,9 +98,14 @@ class MoveMachine:
         return here, there
 
     def _find_move(self, world: World) -> str:
-        """How far it is; empty when none is under way."""
-        work = _work(world, self.source.host, self.vm)
-        if not _is_leaving(work) and self._tell(world, self.source.host, "look") != "working":
+        """How far it is; empty when none is under way. What is gone since its state was asked has just arrived."""
+        try:
+            work = _work(world, self.source.host, self.vm)
+        except StepError as error:
+            if error.category is not Category.NOT_FOUND:
+                raise
+            return f"VM {self.vm} is on its way to {self.target.host}"
+        if _LEAVING not in work and self._tell(world, self.source.host, "look") != "working":
             return ""
         amounts = _amounts(work)
         if len(amounts) < 2:  # libvirt does not know yet
@@ -124,15 +129,13 @@ class MoveMachine:
 
 
 def _work(world: World, host: str, vm: str) -> str:
-    """What libvirt says of its work on this VM, which may be none."""
-    said = ask(world, host, "domjobinfo", "--domain", uuid_of(vm))
+    """What libvirt says of its work on this VM; empty while it comes to this host. Raises StepError `not_found`."""
+    said = ask_of_vm(world, host, vm, "domjobinfo", absent=_COMING)
+    if said is None:
+        return ""
     if not _WORK.search(said):
         raise StepError(Category.UNAVAILABLE, f"libvirt on {host} describes its work as {said[:80]!r}", "Retry.")
     return said
-
-
-def _is_leaving(work: str) -> bool:
-    return _LEAVING in work
 
 
 def _amounts(work: str) -> dict[str, int]:

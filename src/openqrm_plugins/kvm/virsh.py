@@ -22,7 +22,7 @@ OFF = frozenset({"shut off", "crashed"})
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PLAIN, _QUOTABLE = re.compile(r"[A-Za-z0-9_./:@+=\[\]-]+"), re.compile(r"[ -&(-~]*")
 _END = "end-of-list"
-_UNKNOWN = "failed to get domain"
+_UNKNOWN = re.compile("failed to get domain|no domain with matching uuid")  # the latter: it went while it was asked
 _DAEMON = "Log in to the host and start libvirtd (systemctl start libvirtd); then retry."
 _PACKAGES = "On Debian: apt-get install libvirt-daemon-system libvirt-clients qemu-system-x86"
 # What virsh 9.0 says, most telling first.
@@ -81,13 +81,13 @@ def ask_of_vm(world: World, host: str, vm: str, *words: str, absent: str = "", t
         return done.out
     if absent and absent in done.err:
         return None
-    raise unknown(host, vm) if _UNKNOWN in done.err else explain_failure(host, done)
+    raise unknown(host, vm) if _UNKNOWN.search(done.err) else explain_failure(host, done)
 
 
 def find_state(world: World, host: str, vm: str) -> str:
     """What libvirt calls the state of this VM; empty when the host does not know it."""
     done = _call(world, host, "domstate", "--domain", uuid_of(vm))
-    if _UNKNOWN in done.err:
+    if _UNKNOWN.search(done.err):
         return ""
     if done.status != 0:
         raise explain_failure(host, done)
@@ -115,7 +115,7 @@ def find_xml(world: World, host: str, vm: str, *, as_it_runs: bool = False) -> s
     """The XML of this VM: what holds from its next start, or what it runs with. Empty when it is not known."""
     which = () if as_it_runs else ("--inactive",)
     done = _call(world, host, "dumpxml", *which, "--domain", uuid_of(vm))
-    if _UNKNOWN in done.err:
+    if _UNKNOWN.search(done.err):
         return ""
     if done.status != 0:
         raise explain_failure(host, done)
@@ -189,7 +189,7 @@ def _list_uuids(world: World, host: str) -> tuple[list[str], list[str]]:
 def _domains(done: Completed, host: str, expected: int) -> list[Domain]:
     end = "</domain>"
     texts = [part + end for part in done.out.split(end)[:-1]]
-    if len(texts) + done.err.count(_UNKNOWN) != expected:
+    if len(texts) + len(_UNKNOWN.findall(done.err)) != expected:
         if done.status != 0:
             raise explain_failure(host, done)
         raise StepError(Category.UNAVAILABLE, f"libvirt on {host} describes {len(texts)} of {expected} VMs", "Retry.")

@@ -280,6 +280,8 @@ class SimulatedLibvirt(Simulator):
     def _work(self, uuid: str, is_completed: bool) -> Completed:
         if is_completed:
             return recorded("domjobinfo-completed")
+        if self.domains[uuid].is_coming:
+            return recorded("domjobinfo-coming")
         return recorded("domjobinfo-moving" if uuid in self.leaving else "domjobinfo-none")
 
 

@@ -181,6 +181,8 @@ def test_a_move_under_way_is_waited_for_and_tells_how_far_it_is() -> None:
     move.ensure(made)
     libvirt_in(made).answers[f"domjobinfo --domain {WEB}"] = recorded("domjobinfo-beginning")
     assert move.observe(made) == NotYet("VM web is on its way to h2", LOOK_S)
+    libvirt_in(made).answers[f"domjobinfo --domain {WEB}"] = recorded("domstate-gone")
+    assert move.observe(made) == NotYet("VM web is on its way to h2", LOOK_S), "it has left between two looks"
     libvirt_in(made).answers.clear()
     libvirt_in(made).arrive(WEB)
     assert "stood still for" in move.observe(made).because
