@@ -62,7 +62,7 @@ class Note:
             if time.monotonic() > until:
                 raise Refused("the worker does not end")
             worker = self._read().get("pid", 0)
-            if self._is_open_in(worker):
+            if any(self._is_open_in(process) for process in _group(worker)):
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(worker, signal.SIGKILL)
             time.sleep(0.1)
@@ -77,6 +77,16 @@ class Note:
     def _read(self) -> dict[str, Any]:
         said: dict[str, Any] = json.loads(os.pread(self.file, NOTE_BYTES, 0) or b"{}")
         return said
+
+
+def _group(leader: int) -> list[int]:
+    """The processes of this group; its leader may have ended before them."""
+    found = []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):
+            if leader and os.getpgid(int(name)) == leader:
+                found.append(int(name))
+    return found
 
 
 def leave_worker(note: Note, work: Callable[[Callable[[int, int], None]], dict[str, Any]]) -> None:
