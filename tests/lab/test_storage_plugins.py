@@ -82,7 +82,8 @@ class Real:
         return frozenset(ADDRESSES[words[1]] for words in list_blades(self.guest.host) if words[-1] == path)
 
     def bench(self) -> StorageBench:
-        return StorageBench(self.driver, self.storage, self.world, lambda _, volume: self.writers(volume), ("aoe",))
+        given = (self.driver, self.storage, self.world, lambda _, volume: self.writers(volume), ("aoe",))
+        return StorageBench(*given, source="")
 
 
 @pytest.fixture

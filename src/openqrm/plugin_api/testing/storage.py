@@ -48,7 +48,8 @@ class StorageBench:
     """A driver, its storage, and a fresh simulated world at each call of `world`.
 
     `writers(world, volume)` asks the simulator which machines' addresses may write it now. `root_types` are the ones
-    of the manifest. `readers` asks who may read it, writers included; a storage that lends has to have it.
+    of the manifest. `readers` asks who may read it, writers included; a storage that lends has to have it. Volumes are
+    filled from `source`, or not at all: a real storage has no such file.
     """
 
     driver: StorageDriver
@@ -57,6 +58,7 @@ class StorageBench:
     writers: Callable[[SimulatedWorld, str], frozenset[str]]
     root_types: tuple[str, ...]
     readers: Callable[[SimulatedWorld, str], frozenset[str]] = nobody_reads
+    source: str = "/srv/what's found"
 
     def volume(self, name: str = "web", **changes: str) -> Volume:
         made = Volume(name=name, id=crc32(name.encode()) % 60000 + 1, storage=self.storage.name, size_mib=64)
@@ -93,8 +95,8 @@ class StorageBench:
         """What it can beside that: be filled, loan, clone, a bigger size, the way back from a removal, the end."""
         driver, storage, volume = self.driver, self.storage, self.volume()
         life: tuple[Step, ...] = self.create()
-        if isinstance(driver, FillsVolumes) and driver.fills_from(storage):
-            life = (*life, *driver.plan_fill(storage, volume, "/srv/what's found", "0" * 64))
+        if self.source and isinstance(driver, FillsVolumes) and driver.fills_from(storage):
+            life = (*life, *driver.plan_fill(storage, volume, self.source, "0" * 64))
         if isinstance(driver, TransferDriver) and Capability.TRANSFER in self.capabilities:
             life = (*life, *driver.plan_lend(storage, volume, SECOND), *driver.plan_reclaim(storage, volume, SECOND))
         if Capability.CLONE in self.capabilities:
