@@ -3,7 +3,7 @@
 #   device=eSHELF.SLOT  filesystem=ext4
 
 ahead() {
-    modprobe aoe aoe_deadsecs=86400 # after three minutes it would give a root up for ever
+    modprobe aoe aoe_deadsecs=86400 || return # without, it would give a root up for ever after three minutes
     modprobe -q ext4 || true # most roots are
 }
 

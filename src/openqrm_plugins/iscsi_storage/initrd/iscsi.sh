@@ -14,7 +14,7 @@ LOGINS=225
 SAYS=/tmp/iscsi.says
 
 ahead() {
-    modprobe -a iscsi_tcp sd_mod
+    modprobe -a iscsi_tcp sd_mod || return
     modprobe -q ext4 || true # most roots are
 }
 
